@@ -1,0 +1,47 @@
+"""KPI assessment tables whose grades are computed in the workbook itself.
+
+The names below load what they need when they are first used: `import scorecard` alone imports no third party, so that
+the scoring rules run on a bare Python (LibreOffice's own interpreter, Pyodide).
+
+Example:
+    >>> import scorecard
+    >>> issubclass(scorecard.ScorecardError, Exception)
+    True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ScorecardError
+    from .workbook.embed import convert, embed
+    from .workbook.inspection import inspect
+    from .workbook.recalc import recalculate, recalculate_many
+
+__all__ = ["ScorecardError", "__version__", "convert", "embed", "inspect", "recalculate", "recalculate_many"]
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ScorecardError": ".errors",
+    "recalculate": ".workbook.recalc",
+    "recalculate_many": ".workbook.recalc",
+    "inspect": ".workbook.inspection",
+    "embed": ".workbook.embed",
+    "convert": ".workbook.embed",
+}
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

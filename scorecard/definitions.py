@@ -1,0 +1,398 @@
+"""Definitions: scorecards and their rules as TOML. One schema for `--rules`, for templates and for a person's own file.
+
+The schema is described in `docs/definitions.md`; every mistake is named with its place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import RuleError, UsageError
+from .messages import Message
+from .scoring import curve as curves
+from .scoring.curve import Rating
+from .scoring.ladder import Case, Ladder, fixed, relative
+from .scoring.model import Grade, GradeTable, Settings
+from .scoring.policies import DIRECTIONS, KINDS, Policy
+from .scoring.values import key, number, read
+
+SCHEMA = 1
+FORMS = ("bands", "list")
+
+
+@dataclass(frozen=True, slots=True)
+class KpiDefinition:
+    """One item: what the table says of it, and how it is scored.
+
+    Attributes:
+        name: As the form prints it.
+        aliases: Other names the same KPI has in existing tables.
+        number: 编号 as printed.
+        section: Its group.
+        weight: As printed ("20%", 15); None if the form gives none.
+        kind: "rate", "amount" or "count"; "" if not stated.
+        direction: "higher" or "lower"; "" if not stated.
+        unit: Printed behind actuals ("次/台").
+        targets: Period to target as printed; "" where the period has none.
+        rule: A ladder, one per period, or a rating; None: by policy, or by hand if `manual`.
+        manual: Scored by hand, 0 to 100.
+        standard: 评分标准 as printed.
+        method: 考核方法.
+        evaluator: Who scores it.
+        assumption: What was decided where the source leaves it open.
+        actual: An example actual, for demonstrations.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    number: str = ""
+    section: str = ""
+    weight: float | str | None = None
+    kind: str = ""
+    direction: str = ""
+    unit: str = ""
+    targets: Mapping[str, float | str] | None = None
+    rule: Ladder | Rating | Mapping[str, Ladder] | None = None
+    manual: bool = False
+    standard: str = ""
+    method: str = ""
+    evaluator: str = ""
+    assumption: str = ""
+    actual: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A scorecard and its rules.
+
+    Attributes:
+        id: Short name, for `scorecard template new`.
+        source: The file it came from.
+        title: Heading of the form.
+        form: "bands" (KPI table with targets and bands) or "list" (plain weighted list).
+        periods: Target periods of a bands form.
+        kpis: In order.
+        policy: For KPIs without thresholds of their own; None: none is assumed.
+        settings: How the card is added up.
+        assumptions: Decisions about the whole card.
+    """
+
+    id: str
+    source: str
+    title: str = ""
+    position: str = ""
+    department: str = ""
+    form: str = "list"
+    periods: tuple[str, ...] = ()
+    kpis: tuple[KpiDefinition, ...] = ()
+    policy: Policy | None = None
+    settings: Settings = Settings()
+    assumptions: tuple[str, ...] = ()
+
+    def kpi(self, name: str) -> KpiDefinition | None:
+        """The KPI of that name or alias, compared without regard to width, case and blanks."""
+        wanted = key(name)
+        for item in self.kpis:
+            if wanted == key(item.name) or wanted in map(key, item.aliases):
+                return item
+        return None
+
+
+def load_definition(path: str | Path) -> Definition:
+    """Read a definition from a TOML file.
+
+    Raises:
+        UsageError: No such file, not TOML, an unknown key, a value that breaks the schema or a rule that cannot be
+            used; the message names file and place.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(Message("找不到规则文件", "no such rules file"), str(path)) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(
+            Message(f"规则文件读不出来：{problem}", f"cannot read the rules file: {problem}"), str(path)
+        ) from None
+    return parse_definition(text, path.name, path.stem)
+
+
+def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> Definition:
+    """Read a definition from TOML text.
+
+    Raises:
+        UsageError: See `load_definition`.
+
+    Example:
+        >>> d = parse_definition('schema = 1\\n[[kpi]]\\nname = "及时率"\\nweight = "100%"\\nthresholds = [0.8, 1]\\nscores = [0, 100]')
+        >>> d.kpi("及时率").rule.curve().score(0.9)
+        50.0
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise UsageError(Message(f"不是有效的 TOML：{problem}", f"not valid TOML: {problem}"), source) from None
+    top = _Table(data, source)
+    schema = top.take("schema", (int,), SCHEMA)
+    if schema != SCHEMA:
+        raise UsageError(
+            Message(f"schema {schema}：本版本只认 {SCHEMA}", f"schema {schema}: this version reads {SCHEMA}"), source
+        )
+    policy = top.table("policy")
+    definition = Definition(
+        id=top.take("id", (str,), name),
+        source=source,
+        title=top.take("title", (str,), ""),
+        position=top.take("position", (str,), ""),
+        department=top.take("department", (str,), ""),
+        form=top.choice("form", FORMS, "list"),
+        periods=tuple(str(p) for p in top.take("periods", (list,), [])),
+        policy=_policy(policy) if policy else None,
+        settings=_settings(top),
+        assumptions=tuple(str(a) for a in top.take("assumptions", (list,), [])),
+        kpis=tuple(
+            _kpi(_Table(item, f"{source}!kpi[{i}]")) for i, item in enumerate(top.take("kpi", (list,), []), start=1)
+        ),
+    )
+    top.finish()
+    return definition
+
+
+# --- sections of the file --------------------------------------------------------------------------------------------
+
+
+def _policy(table: _Table) -> Policy:
+    policy = table.guard(
+        lambda: Policy(
+            table.take("name", (str,), "standard"),
+            table.take("cap_score", (str,), "literal"),
+            table.take("anchor", (int,), 60),
+        )
+    )
+    table.finish()
+    return policy
+
+
+def _settings(top: _Table) -> Settings:
+    table = top.table("settings") or _Table({}, top.where)
+    rows = top.take("grades", (list,), [])
+    grades = Settings().grades
+    if rows:
+        parsed = []
+        for i, row in enumerate(rows, start=1):
+            grade = _Table(row, f"{top.where}!grades[{i}]")
+            parsed.append(
+                Grade(
+                    float(grade.need("lower", (int, float))),
+                    grade.need("label", (str,)),
+                    grade.take("coefficient", (int, float), None),
+                )
+            )
+            grade.finish()
+        grades = top.guard(lambda: GradeTable(tuple(parsed)))
+    settings = table.guard(
+        lambda: Settings(
+            missing=table.take("missing", (str,), "incomplete"),
+            weights=table.choice("weights", ("strict", "normalise", "as_is"), "strict"),
+            digits=table.take("digits", (int,), 2),
+            floor=float(table.take("floor", (int, float), 0.0)),
+            cap=table.take("cap", (int, float), None),
+            grades=grades,
+        )
+    )
+    table.finish()
+    return settings
+
+
+def _kpi(table: _Table) -> KpiDefinition:
+    name = table.need("name", (str,))
+    table.where = f"{table.where} {name}"
+    targets = table.take("targets", (dict,), None)
+    target = table.take("target", (int, float, str), None)
+    if targets is None and target is not None:
+        targets = {"": target}
+    rule, manual = _rule(table)
+    kpi = KpiDefinition(
+        name=name,
+        aliases=tuple(table.take("aliases", (list,), [])),
+        number=str(table.take("number", (str, int), "")),
+        section=table.take("section", (str,), ""),
+        weight=table.take("weight", (int, float, str), None),
+        kind=table.choice("kind", KINDS, ""),
+        direction=table.choice("direction", DIRECTIONS, ""),
+        unit=table.take("unit", (str,), ""),
+        targets=targets,
+        rule=rule,
+        manual=manual,
+        standard=table.take("standard", (str,), ""),
+        method=table.take("method", (str,), ""),
+        evaluator=table.take("evaluator", (str,), ""),
+        assumption=table.take("assumption", (str,), ""),
+        actual=table.take("actual", (int, float, str), None),
+    )
+    if kpi.weight is not None and read(kpi.weight).number is None:
+        raise UsageError(Message(f"权重“{kpi.weight}”读不出来", f'weight "{kpi.weight}" cannot be read'), table.where)
+    table.finish()
+    return kpi
+
+
+def _rule(table: _Table) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None, bool]:
+    """The rule of a KPI, and whether it is scored by hand."""
+    if "thresholds" in table.data:
+        thresholds, scores = (
+            table.take("thresholds", (list, dict), []),
+            table.take("scores", (list,), list(curves.BAND_SCALE)),
+        )
+        mode = table.choice("mode", (curves.LINEAR, curves.STEP), curves.LINEAR)
+        if isinstance(thresholds, dict):
+            return {
+                period: table.guard(lambda xs=xs: _ladder(xs, scores, mode)) for period, xs in thresholds.items()
+            }, False
+        return table.guard(lambda: _ladder(thresholds, scores, mode)), False
+    given = table.take("rule", (dict, str), None)
+    if given is None or given == "policy":
+        return None, False
+    if given == "manual":
+        return None, True
+    if isinstance(given, str):
+        raise UsageError(
+            Message(f"未知规则“{given}”", f'unknown rule "{given}": policy, manual or a table with type'), table.where
+        )
+    rule = _Table(given, f"{table.where} rule")
+    kind = rule.choice("type", tuple(_BUILDERS), "")
+    built = rule.guard(lambda: _BUILDERS[kind](rule)) if kind else None
+    if built is None:
+        raise UsageError(Message("规则缺 type", f"rule needs a type: one of {tuple(_BUILDERS)}"), rule.where)
+    rule.finish()
+    return built, False
+
+
+def _ladder(thresholds: list[Any], scores: list[Any], mode: str) -> Ladder:
+    xs, ys = [_number(x) for x in thresholds], [_number(s) for s in scores]
+    if len(xs) != len(ys):
+        raise RuleError(Message(f"阈值 {len(xs)} 个，分数 {len(ys)} 个", f"{len(xs)} thresholds but {len(ys)} scores"))
+    return fixed(curves.from_table(xs, ys, mode))
+
+
+def _number(value: Any) -> float:
+    try:
+        return number(value)
+    except ValueError:
+        raise RuleError(Message(f"“{value}”不是数字", f'"{value}" is not a number')) from None
+
+
+def _steps(rule: _Table) -> Ladder:
+    at = {_number(x): _number(s) for x, s in rule.need("at", (list,))}
+    return fixed(curves.steps(at, higher=rule.take("higher", (bool,), True)))
+
+
+def _proportional(rule: _Table) -> Ladder:
+    floor, cap = rule.take("floor", (int, float), None), float(rule.take("cap", (int, float), 1.0))
+    direction = rule.choice("direction", ("higher", "mirror"), "higher")
+    # On a target of 1 the thresholds are the factors of any target.
+    unit = curves.proportional(1.0, floor, cap, None, direction)
+    return Ladder((Case(tuple((x, 0.0) for x in unit.thresholds), unit.scores, ">0"),), unit.mode, unit.sign > 0)
+
+
+def _deduct(rule: _Table) -> Ladder:
+    return relative(
+        curves.deduct(
+            float(rule.take("start", (int, float), 100)),
+            float(rule.need("per_unit", (int, float))),
+            float(rule.take("floor", (int, float), 0)),
+        )
+    )
+
+
+def _in_range(rule: _Table) -> Ladder:
+    names = ("low", "high")
+    low, high = (_number(rule.need(n, (int, float, str))) for n in names)
+    shoulders = (_number(rule.take(n, (int, float, str), 0)) for n in ("shoulder_low", "shoulder_high"))
+    return fixed(curves.in_range(low, high, *shoulders))
+
+
+def _pass_fail(rule: _Table) -> Ladder:
+    return fixed(
+        curves.pass_fail(_number(rule.need("threshold", (int, float, str))), higher=rule.take("higher", (bool,), True))
+    )
+
+
+def _goal_red_flag(rule: _Table) -> Ladder:
+    return fixed(
+        curves.goal_red_flag(
+            _number(rule.need("goal", (int, float, str))), _number(rule.need("red_flag", (int, float, str)))
+        )
+    )
+
+
+def _rating(rule: _Table) -> Rating:
+    return curves.rating({str(k): _number(v) for k, v in rule.need("table", (dict,)).items()})
+
+
+_BUILDERS: dict[str, Any] = {
+    "steps": _steps,
+    "proportional": _proportional,
+    "deduct": _deduct,
+    "in_range": _in_range,
+    "pass_fail": _pass_fail,
+    "goal_red_flag": _goal_red_flag,
+    "rating": _rating,
+}
+
+
+class _Table:
+    """A TOML table that is read key by key, so that what is left over can be named."""
+
+    def __init__(self, data: Any, where: str) -> None:
+        self.where = where
+        if not isinstance(data, dict):
+            raise UsageError(Message("应为表", "must be a table"), where)
+        self.data: dict[str, Any] = data
+        self.taken: set[str] = set()
+
+    def take(self, name: str, types: tuple[type, ...], default: Any) -> Any:
+        self.taken.add(name)
+        if name not in self.data:
+            return default
+        value = self.data[name]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            wanted = "/".join(t.__name__ for t in types)
+            raise UsageError(Message(f"“{name}”的类型应为 {wanted}", f'"{name}" must be {wanted}'), self.where)
+        return value
+
+    def need(self, name: str, types: tuple[type, ...]) -> Any:
+        if name not in self.data:
+            raise UsageError(Message(f"缺“{name}”", f'"{name}" is missing'), self.where)
+        return self.take(name, types, None)
+
+    def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
+        value: str = self.take(name, (str,), default)
+        if value != default and value not in values:
+            raise UsageError(
+                Message(f"{name}“{value}”无效，应为 {'、'.join(values)}", f'{name} "{value}": one of {values}'),
+                self.where,
+            )
+        return value
+
+    def table(self, name: str) -> _Table | None:
+        value = self.take(name, (dict,), None)
+        return None if value is None else _Table(value, f"{self.where}!{name}")
+
+    def guard(self, build: Any) -> Any:
+        """Build something; a rule it breaks is told with this table's place."""
+        try:
+            return build()
+        except RuleError as problem:
+            raise UsageError(problem.message, self.where) from None
+
+    def finish(self) -> None:
+        for name in self.data:
+            if name not in self.taken:
+                near = difflib.get_close_matches(name, self.taken, 1)
+                zh, en = (f"，是否想写“{near[0]}”？", f'; did you mean "{near[0]}"?') if near else ("", "")
+                raise UsageError(Message(f"不认识“{name}”{zh}", f'unknown key "{name}"{en}'), self.where)

@@ -1,0 +1,192 @@
+"""Periods as people write them, and rolling values up over them. Section 6 of `docs/scoring.md`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import RuleError
+from ..messages import Message
+from .attainment import divide
+from .values import decimal_sum, key, snap
+
+MONTH, QUARTER, HALF, YEAR = "month", "quarter", "half", "year"
+
+ROLLUPS = {
+    "mean": "mean", "average": "mean", "avg": "mean", "平均": "mean", "加权平均": "mean",
+    "sum": "sum", "合计": "sum", "求和": "sum", "累计": "sum",
+    "last": "last", "期末": "last", "最近": "last",
+    "min": "min", "最小": "min", "最低": "min",
+    "max": "max", "最大": "max", "最高": "max",
+    "pooled": "pooled", "汇总比率": "pooled", "合并比率": "pooled",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period: its kind, and as far as it is stated its year and number (quarter 3, half 1, month 11)."""
+
+    kind: str
+    year: int | None = None
+    number: int | None = None
+
+    @property
+    def label(self) -> str:
+        """As in a file name or a cell: 2026Q4, 2026H1, 2026-11, 2026."""
+        year = str(self.year) if self.year else ""
+        if self.kind == YEAR or self.number is None:
+            return year
+        return {QUARTER: f"{year}Q{self.number}", HALF: f"{year}H{self.number}"}.get(
+            self.kind, f"{year}-{self.number:02d}" if year else f"{self.number}月"
+        )
+
+
+_CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+_YEAR = re.compile(r"(20\d\d)(年度?|[-./])?")
+_NUMBER = r"(\d{1,2}|[一二三四])"
+
+
+def parse_period(text: str) -> Period | None:
+    """A period from any usual spelling; None if the text is not one.
+
+    Understood: 月度, 季度, 半年, 年度, 2026年一季度, 2026Q3, 第1季度, 1-3月, 上半年, H1, 2026年11月, 2026-11, 全年, 2026年度.
+
+    Example:
+        >>> parse_period("2026年第三季度").label, parse_period("季度").kind, parse_period("4-6月").number
+        ('2026Q3', 'quarter', 2)
+    """
+    plain = re.sub(r"[()\[\]【】]", "", key(text))
+    year: int | None = None
+    match = _YEAR.search(plain)
+    if match:
+        year = int(match[1])
+        separator = match[2] or ""
+        plain = plain[: match.start()] + plain[match.end() :]
+        if not plain:
+            return Period(YEAR, year) if separator[:1] != "-" else None
+    plain = (
+        plain.removesuffix("考核").removesuffix("目标").removesuffix("度")
+        if plain not in ("月度", "季度", "年度")
+        else plain
+    )
+    if year is not None and not plain:
+        return Period(YEAR, year)
+    if plain in ("月度", "月", "每月", "monthly", "month"):
+        return Period(MONTH, year)
+    if plain in ("季度", "季", "每季", "quarterly", "quarter"):
+        return Period(QUARTER, year)
+    if plain in ("半年", "半年度", "half", "half-year"):
+        return Period(HALF, year)
+    if plain in ("年度", "年", "全年", "yearly", "annual", "year", "fy"):
+        return Period(YEAR, year)
+    match = re.fullmatch(rf"第?{_NUMBER}季|q([1-4])", plain)
+    if match:
+        number = _whole(match[1] or match[2])
+        return Period(QUARTER, year, number) if 1 <= number <= 4 else None
+    match = re.fullmatch(r"([上下])半年|h([12])", plain)
+    if match:
+        return Period(HALF, year, _whole(match[1] or match[2]))
+    match = re.fullmatch(r"(\d{1,2})月?[-–—~至到](\d{1,2})月份?", plain)
+    if match:
+        return _span(int(match[1]), int(match[2]), year)
+    match = re.fullmatch(r"(\d{1,2})月份?", plain) or (re.fullmatch(r"(\d{1,2})", plain) if year else None)
+    if match and 1 <= int(match[1]) <= 12:
+        return Period(MONTH, year, int(match[1]))
+    return None
+
+
+def _whole(text: str) -> int:
+    return _CHINESE.get(text) or int(text)
+
+
+def _span(first: int, last: int, year: int | None) -> Period | None:
+    months = last - first + 1
+    if months == 3 and first in (1, 4, 7, 10):
+        return Period(QUARTER, year, (first + 2) // 3)
+    if months == 6 and first in (1, 7):
+        return Period(HALF, year, 1 if first == 1 else 2)
+    return Period(YEAR, year) if (first, last) == (1, 12) else None
+
+
+def find_period(wanted: str, periods: Sequence[str]) -> int | None:
+    """The index of the period that `wanted` names: the same text, else the same period, else the only one of its kind.
+
+    A header without a year (三季度) stands for any year.
+
+    Example:
+        >>> find_period("2026Q3", ["月度", "季度", "半年", "年度"])
+        1
+    """
+    keys = [key(p) for p in periods]
+    if key(wanted) in keys:
+        return keys.index(key(wanted))
+    period = parse_period(wanted)
+    if period is None:
+        return None
+    parsed = [parse_period(p) for p in periods]
+    same = [i for i, p in enumerate(parsed) if p is not None and _is_same(p, period)]
+    kind = [i for i, p in enumerate(parsed) if p is not None and p.kind == period.kind and p.number is None]
+    found = same or kind
+    return found[0] if len(found) == 1 else None
+
+
+def _is_same(a: Period, b: Period) -> bool:
+    return (a.kind, a.number) == (b.kind, b.number) and (a.year == b.year or None in (a.year, b.year))
+
+
+def rollup_name(text: str | None) -> str:
+    """A roll-up from any accepted spelling; "mean" when omitted.
+
+    Raises:
+        RuleError: Unknown (#NUM!).
+    """
+    if text is None or not key(text):
+        return "mean"
+    name = ROLLUPS.get(key(text))
+    if name is None:
+        raise RuleError(Message(f"未知汇总方式“{text}”", f'unknown roll-up "{text}"'))
+    return name
+
+
+def roll_up(values: Sequence[float], weights: Sequence[float] | None = None, how: str = "mean") -> float:
+    """One value for several periods.
+
+    Args:
+        values: One per period, in order; for "pooled" the numerators.
+        weights: Weights of a mean, not necessarily summing to 1; for "pooled" the denominators.
+        how: mean, sum, last, min, max or pooled.
+
+    Raises:
+        RuleError: Nothing to roll up (#N/A); lengths differ, negative weights, pooled without denominators (#NUM!);
+            weights or denominators that sum to 0 (#DIV/0!).
+
+    Example:
+        >>> roll_up([95, 40, 190, 9], [100, 50, 200, 10], "pooled")
+        0.927777777778
+        >>> roll_up([0.95, 0.80, 0.95, 0.90])
+        0.9
+    """
+    if not values:
+        raise RuleError(Message("没有可汇总的数", "nothing to roll up"), code="#N/A")
+    if weights is not None and len(weights) != len(values):
+        raise RuleError(Message("数值与权重个数不同", "values and weights differ in number"))
+    if weights is not None and any(w < 0 for w in weights):
+        raise RuleError(Message("权重为负", "a weight is negative"))
+    if how == "mean":
+        if weights is None:
+            return snap(decimal_sum(list(values)) / len(values))
+        return divide(
+            decimal_sum([snap(v * w) for v, w in zip(values, weights, strict=True)]), decimal_sum(list(weights))
+        )
+    if how == "pooled":
+        if weights is None:
+            raise RuleError(Message("汇总比率需要分母", "pooled: the denominators are needed"))
+        return divide(decimal_sum(list(values)), decimal_sum(list(weights)))
+    if how == "sum":
+        return decimal_sum(list(values))
+    if how in ("min", "max"):
+        return snap(min(values) if how == "min" else max(values))
+    if how == "last":
+        return snap(values[-1])
+    raise RuleError(Message(f"未知汇总方式“{how}”", f'unknown roll-up "{how}"'))

@@ -1,0 +1,344 @@
+"""A scorecard becomes a result, in one order: KPI score, section, weighted total, adjustments, veto, clamp, round, grade.
+
+Sections 3, 4 and 5 of `docs/scoring.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import RuleError
+from ..messages import Message
+from .curve import Curve
+from .model import Adjustment, Bands, CardResult, ItemResult, Kpi, Scorecard, Settings
+from .values import CellError, CellValue, State, as_error, decimal_sum, is_missing, key, read, round_half_up, show, snap
+from .weights import check_weights
+
+NUM = "#NUM!"
+VALUE = "#VALUE!"
+
+
+def score_card(card: Scorecard) -> CardResult:
+    """The result of a card. Never raises for content: what cannot be computed is an ERROR state with its reason.
+
+    Args:
+        card: The card as read.
+
+    Returns:
+        A `CardResult`; scores are on 0..100, weights and coverage are fractions.
+
+    Example:
+        >>> from scorecard.scoring.curve import bands
+        >>> rule = bands((0.80, 0.95, 0.97, 0.99, 1.00))
+        >>> result = score_card(Scorecard((Kpi("及时率", rule, read(0.96), 0.4), Kpi("满意率", rule, read(1), 0.6))))
+        >>> result.total, result.grade
+        (86.0, '良')
+    """
+    settings = card.settings
+    scored = [score_item(kpi, card.bands) for kpi in card.kpis]
+    notes: list[Message] = []
+    try:
+        weights = effective_weights(card, notes)
+    except RuleError as problem:
+        error = CellError(problem.code, problem.message)
+        return _without_total(scored, State.ERROR, error=error, notes=notes)
+
+    items = _with_shares(scored, weights, settings)
+    counted = decimal_sum([w for w, i in zip(weights, items, strict=True) if _counts(i, settings)])
+    everything = decimal_sum(weights)
+    coverage = snap(counted / everything) if everything else 0.0
+    best = _best_attainable(items, weights)
+
+    # An item of weight 0 is shown, but takes no part in the total.
+    voting = [i for i, w in zip(items, weights, strict=True) if w > 0]
+    for item in voting:
+        if item.state is State.ERROR:
+            return _without_total(items, State.ERROR, item.error, item.kpi.cell, coverage, best, notes)
+    missing = any(item.state is State.MISSING for item in voting)
+    if missing and settings.missing == "incomplete":
+        return _without_total(items, State.MISSING, None, "", coverage, best, notes)
+    if not counted:
+        state = State.MISSING if missing else State.NOT_APPLICABLE
+        return _without_total(items, state, None, "", coverage, best, notes)
+
+    mean = sum((i.score or 0.0) * w for i, w in zip(items, weights, strict=True) if i.score is not None) / counted
+    # Weights taken as they are may sum to more than 1 (a bonus item): the total is then out of that sum.
+    weighted = snap(mean * everything) if settings.weights == "as_is" else snap(mean)
+    try:
+        points = adjustment_points(card.adjustments)
+        factor = veto_factor([v.value for v in card.vetoes])
+        computed = finish_total(weighted, points, factor, settings.floor, settings.cap)
+    except RuleError as problem:
+        error = CellError(problem.code, problem.message)
+        return _without_total(items, State.ERROR, error, problem.where or "", coverage, best, notes)
+    total = round_half_up(computed, settings.digits)
+    grade = settings.grades.of(total)
+    filled, applicable = _filled(items)
+    return CardResult(
+        items=items,
+        state=State.NUMBER,
+        weighted=weighted,
+        computed=computed,
+        total=total,
+        coverage=coverage,
+        filled=filled,
+        applicable=applicable,
+        grade=grade.label,
+        coefficient=grade.coefficient,
+        best_attainable=best,
+        notes=tuple(notes),
+    )
+
+
+def score_item(kpi: Kpi, bands: Bands | None = None) -> ItemResult:
+    """The score of one item: what is not assessed comes first, then errors, then what is missing."""
+    if kpi.target is not None and kpi.target.state in (State.MISSING, State.NOT_APPLICABLE):
+        return ItemResult(kpi, State.NOT_APPLICABLE, weight=kpi.weight)
+    if kpi.target is not None and kpi.target.state is State.ERROR:
+        return ItemResult(kpi, State.ERROR, error=kpi.target.error, weight=kpi.weight)
+    if kpi.rule_error is not None:
+        if kpi.actual.state in (State.ERROR, State.NOT_APPLICABLE):
+            return ItemResult(kpi, kpi.actual.state, error=kpi.actual.error, weight=kpi.weight)
+        return ItemResult(kpi, State.ERROR, error=kpi.rule_error, weight=kpi.weight)
+    if isinstance(kpi.rule, Curve):
+        return _score_curve(kpi, kpi.rule, bands)
+    if kpi.rule is None:
+        return _score_by_hand(kpi)
+    reading = read(kpi.label)
+    error = as_error(kpi.label)
+    if error is not None:
+        return ItemResult(kpi, State.ERROR, error=error, weight=kpi.weight)
+    if reading.state in (State.MISSING, State.NOT_APPLICABLE):
+        return ItemResult(kpi, reading.state, weight=kpi.weight)
+    try:
+        score = kpi.rule.score(kpi.label)
+    except RuleError as problem:
+        return ItemResult(kpi, State.ERROR, error=CellError(problem.code, problem.message), weight=kpi.weight)
+    return ItemResult(kpi, State.NUMBER, score, weight=kpi.weight)
+
+
+def _score_by_hand(kpi: Kpi) -> ItemResult:
+    """An item without a rule takes the score typed into its score cell, which must lie in 0..100."""
+    typed = kpi.typed
+    if typed.number is None:
+        return ItemResult(kpi, typed.state, error=typed.error, weight=kpi.weight)
+    # 95% would count as 0.95 of 100 points.
+    if typed.percent or not 0 <= typed.number <= 100:
+        shown = show(typed.number, typed.percent)
+        reason = Message(f"得分 {shown} 应在 0 与 100 之间", f"score {shown}: must be from 0 to 100")
+        return ItemResult(kpi, State.ERROR, error=CellError(VALUE, reason), weight=kpi.weight)
+    return ItemResult(kpi, State.NUMBER, typed.number, weight=kpi.weight)
+
+
+def _score_curve(kpi: Kpi, curve: Curve, bands: Bands | None) -> ItemResult:
+    reading = kpi.actual
+    if reading.number is None:
+        return ItemResult(kpi, reading.state, error=reading.error, weight=kpi.weight)
+    score = curve.score(reading.number)
+    band = band_label(curve, bands, reading.number, score) if bands else ""
+    return ItemResult(kpi, State.NUMBER, score, weight=kpi.weight, band=band, clamped=curve.is_clamped(reading.number))
+
+
+def band_index(curve: Curve, bands: Bands, actual: float, score: float) -> int:
+    """The band reached, 0 for the worst: by thresholds; a jump beyond a band's own scores counts as the band jumped to."""
+    by_threshold = min(max(curve.position(actual), 1), max(len(curve.thresholds) - 1, 1)) - 1
+    by_score = sum(1 for edge in bands.scale[1:-1] if snap(edge) < snap(score))
+    return min(max(by_threshold, by_score), len(bands.labels) - 1)
+
+
+def band_label(curve: Curve, bands: Bands, actual: float, score: float) -> str:
+    """The label of the band reached."""
+    return bands.labels[band_index(curve, bands, actual, score)]
+
+
+# --- weights ---------------------------------------------------------------------------------------------------------
+
+
+def effective_weights(card: Scorecard, notes: list[Message] | None = None) -> list[float]:
+    """Each item's weight in the whole card: section weight × item weight. Unweighted items share equally.
+
+    Args:
+        card: The card.
+        notes: Assumptions made are appended here.
+
+    Raises:
+        RuleError: Weights that the policy refuses.
+    """
+    notes = notes if notes is not None else []
+    sections = {s.name: s for s in card.sections if s.weight is not None}
+    if not sections:
+        return _item_weights([k.weight for k in card.kpis], card.settings.weights, "", notes)
+    names = list(dict.fromkeys(k.section for k in card.kpis))
+    unknown = [n for n in names if n not in sections]
+    if unknown:
+        raise RuleError(Message(f"分组“{unknown[0]}”没有权重", f'section "{unknown[0]}" has no weight'))
+    outer = dict(zip(names, check_weights([sections[n].weight for n in names], card.settings.weights), strict=True))
+    result: dict[int, float] = {}
+    for name in names:
+        members = [i for i, k in enumerate(card.kpis) if k.section == name]
+        inner = _item_weights([card.kpis[i].weight for i in members], card.settings.weights, name, notes)
+        total = decimal_sum(inner) or 1.0
+        for i, w in zip(members, inner, strict=True):
+            result[i] = outer[name] * w / total
+    return [result[i] for i in range(len(card.kpis))]
+
+
+def _item_weights(weights: Sequence[float | None], policy: str, section: str, notes: list[Message]) -> list[float]:
+    if weights and all(w is None for w in weights):
+        zh, en = (f"“{section}”中", f'in "{section}"') if section else ("", "")
+        notes.append(
+            Message(f"{zh}各项没有权重，按等权计算", f"items without weights {en} share equally".replace("  ", " "))
+        )
+        return [1.0 / len(weights)] * len(weights)
+    return check_weights(weights, policy)
+
+
+def _counts(item: ItemResult, settings: Settings) -> bool:
+    return item.state is State.NUMBER or (item.state is State.MISSING and settings.missing == "zero")
+
+
+def _with_shares(scored: Sequence[ItemResult], weights: Sequence[float], settings: Settings) -> tuple[ItemResult, ...]:
+    # Missing items still count in the shares while a total is awaited, so that a share does not jump when one is filled.
+    awaited = [
+        i.state in (State.NUMBER, State.ERROR) or (i.state is State.MISSING and settings.missing != "exclude")
+        for i in scored
+    ]
+    base = decimal_sum([w for w, a in zip(weights, awaited, strict=True) if a])
+    whole = decimal_sum(weights) if settings.weights == "as_is" else 1.0
+    items = []
+    for item, weight, counts in zip(scored, weights, awaited, strict=True):
+        share = weight / base * whole if counts and base else 0.0
+        contribution = snap(share * item.score) if item.score is not None else None
+        items.append(
+            ItemResult(
+                item.kpi, item.state, item.score, item.error, weight, share, contribution, item.band, item.clamped
+            )
+        )
+    return tuple(items)
+
+
+def _best_attainable(items: Sequence[ItemResult], weights: Sequence[float]) -> float | None:
+    """The weighted mean of the best scores over the items that are assessed in this period."""
+    pairs = [
+        (i.kpi.rule.best if i.kpi.rule else 100.0, w)
+        for i, w in zip(items, weights, strict=True)
+        if i.state is not State.NOT_APPLICABLE
+    ]
+    base = decimal_sum([w for _, w in pairs])
+    return snap(sum(s * w for s, w in pairs) / base) if base else None
+
+
+# --- total -----------------------------------------------------------------------------------------------------------
+
+
+def adjustment_points(adjustments: Sequence[Adjustment]) -> float:
+    """The sum of 加分/扣分; blank and not applicable count 0, each within its own cap.
+
+    Raises:
+        RuleError: An error cell or text that is no number; `where` is the cell.
+    """
+    total = []
+    for adjustment in adjustments:
+        points = adjustment.points
+        if points.state is State.ERROR and points.error is not None:
+            reason = points.error.reason or Message(
+                f"加减分是错误值 {points.error}", f"the adjustment is the error {points.error}"
+            )
+            raise RuleError(reason, adjustment.cell or None, points.error.code)
+        value = points.number or 0.0
+        if adjustment.cap is not None:
+            value = max(-adjustment.cap, min(adjustment.cap, value))
+        total.append(value)
+    return decimal_sum(total)
+
+
+def veto_factor(values: Sequence[CellValue]) -> float:
+    """What vetoes multiply the total by: 1 without any, 0 for a full one, the product of factors between.
+
+    Blank, 0, FALSE, 否 and not applicable are no veto; 1, TRUE and 是 a full one.
+
+    Raises:
+        RuleError: An error cell, other text, or a number outside 0..1.
+    """
+    factor = 1.0
+    for value in values:
+        error = as_error(value)
+        if error is not None:
+            raise RuleError(
+                error.reason or Message(f"否决格是错误值 {error}", f"the veto is the error {error}"), code=error.code
+            )
+        if is_missing(value) or value is False or (isinstance(value, str) and key(value) in ("否", "false", "no", "n")):
+            continue
+        if value is True or (isinstance(value, str) and key(value) in ("是", "true", "yes", "y", "√")):
+            factor = 0.0
+            continue
+        reading = read(value)
+        if reading.state is State.NOT_APPLICABLE:
+            continue
+        if reading.number is None:
+            raise RuleError(Message(f"否决“{value}”无效", f'veto "{value}" is not a number, yes or no'), code=VALUE)
+        if not 0 <= reading.number <= 1:
+            raise RuleError(
+                Message(f"否决 {reading.number:g} 应在 0 与 1 之间", f"veto {reading.number:g}: must be from 0 to 1")
+            )
+        factor *= 1.0 if reading.number == 0 else 0.0 if reading.number == 1 else reading.number
+    return factor
+
+
+def finish_total(score: float, points: float, factor: float, floor: float | None, cap: float | None) -> float:
+    """Adjustments, then veto, then clamp; unrounded (snapped).
+
+    Raises:
+        RuleError: The floor is above the cap.
+    """
+    if floor is not None and cap is not None and floor > cap:
+        raise RuleError(Message("总分下限高于上限", "floor is above cap"))
+    total = (score + points) * factor
+    if floor is not None:
+        total = max(floor, total)
+    if cap is not None:
+        total = min(cap, total)
+    return snap(total)
+
+
+def incomplete_grade(filled: int, applicable: int) -> str:
+    """What stands in the grade cell of an incomplete card."""
+    return f"未完成 {filled}/{applicable}"
+
+
+def _filled(items: Sequence[ItemResult]) -> tuple[int, int]:
+    filled = sum(1 for i in items if i.state is State.NUMBER)
+    applicable = sum(1 for i in items if i.state is not State.NOT_APPLICABLE)
+    return filled, applicable
+
+
+def _without_total(
+    items: Sequence[ItemResult],
+    state: State,
+    error: CellError | None = None,
+    error_cell: str = "",
+    coverage: float | None = None,
+    best: float | None = None,
+    notes: Sequence[Message] = (),
+) -> CardResult:
+    filled, applicable = _filled(items)
+    grade = ""
+    if state is State.MISSING:
+        # A card nobody has begun looks blank.
+        grade = incomplete_grade(filled, applicable) if filled else ""
+    elif state is State.ERROR and error is not None:
+        grade = error.code
+    elif state is State.NOT_APPLICABLE:
+        grade = "N/A"
+    return CardResult(
+        items=tuple(items),
+        state=state,
+        error=error,
+        error_cell=error_cell,
+        coverage=coverage,
+        filled=filled,
+        applicable=applicable,
+        grade=grade,
+        best_attainable=best,
+        notes=tuple(notes),
+    )

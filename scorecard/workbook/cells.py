@@ -1,0 +1,210 @@
+"""One worksheet as cells: what `read_grid` returns."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..scoring.values import CellValue
+from .addresses import LAST_ROW, cell_name, split_cell
+from .package import SheetRef
+
+Value = CellValue
+
+# Merges taller than this are looked through one by one instead of being listed under each of their rows.
+_TALL = 256
+# Row and column in one number: 16384 columns are 14 bits, counted from 1.
+COLUMN_BITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class CellFormat:
+    """What a style means to a reader; one object per style, shared by its cells.
+
+    Attributes:
+        style: The style id, an index into cellXfs.
+        number_format: The format code, "General" when there is none.
+        is_date: Whether the code shows a date or a time.
+        locked: Whether the cell is locked once its sheet is protected.
+    """
+
+    style: int
+    number_format: str
+    is_date: bool
+    locked: bool
+
+
+class Cell(NamedTuple):
+    """One cell; an absent cell reads as an empty one.
+
+    Attributes:
+        row: From 1.
+        col: From 1.
+        value: What was typed, or the cached value of a formula. Dates are day numbers with `is_date` set; an empty
+            string is not None.
+        format: Number format, date, locked.
+        formula: Without "="; for a cell that shares a formula, the text written in the group's first cell.
+        kind: "" without formula, else "normal", "shared" (the text is another cell's), "array" or "dataTable".
+        uncached: The formula has no cached value at all (as opposed to "" or an error).
+    """
+
+    row: int
+    col: int
+    value: Value
+    format: CellFormat
+    formula: str | None = None
+    kind: str = ""
+    uncached: bool = False
+
+    @property
+    def name(self) -> str:
+        """The address, "B6"."""
+        return cell_name(self.row, self.col)
+
+    @property
+    def style(self) -> int:
+        """The style id."""
+        return self.format.style
+
+    @property
+    def number_format(self) -> str:
+        """The number format code."""
+        return self.format.number_format
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the number shows as a date or a time."""
+        return self.format.is_date
+
+    @property
+    def locked(self) -> bool:
+        """Whether the cell is locked once its sheet is protected."""
+        return self.format.locked
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether the cell holds a formula."""
+        return self.kind != ""
+
+
+class Grid:
+    """The used cells of one worksheet; rows and columns count from 1.
+
+    Attributes:
+        sheet: The tab.
+        name: Its name.
+        last_row: The last row that holds a value or a formula, 0 on an empty sheet.
+        last_col: The last such column.
+        merges: Merged ranges as (first row, first column, last row, last column).
+        is_protected: Whether the sheet is protected.
+    """
+
+    __slots__ = (
+        "_cells", "_empties", "_formats", "_hidden_columns", "_hidden_rows", "_merges_by_row", "_tall_merges",
+        "is_protected", "last_col", "last_row", "merges", "name", "sheet",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        sheet: SheetRef,
+        formats: tuple[CellFormat, ...],
+        cells: dict[int, dict[int, Cell]],
+        empties: tuple[array[int], array[int]],
+        merges: tuple[tuple[int, int, int, int], ...],
+        hidden_rows: Sequence[tuple[int, int]],
+        hidden_columns: Sequence[tuple[int, int]],
+        is_protected: bool,
+    ) -> None:
+        """Made by `read_grid`.
+
+        Args:
+            sheet: The tab.
+            formats: All styles by id, at least one.
+            cells: Cells with a value or a formula by row and column, both in order.
+            empties: Places of styled empty cells (`row << COLUMN_BITS | column`), in order, and their styles.
+            merges: Merged ranges.
+            hidden_rows: Runs (first, last) in order.
+            hidden_columns: Runs (first, last) in order.
+            is_protected: Whether the sheet is protected.
+        """
+        self.sheet = sheet
+        self.name = sheet.name
+        self.last_row = max(cells, default=0)
+        self.last_col = max((max(row) for row in cells.values()), default=0)
+        self.merges = merges
+        self.is_protected = is_protected
+        self._formats = formats
+        self._cells = cells
+        self._empties = empties
+        self._hidden_rows = hidden_rows
+        self._hidden_columns = hidden_columns
+        self._merges_by_row: dict[int, list[tuple[int, int, int, int]]] = {}
+        self._tall_merges: list[tuple[int, int, int, int]] = []
+        for merge in merges:
+            if merge[2] - merge[0] >= _TALL:
+                self._tall_merges.append(merge)
+            else:
+                for row in range(merge[0], merge[2] + 1):
+                    self._merges_by_row.setdefault(row, []).append(merge)
+
+    def cell(self, row: int, col: int) -> Cell:
+        """The cell at a place; empty when nothing is there."""
+        found = self._cells.get(row)
+        if found is not None and col in found:
+            return found[col]
+        return Cell(row, col, None, self._empty_format(row, col))
+
+    def at(self, name: str) -> Cell:
+        """The cell of an address, "B6".
+
+        Raises:
+            ValueError: not an address.
+        """
+        return self.cell(*split_cell(name))
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """The rows that hold something, each as its cells with a value or a formula, from left to right."""
+        for cells in self._cells.values():
+            yield tuple(cells.values())
+
+    def __iter__(self) -> Iterator[Cell]:
+        """All cells with a value or a formula, row by row."""
+        for cells in self._cells.values():
+            yield from cells.values()
+
+    def span(self, row: int, col: int) -> tuple[int, int, int, int]:
+        """The merged range around a cell as (first row, first column, last row, last column); else the cell itself."""
+        for merge in self._merges_by_row.get(row, ()):
+            if merge[1] <= col <= merge[3]:
+                return merge
+        for merge in self._tall_merges:
+            if merge[0] <= row <= merge[2] and merge[1] <= col <= merge[3]:
+                return merge
+        return row, col, row, col
+
+    def merged_value(self, row: int, col: int) -> Value:
+        """The value shown at a place: that of the top left cell of its merge."""
+        first_row, first_col, _, _ = self.span(row, col)
+        return self.cell(first_row, first_col).value
+
+    def is_hidden_row(self, row: int) -> bool:
+        """Whether a row is hidden."""
+        return _covers(self._hidden_rows, row)
+
+    def is_hidden_column(self, col: int) -> bool:
+        """Whether a column is hidden."""
+        return _covers(self._hidden_columns, col)
+
+    def _empty_format(self, row: int, col: int) -> CellFormat:
+        keys, styles = self._empties
+        key = row << COLUMN_BITS | col
+        at = bisect_left(keys, key)
+        return self._formats[styles[at] if at < len(keys) and keys[at] == key else 0]
+
+
+def _covers(runs: Sequence[tuple[int, int]], number: int) -> bool:
+    at = bisect_right(runs, (number, LAST_ROW)) - 1
+    return at >= 0 and runs[at][1] >= number

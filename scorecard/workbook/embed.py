@@ -1,0 +1,352 @@
+"""Put live scoring into the tables a workbook already has: plan the edits, print or apply them, fill in the values.
+
+The journey: package → grids → tables → rules → plan → package → values → file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..definitions import Definition, load_definition
+from ..errors import NoTableFound, RuleError, UsageError
+from ..findings import Finding, worst_first
+from ..messages import Message
+from ..scoring.model import Settings
+from ..scoring.policies import Policy
+from . import rulesheet as rs
+from .cells import Grid
+from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
+from .grid import read_grid
+from .package import Package
+from .plan import Edit, Plan, apply
+from .recalc import recalculate
+from .recognise import Table, recognise_workbook
+from .ruleplan import RuleTable, mode_word, number_format, plan_block, plan_head, plan_sheet
+from .ruleread import read_rule_sheet
+from .rules import bands_of, choose_rules, weight_scale
+from .rulesheet import Block
+from .spots import find_spots
+from .vocabulary import Vocabulary
+
+#: Below this, a table is reported, not touched.
+CONFIDENT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What embedding did, or would do.
+
+    Attributes:
+        path: The file written; None for a dry run.
+        plan: All edits.
+        tables: The tables that compute now.
+        findings: What was noticed and assumed.
+        data: The workbook.
+    """
+
+    path: Path | None
+    plan: Plan
+    tables: tuple[Table, ...]
+    findings: tuple[Finding, ...]
+    data: bytes
+
+
+def embed(
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    rules: str | os.PathLike[str] | Definition | None = None,
+    policy: Policy | None = None,
+    formulas: str | None = None,
+    period: str | None = None,
+    in_place: bool = False,
+    overwrite: bool = False,
+    dry_run: bool = False,
+) -> Embedding:
+    """Embed live scoring into every assessment table of a workbook.
+
+    Args:
+        path: An .xlsx or .xlsm.
+        output: Where to write; `NAME_评分.xlsx` beside the input when omitted. Folders are created.
+        rules: A rules file or definition; without it thresholds come from `policy`.
+        policy: For rows with a target but no rule of their own; `Policy()` when omitted and no rules file is given.
+        formulas: "native" (nothing to install) or "udf"; by default native for .xlsx, udf for .xlsm.
+        period: What the period selector is set to.
+        in_place: Write into the input.
+        overwrite: Allow an existing output to be replaced.
+        dry_run: Plan only; nothing is written.
+
+    Returns:
+        What was done; never raises for what a cell contains.
+
+    Raises:
+        UnusableFile: The input is not a workbook that can be read.
+        NoTableFound: It holds no assessment table.
+        UsageError: Contradicting options, or an output that exists already.
+    """
+    source = Path(path)
+    target = _target(source, output, in_place, overwrite, dry_run)
+    definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
+    if policy is None and (definition is None or definition.policy is None):
+        policy = Policy()
+    package = Package.open(source)
+    flavour = formulas or (UDF if package.is_macro_enabled else NATIVE)
+    if flavour not in FLAVOURS:
+        raise UsageError(Message(f"公式类型“{flavour}”无效（native 或 udf）", f'formulas "{flavour}": native or udf'))
+    plan, tables, findings = plan_embedding(package, definition, policy, flavour, period, source.name)
+    if not plan or dry_run:
+        if target is not None and not dry_run and not in_place:
+            package.save(target)
+        return Embedding(None if dry_run else target, plan, tables, findings, package.to_bytes())
+    data = fill_values(apply(plan, package))
+    if target is not None:
+        Package.open(data).save(target)
+    return Embedding(target, plan, tables, findings, data)
+
+
+def convert(
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    formulas: str,
+    in_place: bool = False,
+    overwrite: bool = False,
+    dry_run: bool = False,
+) -> Embedding:
+    """Turn `native` formulas of an embedded workbook into `udf` ones, or back; nothing else changes.
+
+    Args:
+        path: An embedded workbook.
+        output: Where to write; `NAME_native.xlsx` or `NAME_udf.xlsx` beside the input when omitted.
+        formulas: "native" or "udf".
+        in_place: Write into the input.
+        overwrite: Allow an existing output to be replaced.
+        dry_run: Plan only.
+
+    Raises:
+        UnusableFile, NoTableFound, UsageError: See `embed`; UsageError also if nothing is embedded.
+    """
+    if formulas not in FLAVOURS:
+        raise UsageError(Message(f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'))
+    source = Path(path)
+    target = _target(source, output, in_place, overwrite, dry_run, f"_{formulas}")
+    package = Package.open(source)
+    sheet = read_rule_sheet(package)
+    tables, findings = recognise_workbook(package)
+    if sheet is None:
+        raise UsageError(
+            Message("工作簿里还没有评分规则，请先 embed", "no scoring is embedded yet; run embed first"), source.name
+        )
+    edits: list[Edit] = []
+    done = []
+    for table in tables:
+        form = sheet.form_rules(table, read_grid(package, table.sheet))
+        if form is None:
+            continue
+        done.append(table)
+        grid = read_grid(package, table.sheet)
+        for cell in computed_cells(form, formulas):
+            if f"={grid.cell(cell.row, cell.col).formula}" != cell.formula:
+                edits.append(Edit(table.sheet, cell.row, cell.col, cell.what, None, cell.formula))
+    plan = Plan(tuple(edits))
+    if dry_run:
+        return Embedding(None, plan, tuple(done), tuple(findings), package.to_bytes())
+    data = fill_values(apply(plan, package)) if plan else package.to_bytes()
+    if target is not None and (plan or not in_place):
+        Package.open(data).save(target)
+    return Embedding(target, plan, tuple(done), tuple(findings), data)
+
+
+def plan_embedding(
+    package: Package,
+    definition: Definition | None,
+    policy: Policy | None,
+    flavour: str,
+    period: str | None,
+    where: str,
+) -> tuple[Plan, tuple[Table, ...], tuple[Finding, ...]]:
+    """The edits for all tables of a package that are recognised with confidence and not embedded yet.
+
+    Raises:
+        NoTableFound: There is none at all.
+    """
+    vocabulary = Vocabulary.load()
+    tables, findings = recognise_workbook(package, vocabulary)
+    tables = [t for t in tables if t.sheet != rs.SHEET]
+    if not tables:
+        reason = next((x.message for x in findings if x.code == "no-table"), None)
+        zh, en = (f"：{reason.zh}", f": {reason.en}") if reason else ("", "")
+        raise NoTableFound(Message(f"没有找到考核表{zh}", f"no assessment table found{en}"), where)
+    existing = read_rule_sheet(package)
+    collected = list(findings)
+    todo: list[RuleTable] = []
+    chosen: list[Table] = []
+    for table in tables:
+        grid = read_grid(package, table.sheet)
+        if existing is not None and existing.form_rules(table, grid) is not None:
+            collected.append(
+                _info("already-embedded", table, "已嵌入过评分，保持不变", "scoring is embedded already; nothing to do")
+            )
+            chosen.append(table)
+            continue
+        planned = _table_rules(table, grid, definition, policy, vocabulary, period, collected)
+        if planned is not None:
+            todo.append(planned)
+            chosen.append(table)
+    if not todo:
+        return Plan(), tuple(chosen), tuple(worst_first(collected))
+    if existing is not None:
+        collected.append(
+            Finding(
+                "rule-sheet-present",
+                "warning",
+                rs.SHEET,
+                "",
+                Message(
+                    "已有评分规则表，新表请另存后嵌入",
+                    "a rule sheet exists already; further tables are not added to it yet",
+                ),
+            )
+        )
+        return Plan(), tuple(chosen), tuple(worst_first(collected))
+    settings = definition.settings if definition is not None else Settings()
+    if definition is None or settings.grades == Settings().grades:
+        collected.append(
+            Finding(
+                "grade-table-assumed",
+                "info",
+                rs.SHEET,
+                "D4",
+                Message(
+                    "等级表和绩效系数为默认值，请按本单位制度修改",
+                    "the grade table is the default one; adapt it to your rules",
+                ),
+            )
+        )
+    return _assemble(todo, settings, flavour), tuple(chosen), tuple(worst_first(collected))
+
+
+def _table_rules(
+    table: Table,
+    grid: Grid,
+    definition: Definition | None,
+    policy: Policy | None,
+    vocabulary: Vocabulary,
+    period: str | None,
+    collected: list[Finding],
+) -> RuleTable | None:
+    """The rules and places of one table; None if it is not embedded, with the finding that says why."""
+    if table.confidence < CONFIDENT:
+        collected.append(
+            _warn(
+                "not-embedded",
+                table,
+                "不够确定是考核表，未嵌入",
+                "not sure that this is an assessment table; left alone",
+            )
+        )
+        return None
+    if grid.is_protected:
+        collected.append(
+            _warn(
+                "sheet-protected",
+                table,
+                "工作表受保护，未嵌入；请先撤销保护",
+                "the sheet is protected; unprotect it first",
+            )
+        )
+        return None
+    items = [i for i, row in enumerate(table.rows) if row.kind in ("kpi", "rating")]
+    rules, found = choose_rules(table, grid, definition, policy, vocabulary)
+    collected += found
+    try:
+        weights, divisor = weight_scale(table, grid)
+    except RuleError as problem:
+        collected.append(
+            Finding("weight-unreadable", "error", table.sheet, table.rows[0].weight_cell or "", problem.message)
+        )
+        weights, divisor = [None] * len(table.rows), 1
+    if not any(row.weight_cell for row in table.rows):
+        # Without a weight column all items count alike; the share stands on the rule sheet, for people to change.
+        weights = [1.0 / len(items)] * len(table.rows)
+        collected.append(
+            _info(
+                "weights-assumed", table, "表中没有权重，按等权计算", "no weights in the table; all items count alike"
+            )
+        )
+    spots = find_spots(table, grid, rules, weights, period)
+    collected += spots.findings
+    headers = tuple(c.label for c in table.columns if c.role == "target")
+    return RuleTable(spots, tuple(rules[i] for i in items), bands_of(table), headers, divisor)
+
+
+def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str) -> Plan:
+    sources = [rule.source for table in todo for rule in table.rules]
+    edits, head = plan_head(settings, sources)
+    sheets = []
+    blocks = []
+    top = head.blocks_row
+    forms: list[Edit] = []
+    for table in todo:
+        block = Block(top, len(table.rules), table.width)
+        blocks.append(block)
+        edits += plan_block(table, block, head)
+        top = block.end + 3
+        modes = tuple(mode_word(rule.rule) for rule in table.rules)
+        form = FormRules(table.spots, block, head, modes, settings.weights == "strict")
+        cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour)
+        forms += cells
+        sheets.append(sheet)
+    return Plan((*forms, *edits), (plan_sheet(blocks, head, is_new=True), *sheets))
+
+
+def fill_values(package: Package) -> bytes:
+    """The package as bytes, with the values of its formulas computed and written in."""
+    data = package.to_bytes()
+    result = recalculate(data)
+    return result.data if result.data is not None else data
+
+
+def _target(
+    source: Path,
+    output: str | os.PathLike[str] | None,
+    in_place: bool,
+    overwrite: bool,
+    dry_run: bool,
+    suffix: str = "_评分",
+) -> Path | None:
+    if dry_run:
+        return None
+    if in_place:
+        if output is not None:
+            raise UsageError(
+                Message("--in-place 与输出文件不能同时给出", "give either an output or in-place, not both")
+            )
+        return source
+    target = Path(output) if output is not None else source.with_name(f"{source.stem}{suffix}{source.suffix}")
+    if target.is_dir():
+        target = target / source.name
+    if target.exists() and target.resolve() == source.resolve():
+        raise UsageError(
+            Message(
+                "输出就是输入文件；确要覆盖请用 --in-place", "the output is the input; use in-place to overwrite it"
+            ),
+            source.name,
+        )
+    if target.exists() and not overwrite:
+        raise UsageError(
+            Message("输出文件已存在；确要覆盖请加 --force", "the output exists already; use force to replace it"),
+            str(target),
+        )
+    return target
+
+
+def _info(code: str, table: Table, zh: str, en: str) -> Finding:
+    return Finding(code, "info", table.sheet, "", Message(zh, en))
+
+
+def _warn(code: str, table: Table, zh: str, en: str) -> Finding:
+    return replace(_info(code, table, zh, en), severity="warning")

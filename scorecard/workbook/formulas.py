@@ -1,0 +1,342 @@
+"""Formula texts of one scorecard: `native` (classic functions, nothing installed) and `udf` (KPI_… functions).
+
+Only text is made here, from addresses; where the cells are is `rulesheet.py`, what is written is `embed.py`. Each
+formula is one labelled step that a person can read in the formula bar. They compute the same numbers as
+`scorecard.scoring`, in Excel 2007 and later, WPS, LibreOffice and the engine; what that rules out is in
+`docs/architecture.md`, "Formulas that agree everywhere".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..scoring.ladder import Case, Ladder
+
+# Differences of numbers rounded to 12 decimals are compared with half a unit of the twelfth.
+_EDGE = "5E-13"
+NOT_APPLICABLE = "不适用"
+_INVALID = "SQRT(-1)"  # #NUM! in every program
+_UNREADABLE = 'VALUE("?")'  # #VALUE! in every program
+# Spaces that are typed by accident: plain, full-width, non-breaking.
+_SPACES = (" ", "\u3000", "\u00a0")
+
+STEP_WORD, LINEAR_WORD, RATING_WORD, MANUAL_WORD = "阶梯", "线性", "评级", "手工"
+HIGHER_WORD, LOWER_WORD, RANGE_WORD = "越高越好", "越低越好", "区间"
+SCORED, MISSING, EXCLUDED, ERROR = "已评分", "缺失", "不适用", "错误"
+STRICT_WORD, NORMALISE_WORD, AS_IS_WORD = "严格", "归一", "原样"
+WAIT_WORD, ZERO_WORD, EXCLUDE_WORD = "缺失", "按0分", "不计入"
+
+
+def number_text(value: float) -> str:
+    """A number as a formula or a cell writes it."""
+    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+# --- reading cells ---------------------------------------------------------------------------------------------------
+
+
+def trimmed(cell: str) -> str:
+    """The text of a cell without blanks, with a half-width % sign and point."""
+    text = cell
+    for space in _SPACES:
+        text = f'SUBSTITUTE({text},"{space}","")'
+    return f'SUBSTITUTE(SUBSTITUTE({text},"％","%"),"．",".")'
+
+
+def is_mark(text: str, marks: str) -> str:
+    """Whether a text is one of the "not applicable" marks; MATCH would take ? and * as wildcards."""
+    return f"SUMPRODUCT(--({marks}={text}))>0"
+
+
+def target_raw(cells: str, index: str | None) -> str:
+    """The target cell of the period; an INDEX of a blank cell equals both "" and 0, so "" is tested first."""
+    cell = f"INDEX({cells},1,{index})" if index else cells
+    return f'=IF({cell}="","",{cell})'
+
+
+def target(raw: str, marks: str, divisor: int = 1) -> str:
+    """The period's target as a number, or 不适用."""
+    text = trimmed(raw)
+    return (
+        f'=IF({raw}="","{NOT_APPLICABLE}",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
+        f"IF(ISTEXT({raw}),{_percent_text(text)},ROUND({_divided(raw, divisor)},12))))"
+    )
+
+
+def actual_text(cell: str) -> str:
+    """The actual as trimmed text, to recognise blanks, marks and percent texts."""
+    return f"={trimmed(cell)}"
+
+
+def actual(cell: str, text: str, marks: str, divisor: int = 1) -> str:
+    """The actual as a number; "" if blank, 不适用, or #VALUE! for text other than a plain percentage."""
+    return (
+        f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
+        f"IF(ISTEXT({cell}),{_percent_text(text)},IF(ISLOGICAL({cell}),{_UNREADABLE},ROUND({_divided(cell, divisor)},12)))))"
+    )
+
+
+def label(text: str, marks: str) -> str:
+    """A rating as text; "" if blank, or 不适用."""
+    return f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",{text}))'
+
+
+def mark(cell: str, text: str, marks: str) -> str:
+    """A score typed by hand: a number from 0 to 100, "" or 不适用, else #VALUE!."""
+    return (
+        f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
+        f"IF(ISNUMBER({cell}),IF(AND({cell}>=0,{cell}<=100),ROUND({cell},12),{_UNREADABLE}),{_UNREADABLE})))"
+    )
+
+
+def weight(cell: str, divisor: int = 1) -> str:
+    """A weight as a fraction; blank is 0."""
+    text = trimmed(cell)
+    return f'=IF({cell}="",0,IF(ISTEXT({cell}),VALUE({text}),ROUND({_divided(cell, divisor)},12)))'
+
+
+def _percent_text(text: str) -> str:
+    # VALUE reads "1/2" as a date in some programs, so it is only asked about texts that end in %.
+    return f'IF(RIGHT({text})="%",ROUND(VALUE({text}),12),{_UNREADABLE})'
+
+
+def _divided(cell: str, divisor: int) -> str:
+    return cell if divisor == 1 else f"{cell}/{divisor}"
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+def threshold(ladder: Ladder, i: int, target_cell: str) -> str | float | None:
+    """The i-th threshold of a rule: a number, a formula over the target, or None for a cell that stays empty."""
+    return _by_case(ladder, i, target_cell, lambda case: _linear(case.thresholds[i], target_cell))
+
+
+def score_at(ladder: Ladder, i: int, target_cell: str) -> str | float | None:
+    """The score at the i-th threshold, likewise."""
+    return _by_case(ladder, i, target_cell, lambda case: number_text(case.scores[i]))
+
+
+def by_period(index: str, values: Sequence[float | None]) -> str:
+    """One number per target period."""
+    texts = ['""' if v is None else number_text(v) for v in values]
+    return f"=CHOOSE({index},{','.join(texts)})"
+
+
+def _by_case(ladder: Ladder, i: int, target_cell: str, text_of: Callable[[Case], str]) -> str | float | None:
+    def of(case: Case) -> str:
+        return text_of(case) if i < len(case.thresholds) else '""'
+
+    texts = [of(case) for case in ladder.cases]
+    if all(text == '""' for text in texts):
+        return None
+    if len(set(texts)) == 1 and _is_number(texts[0]) and (len(texts) > 1 or not ladder.cases[0].when):
+        return float(texts[0])
+    if ladder.is_fixed:
+        return float(texts[0])
+    formula = _INVALID
+    for case, text in reversed(list(zip(ladder.cases, texts, strict=True))):
+        shown = text if _is_number(text) or text == '""' or text == target_cell else f"ROUND({text},12)"
+        formula = f"IF({target_cell}{case.when},{shown},{formula})" if case.when else shown
+    return f'=IF(ISTEXT({target_cell}),"",{formula})'
+
+
+def _linear(pair: tuple[float, float], target_cell: str) -> str:
+    a, b = pair
+    if a == 0:
+        return number_text(b)
+    text = target_cell if a == 1 else f"{number_text(a)}*{target_cell}"
+    return text if b == 0 else f"{text}{'+' if b > 0 else '-'}{number_text(abs(b))}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+# --- scores ----------------------------------------------------------------------------------------------------------
+
+
+def segment(low: str, high: str, low_score: str, high_score: str, reading: str, direction: str, mode: str) -> str:
+    """What one stretch between two thresholds adds to the score; 逆序 when the two are out of order."""
+    sign = f'IF({direction}="{LOWER_WORD}",-1,1)'
+    rise = f"({high_score}-{low_score})"
+    # At a jump the better side owns the threshold: going up counts from it, going down only beyond it.
+    reached = f"IF(({reading}-{high})*{sign}>IF({high_score}>{low_score},-{_EDGE},{_EDGE}),1,0)"
+    part = f"MEDIAN(0,1,({reading}-{low})/({high}-{low}))"
+    jump = f'OR({mode}="{STEP_WORD}",ABS({high}-{low})<{_EDGE})'
+    return (
+        f"=IF(COUNT({low},{high},{low_score},{high_score})<4,0,"
+        f'IF(({high}-{low})*{sign}<-{_EDGE},"逆序",IF(ISNUMBER({reading}),{rise}*IF({jump},{reached},{part}),0)))'
+    )
+
+
+def rule_check(thresholds: Sequence[str], scores: Sequence[str], segments: str) -> str:
+    """What is wrong with a rule: 未设阈值, 阈值不全, 阈值顺序与方向不符, or an error it holds."""
+    xs, ys = f"{thresholds[0]}:{thresholds[-1]}", f"{scores[0]}:{scores[-1]}"
+    left, right = f"{thresholds[0]}:{thresholds[-2]}", f"{thresholds[1]}:{thresholds[-1]}"
+    first, second, third = (f"{thresholds[i]}:{thresholds[i - 3]}" for i in range(3))
+    check = f'IF(SUMPRODUCT(--({segments}="逆序"))>0,"阈值顺序与方向不符","")'
+    if len(thresholds) > 2:
+        thrice = f'SUMPRODUCT(({first}={second})*({second}={third})*({first}<>""))>0'
+        check = f'IF({thrice},"同一阈值出现三次",{check})'
+    gaps = f'SUMPRODUCT(--(({xs}="")<>({ys}="")))+SUMPRODUCT(({left}="")*({right}<>""))>0'
+    return (
+        f'=IF(ISERROR(SUM({xs},{ys})),SUM({xs},{ys}),IF(COUNT({xs})=0,"未设阈值",'
+        f'IF(COUNT({xs})<2,"阈值不全",IF({gaps},"阈值不全",{check}))))'
+    )
+
+
+def curve_score(target_cell: str, reading: str, check: str, first_score: str, segments: str) -> str:
+    """The score by thresholds: N/A, then errors, then a broken rule, then blank, then the sum of the stretches."""
+    return (
+        f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({check}="未设阈值","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",'
+        f'IF({check}<>"",{_INVALID},IF({reading}="","",ROUND({first_score}+SUM({segments}),12))))))'
+    )
+
+
+def rating_score(target_cell: str, reading: str, labels: str, scores: str) -> str:
+    """The score of a rating; a label that the table does not know is #N/A."""
+    same = f"({labels}={reading})"
+    return (
+        f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",IF({reading}="","",'
+        f"IF(SUMPRODUCT(--{same})=0,NA(),SUMPRODUCT({same}*{scores})))))"
+    )
+
+
+def manual_score(target_cell: str, reading: str) -> str:
+    """A score typed by hand, as it counts."""
+    return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",{reading}))'
+
+
+def band(score: str, reading: str, thresholds: Sequence[str], edges: str, direction: str) -> str:
+    """The number of the band reached, 1 for the worst; "" without a score."""
+    inner, every = f"{thresholds[1]}:{thresholds[-1]}", f"{thresholds[0]}:{thresholds[-1]}"
+    # Text sorts above numbers in comparisons; the mask leaves blank thresholds out in both directions.
+    falling = f'SUMPRODUCT(({inner}>={reading}-{_EDGE})*({inner}<>""))'
+    rising = f'SUMPRODUCT(({inner}<={reading}+{_EDGE})*({inner}<>""))'
+    reached = f'1+IF({direction}="{LOWER_WORD}",{falling},{rising})'
+    by_score = f"1+SUMPRODUCT(--({edges}<{score}-{_EDGE}))"
+    return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),MAX(MIN(COUNT({every})-1,{reached}),{by_score}),"")'
+
+
+def band_mark(band_cell: str, number: int, threshold_cell: str) -> str:
+    """A band column of the form: √ where it is reached, else the threshold that reaches it."""
+    return f'=IF({band_cell}={number},"√",{threshold_cell})'
+
+
+# --- adding up -------------------------------------------------------------------------------------------------------
+
+
+def status(score: str) -> str:
+    """Whether an item counts, read from its score cell alone."""
+    return f'=IF(ISERROR({score}),"{ERROR}",IF(ISNUMBER({score}),"{SCORED}",IF({score}="","{MISSING}","{EXCLUDED}")))'
+
+
+def weight_used(status_cell: str, weight_cell: str, blank_rule: str) -> str:
+    """The weight of an item if it counts, else 0."""
+    counts = f'OR({status_cell}="{SCORED}",AND({status_cell}="{MISSING}",{blank_rule}="{ZERO_WORD}"))'
+    return f"=IF({counts},{weight_cell},0)"
+
+
+def weighted(status_cell: str, score: str, weight_cell: str) -> str:
+    """Weight × score; the error of an item that counts is passed on."""
+    return f'=IF({weight_cell}=0,0,IF({status_cell}="{ERROR}",{score},IF({status_cell}="{SCORED}",{weight_cell}*{score},0)))'
+
+
+def attainable(status_cell: str, weight_cell: str, scores: str, by_rule: bool) -> str:
+    """Weight × the best score the rule can give, of items that are assessed."""
+    best = f"MAX({scores})" if by_rule else "100"
+    return f'=IF({status_cell}="{EXCLUDED}",0,{weight_cell}*{best})'
+
+
+def weight_check(weights: str, total: str, rule: str) -> str:
+    """What is wrong with the weights; "" if nothing."""
+    return (
+        f'=IF(MIN({weights})<0,"权重为负",IF(AND({rule}="{STRICT_WORD}",ABS({total}-1)>0.000001),'
+        f'"权重合计不是100%",IF({total}<=0,"没有权重","")))'
+    )
+
+
+def weighted_score(points: str, used: str, total: str, rule: str) -> str:
+    """Σ weight × score / Σ weight of what counts."""
+    factor = f'IF({rule}="{AS_IS_WORD}",{total},1)'
+    return f'=IF(ISERROR(SUM({points})),SUM({points}),IF({used}=0,"",ROUND(SUM({points})/{used}*{factor},12)))'
+
+
+def total_unrounded(check: str, score: str, missing: str, blank_rule: str, points: str, floor: str, cap: str) -> str:
+    """The total before rounding: a weight problem, an error, an unfilled item, nothing to count, or the number."""
+    sum_ = f"{score}+{points}" if points else score
+    clamped = f'MIN(IF({cap}="",1E+300,{cap}),MAX(IF({floor}="",-1E+300,{floor}),{sum_}))'
+    return (
+        f'=IF({check}<>"",{_INVALID},IF(ISERROR({score}),{score},IF(AND({missing}>0,{blank_rule}="{WAIT_WORD}"),"",'
+        f'IF({score}="",IF({missing}>0,"","N/A"),ROUND({clamped},12)))))'
+    )
+
+
+def adjustments(cells: Sequence[str]) -> str:
+    """The sum of 加减分 cells; blanks and N/A marks count 0."""
+    return f"=SUM({','.join(cells)})"
+
+
+def total_native(unrounded: str, digits: str) -> str:
+    """The total a person sees."""
+    return f"=IF(ISNUMBER({unrounded}),ROUND({unrounded},{digits}),{unrounded})"
+
+
+def coverage_native(used: str, total: str, missing: str) -> str:
+    """Weight counted over all weight; "" while nothing is filled in."""
+    return f'=IF({total}=0,"",IF(AND({used}=0,{missing}>0),"",ROUND({used}/{total},12)))'
+
+
+def grade_native(total: str, filled: str, applicable: str, lows: str, labels: str, lowest: str) -> str:
+    """The grade, or 未完成 9/11; the table is ascending."""
+    return _graded(total, filled, applicable, f"LOOKUP(MAX({total},{lowest}),{lows},{labels})")
+
+
+def coefficient_native(total: str, lows: str, factors: str, lowest: str) -> str:
+    """The coefficient of the grade; "" without a total."""
+    return f'=IF(ISNUMBER({total}),LOOKUP(MAX({total},{lowest}),{lows},{factors}),IF(ISERROR({total}),{total},""))'
+
+
+def best_attainable(points: str, weights: str, statuses: str) -> str:
+    """The highest total that the rules allow in this period."""
+    base = f'SUMPRODUCT({weights}*({statuses}<>"{EXCLUDED}"))'
+    return f'=IF({base}=0,"",ROUND(SUM({points})/{base},12))'
+
+
+def _graded(total: str, filled: str, applicable: str, found: str) -> str:
+    waiting = f'IF({filled}=0,"","未完成 "&{filled}&"/"&{applicable})'
+    return f'=IF(ISERROR({total}),{total},IF(ISNUMBER({total}),{found},IF({total}="",{waiting},{total})))'
+
+
+# --- the same through the catalogue ----------------------------------------------------------------------------------
+
+
+def score_udf(actual_cell: str, thresholds: str, scores: str, mode: str, target_cell: str) -> str:
+    """A score by KPI_SCORE. The guard keeps a blank cell blank: some hosts hand it over as 0."""
+    return f'=KPI_SCORE(IF(ISBLANK({actual_cell}),"",{actual_cell}),{thresholds},{scores},{mode},{target_cell})'
+
+
+def total_udf(scores: str, weights: str, blank_rule: str, points: str, floor: str, cap: str, digits: str) -> str:
+    """The total by KPI_TOTAL."""
+    bounds = ",".join(f'IF(ISBLANK({c}),"",{c})' for c in (floor, cap))
+    return f"=KPI_TOTAL(KPI_WEIGHTED_SCORE({scores},{weights},{blank_rule}),{points},,{bounds},{digits})"
+
+
+def coverage_udf(scores: str, weights: str) -> str:
+    """The coverage by KPI_COVERAGE."""
+    return f"=KPI_COVERAGE({scores},{weights})"
+
+
+def grade_udf(total: str, filled: str, applicable: str, table: str) -> str:
+    """The grade by KPI_GRADE."""
+    return _graded(total, filled, applicable, f"KPI_GRADE({total},{table})")
+
+
+def coefficient_udf(total: str, table: str) -> str:
+    """The coefficient by KPI_COEFFICIENT."""
+    return f"=KPI_COEFFICIENT({total},{table})"

@@ -1,0 +1,316 @@
+"""What stands around an assessment table: title, whose card it is, period, and the cells of total and grade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from ..scoring.periods import parse_period
+from ..scoring.values import is_missing, key, show, trim
+from .addresses import cell_name
+from .grid import Cell
+from .headers import Column, Lines, text_of
+from .vocabulary import LabelMatch, Vocabulary
+
+IDENTITY = ("person", "department", "position", "period", "evaluator")
+_SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
+# How far a value may stand from its label when the cells between are empty.
+_REACH = 6
+_PERIOD_IN_TITLE = re.compile(
+    r"20\d\d年?(?:第?[一二三四1-4]季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
+    r"|第?[一二三四1-4]季度|[上下]半年|半年度?|季度|月度|年度"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was found around a table; cells are A1 names.
+
+    Attributes:
+        title: Text of the title, "" without one; `title_cell` its cell.
+        totals: Cell of the total per score column label.
+        identity: Kind → (value as written, cell).
+        last_row: Last row that belongs to the table, its summary rows included.
+    """
+
+    title: str = ""
+    title_cell: str | None = None
+    totals: dict[str, str] = field(default_factory=dict)
+    grade_cell: str | None = None
+    coverage_cell: str | None = None
+    coefficient_cell: str | None = None
+    period_cell: str | None = None
+    identity: dict[str, tuple[str, str]] = field(default_factory=dict)
+    last_row: int = 0
+
+
+def read_above(lines: Lines, rows: Iterable[int], first_col: int, last_col: int, vocabulary: Vocabulary) -> Surroundings:
+    """Title and identity from the rows above a table.
+
+    Args:
+        lines: The sheet.
+        rows: The rows to look at, top down.
+        first_col: First column to look at.
+        last_col: Last column to look at.
+        vocabulary: The words.
+    """
+    identity: dict[str, tuple[str, str]] = {}
+    period_cell: str | None = None
+    titles: list[tuple[int, int, Cell]] = []
+    for order, row in enumerate(rows):
+        cells = lines.row(row, first_col, last_col)
+        taken: set[tuple[int, int]] = set()
+        for cell in cells:
+            text = text_of(cell.value)
+            if not text or (cell.row, cell.col) in taken:
+                continue
+            pairs = vocabulary.identity_pairs(text)
+            if len(pairs) == 1 and not pairs[0][1] and text.rstrip(" \u3000_＿")[-1:] in ":：":
+                pairs = []  # 部门： with the value in the next cell
+            for kind, value in pairs:
+                _note(identity, kind, value, cell.name)
+            if pairs:
+                continue
+            label = vocabulary.match_label(text)
+            if label is not None and label.kind in (*IDENTITY, "department_person"):
+                place = _value_place(lines, cell, cells, vocabulary, last_col)
+                taken.add(place)
+                value = _shown(lines, place)
+                if text_of(value) and vocabulary.match_label(value) is not None and not parse_period(value):
+                    value = ""
+                _note(identity, label.kind, value, cell_name(*place))
+                if label.kind == "period" and (period_cell is None or parse_period(value) is not None):
+                    period_cell = cell_name(*place)
+                continue
+            if label is None:
+                titles.append((_title_rank(text, vocabulary), order, cell))
+    title = max(titles, key=lambda one: (one[0], -one[1])) if titles else None
+    if title is not None and title[0] < 0:
+        title = None
+    for _, _, cell in sorted(titles, key=lambda one: -one[0]):
+        match = _PERIOD_IN_TITLE.search(key(str(cell.value)))
+        if "period" not in identity and match and vocabulary.speaks_of_assessment(str(cell.value)):
+            identity["period"] = (match[0], cell.name)
+    return Surroundings(
+        title=" ".join(text_of(title[2].value).split()) if title else "",
+        title_cell=title[2].name if title else None,
+        period_cell=period_cell,
+        identity=identity,
+    )
+
+
+def read_below(
+    lines: Lines,
+    rows: Iterable[int],
+    first_col: int,
+    last_col: int,
+    columns: tuple[Column, ...],
+    vocabulary: Vocabulary,
+    found: Surroundings,
+) -> Surroundings:
+    """Totals, grade, coverage, coefficient and period from the rows of a table that are no items, and those below.
+
+    Args:
+        lines: The sheet.
+        rows: Rows to look at, top down; none of them an item.
+        first_col: First column to look at.
+        last_col: Last column to look at.
+        columns: The columns of the table.
+        vocabulary: The words.
+        found: What stands above; the result adds to it.
+    """
+    scores = [column for column in columns if column.role == "weighted_score"]
+    scores += [column for column in columns if column.role == "score"]
+    barred = {column.col for column in columns if column.role in ("weight", "points", "number", "target")}
+    totals: dict[str, tuple[int, str]] = {}
+    cells_of: dict[str, str] = {}
+    identity = dict(found.identity)
+    last_row = found.last_row
+    for row in rows:
+        cells = lines.row(row, first_col, last_col)
+        labels = _labels(cells, vocabulary)
+        for i, (cell, label) in enumerate(labels):
+            end = labels[i + 1][0].col - 1 if i + 1 < len(labels) else max(last_col, cell.col + _REACH)
+            if label.kind not in _SUMMARY or _is_legend(lines, cell, cells, vocabulary, end):
+                continue
+            last_row = max(last_row, lines.grid.span(cell.row, cell.col)[2])
+            if label.kind == "total":
+                for name, place in _totals(lines, cell, label, end, scores, barred, len(labels) == 1).items():
+                    rank = int(label.strong)
+                    if name not in totals or rank >= totals[name][0]:
+                        totals[name] = (rank, place)
+                continue
+            if label.value:
+                place = cell.name
+            else:
+                value = _summary_place(lines, cell, end, scores)
+                place = cell_name(*value)
+            if label.kind == "period":
+                if not label.value:
+                    cells_of.setdefault("period", place)
+                shown = label.value or _shown(lines, value)
+                if shown and not identity.get("period", ("", ""))[0]:
+                    identity["period"] = (shown, place)
+            else:
+                cells_of.setdefault(label.kind, place)
+    return replace(
+        found,
+        totals={name: place for name, (_, place) in totals.items()},
+        grade_cell=cells_of.get("grade"),
+        coverage_cell=cells_of.get("coverage"),
+        coefficient_cell=cells_of.get("coefficient"),
+        period_cell=found.period_cell or cells_of.get("period"),
+        identity=identity,
+        last_row=last_row,
+    )
+
+
+# --- above -----------------------------------------------------------------------------------------------------------
+
+
+def _note(identity: dict[str, tuple[str, str]], kind: str, value: str, cell: str) -> None:
+    if kind == "department_person":
+        department, _, person = re.sub("[－—–/／]", "-", value).partition("-")
+        _note(identity, "department", trim(department), cell)
+        _note(identity, "person", trim(person), cell)
+    elif not identity.get(kind, ("", ""))[0]:
+        identity[kind] = (value, cell)
+
+
+def _value_place(
+    lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary, last_col: int
+) -> tuple[int, int]:
+    """Where the value of a label stands: behind the label's merge, or a few empty cells further."""
+    behind = lines.grid.span(cell.row, cell.col)[3] + 1
+    follower = next((other for other in cells if other.col >= behind), None)
+    if follower is not None and follower.col <= behind + 2:
+        text = text_of(follower.value)
+        if not text or (vocabulary.match_label(text) is None and not vocabulary.identity_pairs(text)):
+            return follower.row, follower.col
+        if parse_period(text) is not None:
+            return follower.row, follower.col
+    r1, c1, _, _ = lines.grid.span(cell.row, behind)
+    return r1, c1
+
+
+def _shown(lines: Lines, place: tuple[int, int]) -> str:
+    """A value as text: dates as 2026-03-31, whole numbers without a point, errors as nothing."""
+    cell = lines.grid.cell(*place)
+    value = cell.value
+    if isinstance(value, str):
+        return text_of(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    if cell.is_date:
+        return day(value)
+    return show(float(value))
+
+
+def day(serial: float) -> str:
+    """A day number as 2026-03-31; as plain digits when it is no day of this era."""
+    from datetime import date, timedelta
+
+    if not 61 <= serial < 2_958_466:
+        return show(serial)
+    return (date(1899, 12, 30) + timedelta(days=int(serial))).isoformat()
+
+
+def _title_rank(text: str, vocabulary: Vocabulary) -> int:
+    """How much a text above a table looks like its title; below 0 not at all."""
+    folded = key(text)
+    if len(folded) > 60 or vocabulary.match_header(text) is not None and not vocabulary.speaks_of_assessment(text):
+        return -1
+    rank = 0
+    if vocabulary.speaks_of_assessment(text):
+        rank += 4
+    if re.sub(r"[(（].*$", "", folded).endswith(("表", "卡", "书", "单", "scorecard", "card", "form", "review")):
+        rank += 3
+    if re.match(r"[一二三四五六七八九十][、.．]|\d+[、.．]|[(（]", folded):
+        rank -= 1
+    if re.search("[。;；]|:.+:", folded) or folded.startswith(("注", "说明", "填写", "备注")):
+        rank -= 6
+    return rank
+
+
+# --- below -----------------------------------------------------------------------------------------------------------
+
+
+def _labels(cells: list[Cell], vocabulary: Vocabulary) -> list[tuple[Cell, LabelMatch]]:
+    found = []
+    for cell in cells:
+        text = text_of(cell.value)
+        label = vocabulary.match_label(text) if text and not cell.is_formula else None
+        if label is not None:
+            found.append((cell, label))
+    return found
+
+
+def _is_legend(lines: Lines, label: Cell, cells: list[Cell], vocabulary: Vocabulary, end: int) -> bool:
+    """等级 | 优 | 良 | 中 is the head of a scale, and 等级 over 优, 良, 中 that of a list."""
+    behind = [cell for cell in cells if label.col < cell.col <= end]
+    texts = [cell for cell in behind if text_of(cell.value) and not cell.is_formula]
+    if len(texts) > 2:
+        return True
+    under = lines.grid.span(label.row, label.col)[2] + 1
+    below = lines.text(under, label.col)
+    if not behind and below and vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi":
+        return len(below) <= 6 or bool(re.match(r"\D{1,6}[:：]", below))
+    return False
+
+
+def _totals(
+    lines: Lines,
+    cell: Cell,
+    label: LabelMatch,
+    end: int,
+    scores: list[Column],
+    barred: set[int],
+    alone: bool,
+) -> dict[str, str]:
+    """Where the total of each score column stands in the row of a total label."""
+    behind = lines.grid.span(cell.row, cell.col)[3] + 1
+    found: dict[str, str] = {}
+    for column in scores:
+        if behind <= column.col <= end and (not label.label or label.label == column.label):
+            place = lines.grid.span(cell.row, column.col)[:2]
+            # Of a plain and a weighted column the weighted one carries the total, unless only the other is filled.
+            if column.label not in found or lines.is_blank(*_place(found[column.label])):
+                found[column.label] = cell_name(*place)
+    filled = {name: place for name, place in found.items() if not lines.is_blank(*_place(place))}
+    if filled:
+        return found
+    for col in range(behind, min(end, behind + max(_REACH, len(barred) + 12)) + 1):
+        r1, c1, _, _ = lines.grid.span(cell.row, col)
+        if c1 in barred or lines.is_blank(r1, c1):
+            continue
+        value = lines.grid.cell(r1, c1)
+        if text_of(value.value) and not value.is_formula and not re.search(r"\d", str(value.value)):
+            continue
+        return {label.label: cell_name(r1, c1)}
+    if found:
+        return found
+    if scores and not alone and label.strong:
+        return {label.label: cell_name(*lines.grid.span(cell.row, behind)[:2])}
+    if not scores and label.strong and behind not in barred:
+        return {label.label: cell_name(*lines.grid.span(cell.row, behind)[:2])}
+    return {}
+
+
+def _place(name: str) -> tuple[int, int]:
+    from .addresses import split_cell
+
+    return split_cell(name)
+
+
+def _summary_place(lines: Lines, cell: Cell, end: int, scores: list[Column]) -> tuple[int, int]:
+    """The value cell of a grade, a coverage, a coefficient or a period below the table."""
+    behind = lines.grid.span(cell.row, cell.col)[3] + 1
+    reachable = [column.col for column in scores if behind <= column.col <= end]
+    for col in (*reachable, *range(behind, min(end, behind + 40) + 1)):
+        r1, c1, _, _ = lines.grid.span(cell.row, col)
+        found = lines.grid.cell(r1, c1)
+        if found.is_formula or not is_missing(found.value):
+            return r1, c1
+    r1, c1, _, _ = lines.grid.span(cell.row, reachable[0] if reachable else behind)
+    return r1, c1

@@ -1,0 +1,211 @@
+"""What is in a workbook: its assessment tables, what they state, and what the scoring core makes of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..definitions import Definition, load_definition
+from ..errors import UnusableFile
+from ..findings import Finding, worst_first
+from ..messages import Message
+from ..scoring.explain import explain_item
+from ..scoring.policies import Policy
+from ..scoring.values import CellError, read
+from . import rulesheet as rs
+from .addresses import split_cell
+from .card import SCORE, Card, headline, noticed, read_card
+from .cells import Grid
+from .grid import read_grid
+from .package import Package
+from .recalc import recalculate
+from .recognise import recognise_workbook
+from .ruleread import read_rule_sheet
+from .vocabulary import Vocabulary
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A workbook, looked at.
+
+    Attributes:
+        file: Its name as given.
+        cards: One per assessment table, in tab order.
+        grids: The sheets the cards stand on, as stored (before any recalculation).
+        findings: What was noticed, errors first.
+    """
+
+    file: str
+    cards: tuple[Card, ...]
+    grids: dict[str, Grid]
+    findings: tuple[Finding, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is of severity error."""
+        return any(f.severity == "error" for f in self.findings)
+
+    def to_json(self, language: str | None = None) -> dict[str, Any]:
+        """One JSON document; weights are fractions, `computed` is unrounded, number or null."""
+        return {
+            "schema": SCHEMA,
+            "file": self.file,
+            "scorecards": [_card_json(card, self.grids[card.table.sheet]) for card in self.cards],
+            "findings": [finding_json(f, language) for f in self.findings],
+        }
+
+
+def inspect(
+    path: str | os.PathLike[str],
+    *,
+    rules: str | os.PathLike[str] | Definition | None = None,
+    policy: Policy | None = None,
+    period: str | None = None,
+) -> Inspection:
+    """Find the assessment tables of a workbook and score them by the scoring core.
+
+    Args:
+        path: An .xlsx or .xlsm.
+        rules: Rules for tables that are not embedded; without, their typed scores are added up.
+        policy: Likewise, for rows with a target.
+        period: Target period; as the form states it when omitted.
+
+    Returns:
+        Cards and findings; `cards` is empty when there is no table (a finding says why).
+
+    Raises:
+        UnusableFile: Not a workbook that can be read.
+        UsageError: A rules file that cannot be used.
+    """
+    package = Package.open(Path(path))
+    definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
+    vocabulary = Vocabulary.load()
+    tables, found = recognise_workbook(package, vocabulary)
+    tables = [t for t in tables if t.sheet != rs.SHEET]
+    findings = list(found)
+    current = package
+    if read_rule_sheet(package) is not None:
+        current = _up_to_date(package, Path(path).name, findings)
+    sheet = read_rule_sheet(current)
+    cards = []
+    grids: dict[str, Grid] = {}
+    for table in tables:
+        grids[table.sheet] = stored = read_grid(package, table.sheet)
+        card = read_card(table, read_grid(current, table.sheet), sheet, definition, policy, vocabulary, period)
+        cards.append(card)
+        findings += noticed(card, stored)
+    return Inspection(str(path), tuple(cards), grids, tuple(worst_first(findings)))
+
+
+def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:
+    """The package with its formulas computed; what is stored may be older than its inputs."""
+    try:
+        result = recalculate(package.to_bytes())
+    except UnusableFile as problem:
+        findings.append(Finding("not-recalculated", "warning", "", "", problem.message))
+        return package
+    if not result.changed:
+        return package
+    first = result.changed[0]
+    findings.append(
+        Finding(
+            "stale-cache",
+            "warning",
+            first.sheet,
+            first.cell,
+            Message(
+                f"{len(result.changed)} 个单元格的值是旧的（如 {first.cell}），请运行 scorecard recalc {name}",
+                f"{len(result.changed)} cells hold old values ({first.cell} for one); run scorecard recalc {name}",
+            ),
+        )
+    )
+    return Package.open(result.data) if result.data is not None else package
+
+
+def explanations(card: Card) -> list[Message]:
+    """One sentence per item of a card."""
+    return [explain_item(item, card.model.bands) for item in card.result.items]
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def finding_json(finding: Finding, language: str | None = None) -> dict[str, str]:
+    """A finding as JSON."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "cell": finding.where,
+        "message": finding.message.text(language),
+    }
+
+
+def _card_json(card: Card, grid: Grid) -> dict[str, Any]:
+    table, result = card.table, card.result
+    weights = iter(card.model.kpis)
+    rows = []
+    for row in table.rows:
+        kpi = next(weights) if row.kind in ("kpi", "rating") else None
+        rows.append(
+            {
+                "name": row.name,
+                "section": row.section,
+                "kind": row.kind,
+                "weight": kpi.weight if kpi is not None else None,
+                "cells": {
+                    "weight": row.weight_cell,
+                    "actual": row.actual_cell,
+                    "targets": dict(row.targets),
+                    "scores": {label or SCORE: cell for label, cell in row.scores},
+                },
+            }
+        )
+    first = headline(table)
+    results = {first: result, **card.others}
+    totals = {
+        label or SCORE: {
+            "cell": table.totals.get(label),
+            "stated": _stated(grid, table.totals.get(label)),
+            "computed": one.computed,
+        }
+        for label, one in results.items()
+    }
+    for label, cell in table.totals.items():
+        totals.setdefault(label or SCORE, {"cell": cell, "stated": _stated(grid, cell), "computed": None})
+    identity = {
+        name: (table.identity.get(name, ("", ""))[0] or None)
+        for name in ("person", "department", "position", "period", "evaluator")
+    }
+    return {
+        "sheet": table.sheet,
+        "title": table.title,
+        "layout": table.layout,
+        "confidence": round(table.confidence, 3),
+        "identity": identity,
+        "rows": rows,
+        "totals": totals,
+        "grade": {
+            "cell": table.grade_cell,
+            "stated": _stated_text(grid, table.grade_cell),
+            "computed": result.grade if result.total is not None else None,
+        },
+    }
+
+
+def _stated(grid: Grid, cell: str | None) -> float | str | None:
+    if cell is None:
+        return None
+    value = grid.cell(*split_cell(cell)).value
+    if isinstance(value, CellError):
+        return value.code
+    number = read(value).number
+    return number if number is not None else (str(value) if value not in (None, "") else None)
+
+
+def _stated_text(grid: Grid, cell: str | None) -> str | None:
+    value = grid.cell(*split_cell(cell)).value if cell else None
+    return None if value in (None, "") else str(value)

@@ -1,0 +1,437 @@
+"""One .xlsx or .xlsm file as a zip of parts.
+
+Parts are inflated when they are read, and what nobody writes keeps its bytes: `Package.open(path).to_bytes()` is
+the file itself, and after one `write` all other entries are copied compressed, with dates and attributes.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import secrets
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from ..errors import ScorecardError, UnusableFile, UsageError
+from ..messages import Message
+from .archive import LIMITS, NOT_A_ZIP, TOO_LARGE, Archive, Limits, fold
+from .xml import attribute, elements
+
+__all__ = ["LIMITS", "Limits", "Package", "Relation", "SheetRef"]
+
+T = TypeVar("T")
+
+CONTENT_TYPES = "[Content_Types].xml"
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relationship of a part.
+
+    Attributes:
+        id: Its id, as `r:id` names it.
+        kind: The last word of its type: "worksheet", "styles", "sharedStrings" …
+        target: The part it points to; the address itself when `external`.
+        external: Whether it points out of the file.
+    """
+
+    id: str
+    kind: str
+    target: str
+    external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRef:
+    """One tab of the workbook.
+
+    Attributes:
+        name: As the tab shows it.
+        part: The part that holds it; "" when the file names a sheet it does not contain.
+        state: "visible", "hidden" or "veryHidden".
+        kind: "worksheet", "chartsheet", "dialogsheet", "macrosheet" or "missing".
+        index: Position among the tabs, from 0.
+    """
+
+    name: str
+    part: str
+    state: str
+    kind: str
+    index: int
+
+
+class Package:
+    """The parts of a workbook by name; names are equal regardless of case and of a leading slash.
+
+    Not for sharing between threads that write.
+
+    Example:
+        ::
+
+            package = Package.open("考核表.xlsx")
+            package.write("xl/worksheets/sheet1.xml", new_xml)
+            package.save("考核表.xlsx")
+    """
+
+    __slots__ = ("_archive", "_memory", "_relations", "_sheets", "where")
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._memory: dict[str, dict[Callable[[bytes], Any], Any]] = {}
+        self._relations: dict[str, dict[str, Relation]] = {}
+        self._sheets: tuple[SheetRef, ...] | None = None
+        self.where = archive.where
+
+    @classmethod
+    def open(
+        cls, source: str | os.PathLike[str] | bytes, *, where: str | None = None, limits: Limits = LIMITS
+    ) -> Package:
+        """Read a workbook from a path or from its bytes.
+
+        Args:
+            source: The path, or the content of the file.
+            where: The name for messages; the file name when omitted.
+            limits: What the file may cost.
+
+        Raises:
+            UnusableFile: not there, not readable, not a workbook, encrypted, an old .xls, damaged or too large.
+        """
+        if isinstance(source, bytes):
+            data = source
+        else:
+            where = where or os.path.basename(os.fspath(source))
+            data = _content(source, where, limits)
+        if data[:2] != b"PK":
+            raise UnusableFile(_what_it_is(data), where)
+        package = cls(Archive(data, where, limits))
+        if "xl/workbook.xml" not in package and not package._main_part():
+            raise UnusableFile(_which_zip(package), where)
+        return package
+
+    def copy(self) -> Package:
+        """An independent package; the bytes of the parts are shared, so this is cheap."""
+        twin = Package(self._archive.copy())
+        twin._memory = {key: dict(known) for key, known in self._memory.items()}
+        twin._relations, twin._sheets = dict(self._relations), self._sheets
+        return twin
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def names(self) -> tuple[str, ...]:
+        """The part names, in the order of the file."""
+        return tuple(entry.name for entry in self._archive.entries.values() if not entry.is_folder)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and fold(name) in self._archive.entries
+
+    def read(self, name: str) -> bytes:
+        """The content of a part.
+
+        Raises:
+            UnusableFile: the part is not there or damaged.
+        """
+        try:
+            return self._archive.read(fold(name))
+        except KeyError:
+            raise UnusableFile(
+                Message(
+                    f"文件缺少部件 {name}，已损坏；请用 Excel 打开并修复，另存为新的 .xlsx 后再试。",
+                    f"part {name} is missing, the file is damaged; let Excel repair it, save it anew and try again.",
+                ),
+                self.where,
+            ) from None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replace the content of a part; only this one is compressed anew, and not even this if nothing changed.
+
+        Raises:
+            UsageError: no such part; `add` makes new ones.
+        """
+        if name not in self:
+            raise UsageError(Message(f"没有部件 {name}", f"there is no part {name}"), self.where)
+        self._store(name, data)
+
+    def add(self, name: str, data: bytes) -> None:
+        """Append a new part (its content type and relationships are the caller's business).
+
+        Raises:
+            UsageError: the part exists already.
+        """
+        if name in self:
+            raise UsageError(Message(f"部件 {name} 已存在", f"part {name} exists already"), self.where)
+        self._store(name, data)
+
+    def remove(self, name: str) -> None:
+        """Drop a part.
+
+        Raises:
+            UsageError: no such part.
+        """
+        if name not in self:
+            raise UsageError(Message(f"没有部件 {name}", f"there is no part {name}"), self.where)
+        self._archive.remove(fold(name))
+        self._forget(name)
+
+    def derived(self, name: str, build: Callable[[bytes], T]) -> T:
+        """`build(read(name))`, remembered until the part changes; for what several sheets need (shared strings)."""
+        known = self._memory.setdefault(fold(name), {})
+        if build not in known:
+            try:
+                known[build] = build(self.read(name))
+            except UnusableFile as error:  # `build` sees the bytes only and cannot name the file
+                raise UnusableFile(error.message, error.where or self.where) from None
+        result: T = known[build]
+        return result
+
+    def _store(self, name: str, data: bytes) -> None:
+        self._archive.write(fold(name), name, data)
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        self._memory.pop(fold(name), None)
+        self._relations.clear()
+        self._sheets = None
+
+    # --- structure -----------------------------------------------------------------------------------------------
+
+    @property
+    def sheets(self) -> tuple[SheetRef, ...]:
+        """The tabs, in their order.
+
+        Raises:
+            UnusableFile: the workbook part is damaged.
+        """
+        if self._sheets is None:
+            relations = self.relations(self.workbook_part)
+            found: list[SheetRef] = []
+            for tag, attributes in self._workbook_elements():
+                if tag == "sheet":
+                    relation = relations.get(attribute(attributes, "id") or "")
+                    part = relation.target if relation and relation.target in self else ""
+                    kind = relation.kind.removeprefix("xl").lower() if relation and part else "missing"
+                    state = attributes.get("state", "visible")
+                    found.append(SheetRef(attributes.get("name", ""), part, state, kind, len(found)))
+            self._sheets = tuple(found)
+        return self._sheets
+
+    def sheet(self, name: str) -> SheetRef:
+        """The tab of a name; like in Excel, case does not matter.
+
+        Raises:
+            UsageError: there is none; the message lists those there are.
+        """
+        for sheet in self.sheets:
+            if sheet.name.casefold() == name.casefold():
+                return sheet
+        known = "、".join(sheet.name for sheet in self.sheets)
+        raise UsageError(
+            Message(f"没有工作表“{name}”；现有：{known}", f"there is no sheet {name!r}; there are: {known}"), self.where
+        )
+
+    @property
+    def workbook_part(self) -> str:
+        """The name of the workbook part, usually "xl/workbook.xml"."""
+        return self._main_part() or "xl/workbook.xml"
+
+    @property
+    def is_macro_enabled(self) -> bool:
+        """Whether the file is an .xlsm by its content, whatever its name."""
+        part = "/" + self.workbook_part.lower()
+        for tag, attributes in elements(self.read(CONTENT_TYPES), CONTENT_TYPES, self.where):
+            if tag == "Override" and attributes.get("PartName", "").lower() == part:
+                return "macroenabled" in attributes.get("ContentType", "").lower()
+        return False
+
+    @property
+    def date1904(self) -> bool:
+        """Whether day numbers count from 1904, as old Mac workbooks do."""
+        return any(
+            tag == "workbookPr" and attributes.get("date1904") in ("1", "true")
+            for tag, attributes in self._workbook_elements()
+        )
+
+    def relations(self, part: str) -> dict[str, Relation]:
+        """The relationships of a part by id; those of the package itself for ""."""
+        if part not in self._relations:
+            folder, base = posixpath.split(part)
+            listing = posixpath.join(folder, "_rels", base + ".rels")
+            self._relations[part] = self._read_relations(listing, folder) if listing in self else {}
+        return self._relations[part]
+
+    def _read_relations(self, listing: str, folder: str) -> dict[str, Relation]:
+        found = {}
+        for tag, attributes in elements(self.read(listing), listing, self.where):
+            if tag == "Relationship":
+                identity, target = attributes.get("Id", ""), attributes.get("Target", "")
+                external = attributes.get("TargetMode") == "External"
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                if not external:
+                    target = self._resolved(target, folder)
+                found[identity] = Relation(identity, kind, target, external)
+        return found
+
+    def _resolved(self, target: str, folder: str) -> str:
+        """A target as a part name: from the root when it starts with "/", else from the folder of its owner."""
+        target = target.replace("\\", "/")
+        path = target if target.startswith("/") else posixpath.join("/", folder, target)
+        path = posixpath.normpath(path).lstrip("/")
+        # Targets are URIs, part names are not always written as such.
+        return path if path in self or unquote(path) not in self else unquote(path)
+
+    def _main_part(self) -> str:
+        for relation in self.relations("").values():
+            if relation.kind == "officeDocument" and relation.target in self:
+                return relation.target if _is_workbook(relation.target) else ""
+        return ""
+
+    def _workbook_elements(self) -> list[tuple[str, dict[str, str]]]:
+        part = self.workbook_part
+        return elements(self.read(part), part, self.where)
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def to_bytes(self) -> bytes:
+        """The file as bytes; the same edits to the same file always give the same bytes."""
+        return self._archive.to_bytes()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the file so that a reader sees the old or the new one, never a half.
+
+        The new content goes to a hidden file in the same folder, which then takes the name. Missing folders are
+        made, a link is followed, and an existing file keeps its permissions.
+
+        Raises:
+            UnusableFile: the place cannot be written; what was there is untouched.
+        """
+        target = os.path.realpath(os.fspath(path))
+        folder, base = os.path.split(target)
+        data = self.to_bytes()
+        # No .xlsx at the end: nobody who lists workbooks meanwhile should pick it up.
+        temporary = os.path.join(folder, f".{base[:100]}.{secrets.token_hex(4)}.part")
+        try:
+            os.makedirs(folder, exist_ok=True)
+            _write_synced(temporary, data)
+            try:
+                if os.path.exists(target):
+                    os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+                os.replace(temporary, target)
+            except OSError:
+                os.unlink(temporary)
+                raise
+        except OSError as error:
+            raise _unwritable(error, os.path.basename(os.fspath(path))) from error
+
+
+def _write_synced(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        os.unlink(path)
+        raise
+
+
+def _content(path: str | os.PathLike[str], where: str, limits: Limits) -> bytes:
+    try:
+        if os.stat(path).st_size > limits.file_bytes:
+            raise UnusableFile(TOO_LARGE, where)
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        sentence = Message("找不到这个文件；请检查路径和文件名。", "no such file; check the path and the name.")
+    except IsADirectoryError:
+        sentence = Message("这是一个文件夹；请给出其中的 .xlsx 文件。", "this is a folder; name an .xlsx file in it.")
+    except PermissionError:
+        if os.path.isdir(path):  # how Windows reports a folder
+            sentence = Message(
+                "这是一个文件夹；请给出其中的 .xlsx 文件。", "this is a folder; name an .xlsx file in it."
+            )
+        else:
+            sentence = Message(
+                "没有权限读取这个文件；请检查权限，或关闭占用它的程序后再试。",
+                "no permission to read this file; check its permissions, or close the program that holds it.",
+            )
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        sentence = Message(
+            f"无法读取文件（{error}）；请检查磁盘和路径。", f"cannot be read ({error}); check disk and path."
+        )
+    raise UnusableFile(sentence, where)
+
+
+def _unwritable(error: OSError, where: str) -> ScorecardError:
+    if isinstance(error, PermissionError):
+        sentence = Message(
+            "没有权限写入，或文件正在 Excel 中打开；请关闭文件或换一个位置后再试。",
+            "no permission to write here, or the file is open in Excel; close it or choose another place.",
+        )
+    else:
+        sentence = Message(
+            f"无法写入（{error.strerror}）；请检查磁盘空间和路径。",
+            f"cannot be written ({error.strerror}); check the disk space and the path.",
+        )
+    return UnusableFile(sentence, where)
+
+
+def _is_workbook(part: str) -> bool:
+    return not part.lower().endswith(".bin") and not part.lower().startswith(("word/", "ppt/", "visio/"))
+
+
+def _what_it_is(data: bytes) -> Message:
+    """The sentence for a file that is not a zip."""
+    if not data:
+        return Message("文件是空的（0 字节）；请重新获取这个文件。", "the file is empty (0 bytes); get it again.")
+    if data.startswith(_OLE2):
+        if _has_stream(data, "EncryptedPackage"):
+            return Message(
+                "工作簿设有打开密码；请用 Excel 打开，去掉密码后另存再试。",
+                "the workbook is encrypted with a password; open it in Excel, remove the password, save and try again.",
+            )
+        if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
+            return Message(
+                "这是旧的 .xls 格式；请用 Excel 或 WPS 打开，另存为 .xlsx 后再试。",
+                "this is the old .xls format; open it in Excel, save it as .xlsx and try again.",
+            )
+        return Message(
+            "这是旧的 Office 文件，但不是工作簿；请换成 .xlsx 文件。",
+            "this is an old Office file, but not a workbook; use an .xlsx file.",
+        )
+    return NOT_A_ZIP
+
+
+def _has_stream(data: bytes, name: str) -> bool:
+    """Whether the directory of an OLE2 file names a stream: directory records are 128 bytes, the name comes first."""
+    wanted = name.encode("utf-16-le") + b"\0\0"
+    at = data.find(wanted, 512)
+    while at >= 0 and at % 128:
+        at = data.find(wanted, at + 1)
+    return at >= 0
+
+
+def _which_zip(package: Package) -> Message:
+    """The sentence for a zip that is not a workbook."""
+    if "xl/workbook.bin" in package:
+        return Message(
+            "这是二进制 .xlsb 格式；请用 Excel 打开，另存为 .xlsx 后再试。",
+            "this is the binary .xlsb format; open it in Excel, save it as .xlsx and try again.",
+        )
+    if "content.xml" in package and "mimetype" in package:
+        return Message(
+            "这是 OpenDocument 文件（.ods 等）；请用 LibreOffice 打开，另存为 .xlsx 后再试。",
+            "this is an OpenDocument file (.ods …); open it in LibreOffice, save it as .xlsx and try again.",
+        )
+    if "word/document.xml" in package or "ppt/presentation.xml" in package:
+        return Message(
+            "这是 Word 或 PowerPoint 文件，不是工作簿；请换成 .xlsx 文件。",
+            "this is a Word or PowerPoint file, not a workbook; use an .xlsx file.",
+        )
+    return Message(
+        "这个压缩文件里没有工作簿；请先解压，再使用其中的 .xlsx 文件。",
+        "this zip holds no workbook; unpack it and use the .xlsx file inside.",
+    )

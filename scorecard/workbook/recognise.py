@@ -1,0 +1,364 @@
+"""Assessment tables in a grid: where they are, what their rows and columns mean, and how sure that is.
+
+Recognition goes by header vocabulary and structure, never by position, file name or row number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from ..findings import Finding
+from ..messages import Message
+from .addresses import cell_name
+from .body import Body, Row, read_body
+from .grid import Grid, read_grid
+from .headers import BandHeader, Column, Header, Lines, find_headers
+from .identity import Surroundings, read_above, read_below
+from .package import Package
+from .vocabulary import STRONG, Vocabulary, default_vocabulary
+
+__all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A located scorecard.
+
+    Attributes:
+        sheet: Name of its sheet.
+        title: Text above the table, "" if there is none; `title_cell` its cell.
+        layout: 1 to 9, the layouts of `docs/layouts.md`.
+        confidence: 0 to 1.
+        reasons: Which header cell matched which term, and what else spoke for or against it.
+        top: First header row; the header is `header_rows` rows high, spacers included.
+        first_row: Row of the first item; `last_row` that of the last (its last line).
+        first_col: First and `last_col` last column of the table.
+        columns: Left to right.
+        rows: Items, top down.
+        bands: Band columns as in the sheet, left to right (best first in the usual form).
+        totals: Cell of the total per score column label ("" for a single score column).
+        grade_cell: Cell of the grade, or None; likewise the next three.
+        period_cell: A cell of its own that holds the period.
+        identity: "person", "department", "position", "period", "evaluator" → (value as written, cell); the value is
+            "" where the form has only the label so far.
+        findings: What was noticed while reading this table.
+    """
+
+    sheet: str
+    title: str
+    title_cell: str | None
+    layout: int
+    confidence: float
+    reasons: tuple[Message, ...]
+    top: int
+    header_rows: int
+    first_row: int
+    last_row: int
+    first_col: int
+    last_col: int
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    bands: tuple[BandHeader, ...] = ()
+    totals: dict[str, str] = field(default_factory=dict)
+    grade_cell: str | None = None
+    coverage_cell: str | None = None
+    coefficient_cell: str | None = None
+    period_cell: str | None = None
+    identity: dict[str, tuple[str, str]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def column(self, role: str, label: str | None = None) -> Column | None:
+        """The first column of a role, and of a label if one is given."""
+        for column in self.columns:
+            if column.role == role and (label is None or column.label == label):
+                return column
+        return None
+
+THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A header that was followed up: the table, or why it is none."""
+
+    table: Table | None
+    confidence: float
+    refusal: Message | None
+    cell: str
+    last_row: int
+    foreign: bool = False
+
+
+def recognise(grid: Grid, vocabulary: Vocabulary | None = None) -> list[Table]:
+    """The assessment tables of one sheet, top down and left to right; empty if there is none.
+
+    Args:
+        grid: The sheet.
+        vocabulary: The words to recognise by; the built-in ones when omitted.
+
+    Example:
+        ::
+
+            for table in recognise(read_grid(package, "考核表")):
+                print(table.title, [row.name for row in table.rows])
+    """
+    return [attempt.table for attempt in _attempts(grid, vocabulary or default_vocabulary()) if attempt.table]
+
+
+def recognise_workbook(
+    package: Package, vocabulary: Vocabulary | None = None
+) -> tuple[list[Table], list[Finding]]:
+    """The tables of all worksheets in tab order, hidden ones included, and what was noticed.
+
+    The findings are those of the tables, then `low-confidence-table` for what is no clear case, `hidden-sheet`, and,
+    if the workbook holds no table at all, one `no-table` per sheet with the reason.
+
+    Raises:
+        UnusableFile: a part of the workbook is damaged.
+    """
+    words = vocabulary or default_vocabulary()
+    tables: list[Table] = []
+    findings: list[Finding] = []
+    refusals: list[Finding] = []
+    for sheet in package.sheets:
+        if sheet.kind != "worksheet":
+            continue
+        attempts = _attempts(read_grid(package, sheet), words)
+        here = [attempt.table for attempt in attempts if attempt.table]
+        tables += here
+        for table in here:
+            findings += table.findings
+        if here and sheet.state != "visible":
+            findings.append(Finding("hidden-sheet", "info", sheet.name, "", Message(
+                "考核表所在的工作表是隐藏的", "this sheet with an assessment table is hidden")))  # fmt: skip
+        doubtful = [attempt for attempt in attempts if attempt.table is None and attempt.confidence > 0]
+        findings += [
+            Finding("low-confidence-table", "warning", sheet.name, attempt.cell, attempt.refusal)
+            for attempt in doubtful
+            if attempt.refusal is not None
+        ]
+        if not here:
+            reason = next((a.refusal for a in reversed(attempts) if a.refusal is not None), _NO_HEADER)
+            refusals.append(Finding("no-table", "info", sheet.name, "", reason))
+    return tables, findings if tables else findings + refusals
+
+
+_NO_HEADER = Message(
+    "没有考核表：找不到指标列和权重、满分或得分列组成的表头",
+    "no assessment table: no header with a column of indicators and one of weights, full marks or scores",
+)
+
+
+def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
+    lines = Lines(grid)
+    headers = find_headers(lines, vocabulary)
+    attempts: list[_Attempt] = []
+    for i, header in enumerate(headers):
+        limit = grid.last_row
+        for below in headers[i + 1 :]:
+            if below.top > header.bottom and _overlap(header, below):
+                limit = below.top - 1
+                break
+        start = 1
+        for above in attempts:
+            other = above.table
+            if other is not None and other.top < header.top and (header.alone or _overlap(other, header)):
+                start = max(start, above.last_row + 1)
+        attempts.append(_follow(lines, header, start, limit, vocabulary))
+    return _as_parts(attempts)
+
+
+def _overlap(a: Header | Table, b: Header | Table) -> bool:
+    return a.first_col <= b.last_col and b.first_col <= a.last_col
+
+
+# --- one table -------------------------------------------------------------------------------------------------------
+
+
+def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vocabulary) -> _Attempt:
+    """Read what a header announces, and judge it."""
+    grid = lines.grid
+    place = next((e.cell.name for e in header.evidence if e.match.role == "name"), cell_name(header.top, header.first_col))
+    refusal = _not_a_form(header, place)
+    if refusal is not None:
+        return _Attempt(None, 0.0, refusal, place, header.bottom)
+    body = read_body(lines, header, limit, vocabulary)
+    if len(body.rows) < 2:
+        reason = Message(
+            f"{place} 像是表头，但下面的考核项少于两行", f"{place} looks like a header, but fewer than two items follow"
+        )
+        return _Attempt(None, 0.0, reason, place, header.bottom)
+    first_col, last_col = (1, max(grid.last_col, header.last_col)) if header.alone else (header.first_col, header.last_col)
+    around = read_above(lines, lines.between(start, header.top - 1), first_col, last_col, vocabulary)
+    around = replace(around, last_row=body.last_row)
+    around = read_below(
+        lines, _beside_items(lines, body, header.bottom + 1, limit), first_col, last_col, body.columns, vocabulary, around
+    )
+    confidence, against = _confidence(header, body, around, grid.name, vocabulary)
+    reasons = _reasons(header)
+    if confidence < THRESHOLD:
+        return _Attempt(None, confidence, Message(
+            f"{place} 处像考核表但把握不足（{confidence:.0%}）：{against.zh}",
+            f"{place} may be an assessment table, but that is not sure ({confidence:.0%}): {against.en}",
+        ), place, header.bottom)  # fmt: skip
+    table = Table(
+        sheet=grid.name,
+        title=around.title,
+        title_cell=around.title_cell,
+        layout=_layout(body, around, lines),
+        confidence=confidence,
+        reasons=reasons,
+        top=header.top,
+        header_rows=header.bottom - header.top + 1,
+        first_row=body.rows[0].row,
+        last_row=body.last_row,
+        first_col=header.first_col,
+        last_col=header.last_col,
+        columns=body.columns,
+        rows=body.rows,
+        bands=header.bands,
+        totals=around.totals,
+        grade_cell=around.grade_cell,
+        coverage_cell=around.coverage_cell,
+        coefficient_cell=around.coefficient_cell,
+        period_cell=around.period_cell,
+        identity=around.identity,
+        findings=body.findings,
+    )
+    return _Attempt(table, confidence, None, place, around.last_row)
+
+
+def _not_a_form(header: Header, place: str) -> Message | None:
+    roles = header.roles()
+    if "name" not in roles:
+        return _NO_HEADER
+    if len(header.rules) >= 2 and not header.bands and "weight" not in roles:
+        quoted = "、".join(header.rules[:3])
+        return Message(
+            f"{place} 是评分规则表（{quoted}），不是考核表", f"{place} heads a list of scoring rules ({quoted}), no form"
+        )
+    if not roles & {"weight", "points", "score", "weighted_score"}:
+        return Message(
+            f"{place} 有指标列，但表头没有权重、满分或得分列",
+            f"{place} heads a list of items, but no column of weights, full marks or scores",
+        )
+    return None
+
+
+def _beside_items(lines: Lines, body: Body, first: int, limit: int) -> Iterator[int]:
+    """The rows of a table that are no items, and those below it; a hundred are enough."""
+    seen = 0
+    for row in lines.between(first, limit):
+        if row not in body.item_lines:
+            yield row
+        if row > body.last_row:
+            seen += 1
+            if seen > 100:
+                return
+
+
+def _confidence(
+    header: Header, body: Body, around: Surroundings, sheet: str, vocabulary: Vocabulary
+) -> tuple[float, Message]:
+    """How sure, 0 to 1, and the strongest point against."""
+    roles = {column.role for column in body.columns}
+    against = Message("表头不完整", "the header is incomplete")
+    name = next(column for column in body.columns if column.role == "name")
+    is_weak = name.col in header.weak_names
+    context = vocabulary.speaks_of_assessment(around.title) or vocabulary.speaks_of_assessment(sheet)
+    points = 0.2 if is_weak else 0.35
+    for role, worth in _WORTH:
+        if role in roles:
+            points += worth
+    if "weight" in roles and header_is_weak(header, "weight"):
+        points -= 0.15
+    if "score" in roles and header_is_weak(header, "score"):
+        points -= 0.1
+    points += 0.1 if context else 0.0
+    points += 0.05 if around.identity else 0.0
+    points += 0.1 if body.weights_complete else 0.0
+    if is_weak and not roles & {"score", "weighted_score", "rule_text", "target", "actual", "band", "method", "points"}:
+        points -= 0.35
+        against = Message("只有项目和权重两列", "there are only items and weights")
+    if is_weak and not roles & {"weight", "rule_text", "method", "band"} and not context:
+        points -= 0.25
+        against = Message("没有权重或评分标准，标题也未提到考核", "no weights, no scoring rule, and no title that speaks of it")
+    if "weight" in roles and body.weighted * 2 < len(body.rows):
+        points -= 0.1 if body.weighted == 0 and not body.implausible else 0.35
+        against = Message("权重列里的数不像权重", "the numbers in the weight column are no weights")
+    if "points" in roles and "weight" not in roles and body.implausible * 2 > len(body.rows):
+        points -= 0.35
+        against = Message("满分列里的数不像分值", "the numbers in the column of full marks are no points")
+    if header.foreign:
+        points -= 0.15 * len(header.foreign)
+        quoted = "、".join(header.foreign[:3])
+        against = Message(f"表头有“{quoted}”，像是别的表", f"headers such as {quoted} belong to other kinds of tables")
+    return round(min(max(points, 0.05), 0.99), 2), against
+
+
+_WORTH = (
+    ("weight", 0.3), ("points", 0.25), ("score", 0.15), ("weighted_score", 0.1), ("band", 0.15), ("target", 0.1),
+    ("actual", 0.1), ("rule_text", 0.1), ("method", 0.08), ("number", 0.03), ("section", 0.03), ("evaluator", 0.05),
+)  # fmt: skip
+
+
+def header_is_weak(header: Header, role: str) -> bool:
+    """Whether the headers of a role mean it only in company (占比, 成绩)."""
+    return all(e.match.score < STRONG for e in header.evidence if e.match.role == role)
+
+
+_ROLE_NAMES = {
+    "number": "编号列", "name": "指标列", "section": "类别列", "target": "目标列", "actual": "实际列", "band": "档次列", "weight": "权重列",
+    "points": "满分列", "score": "得分列", "weighted_score": "加权得分列", "note": "备注列", "rule_text": "评分标准列", "method": "考核方法列",
+    "evaluator": "评价人列", "period": "周期", "rater": "评价人",
+}  # fmt: skip
+
+
+def _reasons(header: Header) -> tuple[Message, ...]:
+    found = [
+        Message(
+            f"{e.cell.name}“{e.text}”→{_ROLE_NAMES[e.match.role]}（词条“{e.match.term}”，{e.match.score:.0%}）",
+            f'{e.cell.name} "{e.text}" reads as {e.match.role} (term "{e.match.term}", {e.match.score:.0%})',
+        )
+        for e in header.evidence
+    ]
+    found += [
+        Message(f"表头“{text}”常见于别的表", f'the header "{text}" is usual in other kinds of tables')
+        for text in header.foreign
+    ]
+    return tuple(found)
+
+
+def _layout(body: Body, around: Surroundings, lines: Lines) -> int:
+    """The number of the layout this table comes closest to."""
+    roles = {column.role for column in body.columns}
+    scores = [column for column in body.columns if column.role == "score"]
+    if "points" in roles and "weight" not in roles:
+        return 6
+    own_formula = any(lines.grid.at(cell).is_formula for cell in around.totals.values())
+    adjusted = any(row.kind == "adjustment" for row in body.rows)
+    if len(scores) > 1 or (adjusted and scores) or (own_formula and not roles & {"target", "band"}):
+        return 3
+    return 1 if roles & {"target", "band"} else 2
+
+
+def _as_parts(attempts: list[_Attempt]) -> list[_Attempt]:
+    """Tables stacked in one sheet: those that name no person of their own belong to the one above."""
+    result: list[_Attempt] = []
+    head: int | None = None
+    for attempt in attempts:
+        table = attempt.table
+        if table is None:
+            result.append(attempt)
+            continue
+        owner = result[head].table if head is not None else None
+        if owner is not None and table.top > owner.last_row and _overlap(owner, table) and "person" not in table.identity:
+            if "person" in owner.identity:
+                table = replace(table, layout=4, identity={**owner.identity, **table.identity})
+                if owner.layout != 4 and head is not None:
+                    result[head] = replace(result[head], table=replace(owner, layout=4))
+        else:
+            head = len(result)
+        result.append(replace(attempt, table=table))
+    return result

@@ -1,0 +1,231 @@
+"""Which rule applies to each row of a table: from a rules file, or by a named policy; else none, scored by hand.
+
+Nothing is applied silently: what was assumed is a finding and stands in the column 依据 of the rule sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..definitions import Definition, KpiDefinition
+from ..errors import RuleError
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.curve import Rating
+from ..scoring.ladder import Ladder
+from ..scoring.model import Bands
+from ..scoring.policies import Policy
+from ..scoring.values import CellError, Reading, State, read, snap
+from ..scoring.weights import scale_weights
+from .cells import Cell, Grid
+from .recognise import Row, Table
+from .vocabulary import Vocabulary
+
+KIND_WORDS = {"rate": "比率", "amount": "数值", "count": "次数", "": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """How one row is scored, and how its numbers are read and shown.
+
+    Attributes:
+        rule: A ladder, one per target period, or a rating; None: scored by hand.
+        kind: "rate", "amount", "count" or "".
+        direction: "higher", "lower", "range" or "".
+        source: Where the rule comes from, for the column 依据.
+        unit: Printed behind numbers, "" for percentages.
+        percent: Whether numbers are percentages.
+        divisor: What bare numbers in the actual cell are divided by (100 under a header "(%)").
+    """
+
+    rule: Ladder | Mapping[str, Ladder] | Rating | None
+    kind: str
+    direction: str
+    source: Message
+    unit: str = ""
+    percent: bool = False
+    divisor: int = 1
+
+
+def choose_rules(
+    table: Table, grid: Grid, definition: Definition | None, policy: Policy | None, vocabulary: Vocabulary
+) -> tuple[list[RowRule], list[Finding]]:
+    """The rule of each row of a table.
+
+    Args:
+        table: A located table.
+        grid: Its sheet.
+        definition: Rules file, if any; its own policy wins over `policy`.
+        policy: For rows that have a target but no rule of their own.
+        vocabulary: For hints that names give.
+    """
+    findings: list[Finding] = []
+    policy = definition.policy if definition is not None and definition.policy is not None else policy
+    bands = bands_of(table)
+    rules = []
+    for row in table.rows:
+        known = definition.kpi(row.name) if definition is not None else None
+        rules.append(_row_rule(table, row, grid, known, policy, bands, vocabulary, findings))
+    if definition is not None:
+        findings += _unused(table, definition)
+    return rules, findings
+
+
+def bands_of(table: Table) -> Bands | None:
+    """The table's bands, worst first; None if it has none or their headers give no usable score ranges."""
+    listed = list(reversed(table.bands))
+    if len(listed) < 2:
+        return None
+    ranges = [(b.low if b.low is not None else 0.0, b.high if b.high is not None else 100.0) for b in listed]
+    joined = all(snap(a[1] - b[0]) == 0 for a, b in zip(ranges, ranges[1:], strict=False))
+    if not joined:
+        return None
+    return Bands(tuple(b.label for b in listed), (ranges[0][0], *(high for _, high in ranges)))
+
+
+def target_readings(table: Table, row: Row, grid: Grid) -> dict[str, Reading]:
+    """The row's targets by period, as read."""
+    units = {c.label: c.unit for c in table.columns if c.role == "target"}
+    return {period: read_cell(grid, cell, units.get(period, "")) for period, cell in row.targets}
+
+
+def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
+    """A cell of the grid, as scoring reads it."""
+    cell = grid.at(name)
+    if isinstance(cell.value, str) or cell.value is None:
+        return read(cell.value, unit=unit or None)
+    if cell.format.is_date:
+        reason = Message(
+            "单元格是日期（可能由“3-5”之类自动变来）", 'the cell is a date (perhaps made from a text such as "3-5")'
+        )
+        return Reading(State.ERROR, error=CellError("#VALUE!", reason), text=str(cell.value))
+    return read(cell.value, unit=unit or None, number_format=cell.format.number_format)
+
+
+def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
+    """Weights as fractions, and what bare numbers in the weight cells are divided by (1 or 100).
+
+    Raises:
+        RuleError: Mixed scales, a negative weight, text or an error cell.
+    """
+    column = table.column("weight")
+    unit = column.unit if column is not None else ""
+    cells = [grid.at(row.weight_cell) if row.weight_cell else None for row in table.rows]
+    readings = [_weight_reading(cell, unit) for cell in cells]
+    weights = scale_weights(readings)
+    for reading, weight in zip(readings, weights, strict=True):
+        if reading.number and not reading.percent and weight is not None:
+            return weights, 100 if snap(reading.number - weight) != 0 else 1
+    bare = [
+        c for c in cells if c is not None and isinstance(c.value, (int, float)) and "%" not in c.format.number_format
+    ]
+    return weights, 100 if unit == "%" and bare else 1
+
+
+def _weight_reading(cell: Cell | None, unit: str) -> Reading:
+    if cell is None:
+        return Reading(State.MISSING)
+    return read(cell.value, unit=unit or None, number_format=cell.format.number_format)
+
+
+def _row_rule(
+    table: Table,
+    row: Row,
+    grid: Grid,
+    known: KpiDefinition | None,
+    policy: Policy | None,
+    bands: Bands | None,
+    vocabulary: Vocabulary,
+    findings: list[Finding],
+) -> RowRule:
+    targets = target_readings(table, row, grid)
+    goals = [r for r in targets.values() if r.number is not None]
+    unit_of_actual = next((c.unit for c in table.columns if c.role == "actual"), "")
+    shown_format = grid.at(row.actual_cell).format.number_format if row.actual_cell else "General"
+    percent = any(r.percent for r in goals) or "%" in shown_format or unit_of_actual == "%"
+    unit = "" if percent else ((known.unit if known else "") or next((r.unit for r in goals if r.unit), ""))
+    divisor = 100 if unit_of_actual == "%" and "%" not in shown_format else 1
+    texts = tuple(r.text for r in targets.values())
+    hinted_kind = "rate" if percent else vocabulary.kind_hint(row.name, texts) or "amount"
+    kind = (known.kind if known else "") or (hinted_kind if percent or hinted_kind != "rate" else "amount")
+
+    def made(rule: Ladder | Mapping[str, Ladder] | Rating | None, direction: str, source: Message) -> RowRule:
+        return RowRule(rule, kind if rule is not None else "", direction, source, unit, percent, divisor)
+
+    hint = vocabulary.direction_hint(row.name)
+    impossible = kind == "rate" and hint == "lower" and any(snap(r.number or 0) == 1 for r in goals)
+    if impossible:
+        findings.append(_error_rate(table, row))
+    if known is not None and known.rule is not None:
+        return made(known.rule, _direction_of(known.rule), Message("规则文件", "rules file"))
+    if known is not None and known.manual:
+        return made(None, "", Message("规则文件：手工评分", "rules file: scored by hand"))
+    if policy is None or bands is None or not goals:
+        findings.append(
+            Finding("rule-missing", "warning", table.sheet, row.name_cell, Message(f"“{row.name}”规则缺失，得分需手工填写（0–100）", f'"{row.name}" has no scoring rule; its score is entered by hand (0 to 100)'))
+        )  # fmt: skip
+        return made(None, "", Message("规则缺失：手工评分", "no rule: scored by hand"))
+    stated = known.direction if known is not None else ""
+    direction = stated or ("higher" if impossible else hint) or ""
+    if not direction:
+        findings.append(
+            Finding("direction-unknown", "warning", table.sheet, row.name_cell, Message(f"“{row.name}”看不出越高越好还是越低越好，未计分；请在规则文件中写明方向", f'"{row.name}": higher or lower is better? No rule applied; state the direction in a rules file'))
+        )  # fmt: skip
+        return made(None, "", Message("方向不明：手工评分", "direction unknown: scored by hand"))
+    source = policy.label
+    if not stated:
+        word = {"higher": ("越高越好", "higher is better"), "lower": ("越低越好", "lower is better")}[direction]
+        findings.append(
+            Finding("direction-assumed", "info", table.sheet, row.name_cell, Message(f"“{row.name}”按名称推测为{word[0]}，请核对", f'"{row.name}": taken as {word[1]} from its name; please check'))
+        )  # fmt: skip
+        source = Message(f"{source.zh}；方向按名称推测", f"{source.en}; direction guessed from the name")
+    try:
+        ladder = policy.ladder(kind, direction, bands.scale)
+        for reading in goals:
+            ladder.curve(reading.number)
+    except RuleError as problem:
+        findings.append(
+            Finding(
+                "rule-impossible",
+                "error",
+                table.sheet,
+                row.name_cell,
+                Message(f"“{row.name}”：{problem.message.zh}", f'"{row.name}": {problem.message.en}'),
+            )
+        )
+        return made(None, "", Message("政策不适用：手工评分", "policy not applicable: scored by hand"))
+    return made(ladder, direction, source)
+
+
+def _error_rate(table: Table, row: Row) -> Finding:
+    return Finding(
+        "error-rate-target-100",
+        "error",
+        table.sheet,
+        row.targets[0][1] if row.targets else row.name_cell,
+        Message(
+            f"“{row.name}”是差错类指标，目标却是 100%：应为准确率 100% 或差错率 0%。未改动，按“越高越好”计分，请确认",
+            f'"{row.name}" is an error rate with target 100%: it should be accuracy 100% or error rate 0%. '
+            "Nothing was changed; scored as higher is better; please confirm",
+        ),
+    )
+
+
+def _direction_of(rule: Ladder | Mapping[str, Ladder] | Rating) -> str:
+    if isinstance(rule, Rating):
+        return ""
+    ladder = rule if isinstance(rule, Ladder) else next(iter(rule.values()))
+    scores = ladder.cases[0].scores
+    if max(scores) > max(scores[0], scores[-1]):
+        return "range"
+    return "higher" if ladder.higher else "lower"
+
+
+def _unused(table: Table, definition: Definition) -> list[Finding]:
+    named = [k for row in table.rows if (k := definition.kpi(row.name)) is not None]
+    return [
+        Finding("rule-unused", "warning", table.sheet, "", Message(f"规则文件中的“{k.name}”在表中没有对应的指标", f'the rules file has "{k.name}", but the table has no such item'))
+        for k in definition.kpis
+        if k not in named
+    ]  # fmt: skip

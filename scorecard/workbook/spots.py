@@ -1,0 +1,382 @@
+"""Where in a form the computed cells go: the columns that exist, free space where they don't.
+
+Only empty cells are ever taken. What a department already has (a total with its own formula, a grade cell) is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.periods import find_period
+from ..scoring.values import State, key, trim
+from .addresses import cell_name, column_letters, split_cell
+from .cells import Grid
+from .recognise import Column, Row, Table
+from .rules import RowRule, target_readings
+
+TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
+PERIOD_LABEL = "考核周期"
+ACTUAL_HEADER, SCORE_HEADER = "实际", "得分"
+_FOOT = (TOTAL, COVERAGE, GRADE, COEFFICIENT)
+# How far from the table free space is looked for.
+_REACH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpot:
+    """The cells of one item. Addresses are absolute in the column only: $F6.
+
+    Attributes:
+        name: Item name.
+        row: Sheet row.
+        name_cell: Its name.
+        actual_cell: What is filled in.
+        score_cell: What is computed (or typed, without a rule).
+        weight_cell: None without a weight column; `weight` then holds the fraction.
+        targets: A cell, or the range over all periods; "" without targets.
+        fixed_target: A formula that replaces reading the target cells, where they hold text such as 3次/台.
+        target_divisor: What bare numbers in targets are divided by.
+        bands: Row and column of each band cell, best first; only those that are empty.
+        is_weighted: The score column shows weight × score.
+    """
+
+    name: str
+    row: int
+    name_cell: str
+    actual_cell: str
+    score_cell: str
+    weight_cell: str | None
+    weight: float | None
+    targets: str
+    fixed_target: str | None
+    target_divisor: int
+    bands: tuple[tuple[int, int], ...]
+    is_weighted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text to be written: place, text, and the cell whose style it takes; `look` names its role."""
+
+    row: int
+    col: int
+    text: str
+    like: tuple[int, int] | None
+    role: str = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """All places in one form.
+
+    Attributes:
+        period: The period selector ("$L$3"); "" where the table has no targets per period.
+        period_headers: The range of the period headers.
+        period_value: What the selector is set to; None leaves the cell as it is.
+        cells: total, coverage, grade, coefficient → (row, col); a place that is kept for the department's own formula
+            is absent.
+        labels: Texts to be written.
+        adjustments: Cells of 加减分 rows.
+        score_col: Column of the scores.
+        actual_col: Column of the actuals.
+        like_score: A cell whose style computed cells take.
+    """
+
+    sheet: str
+    title: str
+    rows: tuple[RowSpot, ...]
+    period: str
+    period_headers: str
+    period_value: str | None
+    cells: dict[str, tuple[int, int]]
+    labels: tuple[Label, ...]
+    adjustments: tuple[str, ...]
+    score_col: int
+    actual_col: int
+    first_row: int
+    last_row: int
+    weight_col: int | None = None
+    new_columns: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+
+class _Finder:
+    """Looks through one table; collects labels and findings on the way."""
+
+    def __init__(self, table: Table, grid: Grid) -> None:
+        self.table, self.grid = table, grid
+        self.labels: list[Label] = []
+        self.findings: list[Finding] = []
+        self.new_columns: list[int] = []
+        self.right = table.last_col
+
+    def note(self, code: str, severity: str, cell: str, zh: str, en: str) -> None:
+        self.findings.append(Finding(code, severity, self.table.sheet, cell, Message(zh, en)))
+
+    # --- columns -----------------------------------------------------------------------------------------------------
+
+    def score_column(self) -> tuple[int, bool]:
+        """The column that is computed, and whether it shows weighted scores."""
+        scores = [c for c in self.table.columns if c.role == "score"]
+        chosen = next((c for c in scores if not c.label), None) or next((c for c in scores if "上级" in c.label), None)
+        if chosen is None and scores:
+            chosen = scores[-1]
+            self.note(
+                "evaluator-assumed",
+                "warning",
+                "",
+                f"有多个评分列，按“{chosen.header}”计算",
+                f'several score columns; "{chosen.header}" is computed',
+            )
+        if chosen is not None:
+            return chosen.col, False
+        weighted = self.table.column("weighted_score")
+        return (weighted.col, True) if weighted is not None else (self.append_column(SCORE_HEADER), False)
+
+    def actual_column(self) -> int:
+        column = self.table.column("actual")
+        return column.col if column is not None else self.append_column(ACTUAL_HEADER)
+
+    def append_column(self, header: str) -> int:
+        """A free column right of the table, with its header; styles follow the table's last column."""
+        table = self.table
+        for col in range(self.right + 1, self.right + _REACH):
+            if all(self.is_free(row, col) for row in range(table.top, table.last_row + 1)):
+                break
+        else:
+            col = self.right + _REACH
+        self.right = col
+        self.new_columns.append(col)
+        header_row = table.top + table.header_rows - 1
+        self.labels.append(Label(header_row, col, header, (header_row, table.last_col), "header"))
+        for row in range(table.top, header_row):
+            self.labels.append(Label(row, col, "", (row, table.last_col), "header"))
+        return col
+
+    def is_free(self, row: int, col: int) -> bool:
+        cell = self.grid.cell(row, col)
+        if cell.value not in (None, "") or cell.formula is not None:
+            return False
+        return self.grid.span(row, col) == (row, col, row, col)
+
+    # --- period ------------------------------------------------------------------------------------------------------
+
+    def period_headers(self) -> tuple[list[Column], int, list[str]]:
+        """Target columns, the row of their headers, and the header texts."""
+        targets = [c for c in self.table.columns if c.role == "target"]
+        if len(targets) < 2:
+            return targets, 0, []
+        for row in range(self.table.top + self.table.header_rows - 1, self.table.top - 1, -1):
+            texts = [self.grid.cell(row, c.col).value for c in targets]
+            if all(isinstance(t, str) and trim(t) for t in texts) and len({str(t) for t in texts}) == len(texts):
+                return targets, row, [str(t) for t in texts]
+        return targets, 0, []
+
+    def period_spot(self, wanted: str | None, headers: list[str]) -> tuple[str, str | None]:
+        """Where the period is stated, and what is written there; an own cell that has a value is left alone."""
+        table = self.table
+        if table.period_cell:
+            row, col = split_cell(table.period_cell)
+            stated = self.grid.cell(row, col).value
+            if isinstance(stated, str) and key(stated) in map(key, headers) and not wanted:
+                return _absolute(row, col), None
+            if self.is_free(row, col) or wanted:
+                return _absolute(row, col), self.choose_period(wanted, headers)
+        value = self.choose_period(wanted, headers)
+        above = table.top - 1
+        label_col, value_col = self.right - 1, self.right
+        if above >= 1 and all(self.is_free(above, c) for c in range(table.first_col, self.right + 1)):
+            self.labels.append(Label(above, label_col, f"{PERIOD_LABEL}▶", None, "right"))
+            return _absolute(above, value_col), value
+        self.labels.append(Label(table.top, self.right + 2, PERIOD_LABEL, (table.top, table.last_col), "header"))
+        return _absolute(table.top + 1, self.right + 2), value
+
+    def choose_period(self, wanted: str | None, headers: list[str]) -> str:
+        stated = wanted or self.table.identity.get("period", ("", ""))[0]
+        place = find_period(stated, headers) if stated else None
+        if place is not None:
+            return headers[place]
+        if wanted:
+            self.note(
+                "period-unknown",
+                "warning",
+                "",
+                f"没有周期“{wanted}”，有：{'、'.join(headers)}",
+                f'no period "{wanted}"; known: {", ".join(headers)}',
+            )
+        quarter = find_period("季度", headers)
+        chosen = headers[quarter if quarter is not None else 0]
+        self.note(
+            "period-assumed",
+            "info",
+            "",
+            f"考核周期暂按“{chosen}”，可在下拉框中改",
+            f'period set to "{chosen}"; change it in the drop-down',
+        )
+        return chosen
+
+    # --- foot --------------------------------------------------------------------------------------------------------
+
+    def foot(self, score_col: int) -> dict[str, tuple[int, int]]:
+        """Cells for total, coverage, grade and coefficient; new rows directly under the table where there are none."""
+        table = self.table
+        known = {
+            TOTAL: table.totals.get("") or next(iter(table.totals.values()), None),
+            COVERAGE: table.coverage_cell,
+            GRADE: table.grade_cell,
+            COEFFICIENT: table.coefficient_cell,
+        }
+        cells: dict[str, tuple[int, int]] = {}
+        absent = []
+        for name in _FOOT:
+            cell = known[name]
+            if cell is None:
+                absent.append(name)
+            elif self.is_free(*split_cell(cell)):
+                cells[name] = split_cell(cell)
+            else:
+                self.note(
+                    "kept-formula",
+                    "info",
+                    cell,
+                    f"{cell} 已有内容（{name}），保持不变",
+                    f"{cell} already holds the {name}; kept as it is",
+                )
+                if name != COVERAGE:
+                    cells[f"{name}*"] = split_cell(cell)
+        start = self.free_rows(len(absent))
+        if start is not None:
+            label_col = split_cell(table.rows[0].name_cell)[1]
+            for i, name in enumerate(absent):
+                row = start + i
+                self.labels += [
+                    Label(row, c, name if c == label_col else "", (table.last_row, c), "foot")
+                    for c in range(table.first_col, self.right + 1)
+                    if c != score_col
+                ]
+                cells[name] = (row, score_col)
+        else:
+            col = self.right + 2
+            for i, name in enumerate(absent):
+                self.labels.append(Label(table.first_row + i, col, name, (table.first_row, table.last_col), "foot"))
+                cells[name] = (table.first_row + i, col + 1)
+        return cells
+
+    def free_rows(self, count: int) -> int | None:
+        """The first of `count` wholly free rows under the table; after its own total rows, before anything else."""
+        table = self.table
+        known = [
+            c for c in (*table.totals.values(), table.grade_cell, table.coverage_cell, table.coefficient_cell) if c
+        ]
+        start = (
+            max([table.last_row, *(split_cell(c)[0] for c in known if split_cell(c)[0] < table.last_row + _REACH)]) + 1
+        )
+        columns = range(table.first_col, self.right + 1)
+        if all(self.is_free(row, col) for row in range(start, start + count) for col in columns):
+            return start
+        return None
+
+
+def find_spots(
+    table: Table, grid: Grid, rules: list[RowRule], weights: list[float | None], period: str | None
+) -> Spots:
+    """The places of one form.
+
+    Args:
+        table: The located table.
+        grid: Its sheet.
+        rules: One per row.
+        weights: Fractions, one per row.
+        period: The period asked for; None: as the form states it, else 季度.
+    """
+    finder = _Finder(table, grid)
+    items = [
+        (row, rule, w) for row, rule, w in zip(table.rows, rules, weights, strict=True) if row.kind in ("kpi", "rating")
+    ]
+    actual_col = finder.actual_column()
+    score_col, is_weighted = finder.score_column()
+    targets, header_row, headers = finder.period_headers()
+    cells = finder.foot(score_col)
+    selector, value = finder.period_spot(period, headers) if headers else ("", None)
+    span = (targets[0].col, targets[-1].col) if targets else None
+    rows = []
+    for row, _, weight in items:
+        fixed = _fixed_target(table, row, grid, headers)
+        rows.append(
+            RowSpot(
+                name=row.name,
+                row=row.row,
+                name_cell=_mixed(*split_cell(row.name_cell)),
+                actual_cell=_mixed(row.row, actual_col),
+                score_cell=_mixed(row.row, score_col),
+                weight_cell=_mixed(*split_cell(row.weight_cell)) if row.weight_cell else None,
+                weight=weight,
+                targets=_across(row.row, *span) if span and headers else (_mixed(row.row, span[0]) if span else ""),
+                fixed_target=fixed,
+                target_divisor=100 if targets and targets[0].unit == "%" else 1,
+                bands=tuple(split_cell(c) for _, c in row.bands if finder.is_free(*split_cell(c))),
+                is_weighted=is_weighted,
+            )
+        )
+    weight_column = table.column("weight")
+    return Spots(
+        sheet=table.sheet,
+        title=table.title,
+        rows=tuple(rows),
+        period=selector,
+        period_headers=f"{_absolute(header_row, span[0])}:{_absolute(header_row, span[1])}" if headers and span else "",
+        period_value=value,
+        cells=cells,
+        labels=tuple(finder.labels),
+        adjustments=tuple(_absolute(r.row, score_col) for r in table.rows if r.kind == "adjustment"),
+        score_col=score_col,
+        actual_col=actual_col,
+        first_row=table.first_row,
+        last_row=table.last_row,
+        weight_col=weight_column.col if weight_column else None,
+        new_columns=tuple(finder.new_columns),
+        findings=tuple(finder.findings),
+    )
+
+
+def _fixed_target(table: Table, row: Row, grid: Grid, headers: list[str]) -> str | None:
+    """A formula with the targets as numbers, where their cells hold text that a native formula cannot read."""
+    readings = list(target_readings(table, row, grid).values())
+    needs = [
+        r
+        for r, (_, cell) in zip(readings, row.targets, strict=True)
+        if r.number is not None and not _is_native(grid, cell)
+    ]
+    if not needs:
+        return None
+    texts = ['"不适用"' if r.state is not State.NUMBER or r.number is None else repr(r.number) for r in readings]
+    if len(set(texts)) == 1:
+        return f"={texts[0]}"
+    return f"=CHOOSE({{index}},{','.join(texts)})" if headers else f"={texts[0]}"
+
+
+def _is_native(grid: Grid, cell: str) -> bool:
+    """Whether native formulas read the cell as it stands: a number, or a plain percent text."""
+    value = grid.at(cell).value
+    if not isinstance(value, str):
+        return True
+    plain = trim(value).replace("％", "%").replace("．", ".")
+    try:
+        float(plain.removesuffix("%"))
+    except ValueError:
+        return False
+    return plain.endswith("%") and plain.isascii()
+
+
+def _absolute(row: int, col: int) -> str:
+    return cell_name(row, col, absolute=True)
+
+
+def _mixed(row: int, col: int) -> str:
+    return f"${column_letters(col)}{row}"
+
+
+def _across(row: int, first: int, last: int) -> str:
+    return f"{_mixed(row, first)}:{_mixed(row, last)}"

@@ -1,0 +1,501 @@
+"""The words of assessment tables: what a header or a label means, and what an item's name suggests.
+
+The words themselves stand in `vocabulary.toml`. Texts are compared on a folded copy (blanks, width and case do not
+count); what a workbook says is never changed, and a spun synonym (评分原则 for 评分标准) only helps to find a role.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import UsageError
+from ..messages import Message
+from ..scoring.periods import parse_period
+from ..scoring.values import key, trim
+
+#: Roles that a column of a located table can have.
+ROLES = (
+    "number", "name", "section", "target", "actual", "band", "weight", "points", "score", "weighted_score", "note",
+    "rule_text", "method", "evaluator",
+)  # fmt: skip
+#: What else a header text can turn out to be: a bare period, a bare evaluator, a total, or a sign of another table.
+OTHER_ROLES = ("period", "rater", "total", "foreign", "rules")
+
+#: From here on a match is strong; below, the text means its role only beside other assessment columns.
+STRONG = 0.7
+
+_ORNAMENTS = " :*▶►→▼▲↓_.,。、'\"“”☆★●◆■"
+_LONGEST_HEADER = 40
+_LONGEST_LABEL = 60
+_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．](?=\D)|^[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]")
+_BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
+# What a form leaves to be filled in: ____ and 　　年　　月.
+_FILL_IN = "_＿ \u3000\t\n"
+_UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
+_CONJUNCTION = re.compile("及(?![时格])|和|与")
+_N = r"(\d{1,4}(?:\.\d+)?)"
+_SPAN = re.compile(rf"(?<![\d年]){_N}分?(?:\((?:不?含)\))?(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?(?:\((?:不?含)\))?")
+_BETWEEN = re.compile(rf"{_N}分?(?:<=?|≤)[^\d<>=≤≥]{{0,6}}(?:<=?|≤){_N}分?")
+_FROM = re.compile(rf"(?:≥|>=|>|不低于|高于){_N}分?|{_N}分?(?:\(含\)|及|含)?以上(?:\(含\))?分?")
+_TO = re.compile(rf"(?:≤|<=|<|低于|不足){_N}分?|{_N}分?(?:\((?:不含|含)\)|及)?以下(?:\((?:不含|含)\))?分?")
+
+
+class HeaderMatch(NamedTuple):
+    """How a header text was understood.
+
+    Attributes:
+        role: One of `ROLES` or `OTHER_ROLES`.
+        label: Period, evaluator or band label; "" if there is none.
+        unit: What the header states for bare numbers, else "".
+        score: How sure, 0 to 1; `STRONG` and above stands by itself.
+        term: The term of the vocabulary that matched.
+    """
+
+    role: str
+    label: str
+    unit: str
+    score: float
+    term: str
+
+
+class LabelMatch(NamedTuple):
+    """A label beside a value.
+
+    Attributes:
+        kind: total, subtotal, grade, coverage, coefficient, period, person, department, position, evaluator,
+            department_person or stop.
+        strong: Whether the label can mean nothing else (总分, as opposed to 合计).
+        label: The evaluator in front of it (自评总分), else "".
+        value: What follows the colon in the same cell, None without a colon.
+        term: The term that matched.
+    """
+
+    kind: str
+    strong: bool
+    label: str
+    value: str | None
+    term: str
+
+
+class ScoreRange(NamedTuple):
+    """A score range in a header: its ends, and the text without it."""
+
+    low: float
+    high: float
+    rest: str
+
+
+class Vocabulary:
+    """The words, ready for look-up. Build one with `load`; it can be shared.
+
+    Example:
+        >>> words = default_vocabulary()
+        >>> words.match_header("评分原则").role, words.match_header("权重（%）").unit
+        ('rule_text', '%')
+        >>> words.direction_hint("发货差错率"), words.direction_hint("投诉处理满意率")
+        ('lower', 'higher')
+    """
+
+    __slots__ = (
+        "_adjustments", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers", "_kinds", "_labels",
+        "_neutral", "_pair", "_ratings", "_tails", "_units", "_vetoes",
+    )  # fmt: skip
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._headers: dict[str, tuple[str, bool, str]] = {}
+        for role, lists in data["header"].items():
+            for word, strong in _listed(lists):
+                # The first to claim a word keeps it: real roles stand before the signs of other tables.
+                self._headers.setdefault(_fold(word), (role, strong, word))
+        self._labels: dict[str, tuple[str, bool, str]] = {}
+        for kind, lists in data["label"].items():
+            for word, strong in _listed(lists):
+                self._labels.setdefault(_fold(word), (kind, strong, word))
+        self._evaluators = {_fold(word): name for name, words in data["evaluators"].items() for word in words}
+        words = data["words"]
+        self._neutral = _by_length(words["neutral"])
+        self._tails = _by_length(words["score_tails"])
+        self._units = frozenset(_fold_unit(word) for word in words["units"])
+        self._context = _by_length(words["context"])
+        self._aliases = tuple((key(old), key(new)) for old, new in data["aliases"].items())
+        self._adjustments = frozenset(_fold(word) for word in data["item"]["adjustment"])
+        self._vetoes = frozenset(_fold(word) for word in data["item"]["veto"])
+        self._ratings = _by_length(data["item"]["rating_sections"])
+        self._directions = tuple((key(w), d) for d in ("lower", "higher") for w in data["direction"][d])
+        self._kinds = {name: tuple(key(word) for word in words) for name, words in data["kind"].items()}
+        self._pair = _pair_pattern(self._labels)
+        self._cache: dict[str, HeaderMatch | None] = {}
+
+    @classmethod
+    def load(cls, extra: Path | None = None) -> Vocabulary:
+        """The built-in words, and those of a TOML file of the same shape (its own win where they differ).
+
+        Raises:
+            UsageError: the file cannot be read, is not TOML, or has a table or list that the built-in one has not.
+        """
+        data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+        if extra is not None:
+            try:
+                added = tomllib.loads(extra.read_text(encoding="utf-8-sig"))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise UsageError(
+                    Message(f"词汇表无法读取：{error}", f"the vocabulary cannot be read: {error}"), str(extra)
+                ) from error
+            _extend(data, added, str(extra), "")
+        return cls(data)
+
+    # --- headers -------------------------------------------------------------------------------------------------
+
+    def match_header(self, text: str) -> HeaderMatch | None:
+        """What one header text means, or None.
+
+        Args:
+            text: As written, line breaks and all; a unit or a score range in brackets is understood.
+        """
+        if text not in self._cache:
+            if len(self._cache) > 50_000:
+                self._cache.clear()  # a workbook full of different long texts must not fill the memory
+            self._cache[text] = self._match_header(text) if len(text) <= 2 * _LONGEST_HEADER else None
+        return self._cache[text]
+
+    def _match_header(self, text: str) -> HeaderMatch | None:
+        whole = _fold(text)
+        if not whole or len(whole) > _LONGEST_HEADER:
+            return None
+        span = score_range(text)
+        if span is not None:
+            inner = self._match_plain(_fold(span.rest), "")
+            if inner is not None and inner.role in ("score", "points", "weight", "weighted_score", "total"):
+                return inner._replace(unit="" if inner.role == "weight" else inner.unit)
+            if inner is not None and inner.role == "rule_text" and inner.score >= 0.9:
+                return inner
+            label = span.rest or trim(text)
+            return HeaderMatch("band", label, "", 0.9 if inner is not None else 0.75, inner.term if inner else label)
+        plain, unit, period = self._without_brackets(text)
+        match = self._match_plain(whole, "") if not plain else None
+        match = match or self._match_plain(plain, unit)
+        if match is not None and match.role == "weight" and unit not in ("", "%", "分", "百分比", "points", "pts", "percent"):
+            return match._replace(role="foreign")  # Weight (kg)
+        if match is not None and period and not match.label and match.role in ("target", "actual", "score"):
+            match = match._replace(label=period)
+        return match
+
+    def _without_brackets(self, text: str) -> tuple[str, str, str]:
+        """A header without its brackets: the folded rest, the unit and the period that they state."""
+        folded, unit, period = key(text), "", ""
+        for inner in _BRACKETS.findall(folded):
+            if _fold_unit(inner) in self._units:
+                unit = unit or _fold_unit(inner)
+            elif parse_period(inner) is not None:
+                period = period or inner
+        rest = _NUMBERING.sub("", _BRACKETS.sub("", folded)).strip(_ORNAMENTS)
+        head, slash, tail = rest.rpartition("/")
+        if slash and _fold_unit(tail) in self._units:
+            rest, unit = head, unit or _fold_unit(tail)
+        elif rest[-1:] in ("%", "‰") and len(rest) > 1:
+            rest, unit = rest[:-1], unit or rest[-1]
+        return rest.strip(_ORNAMENTS), unit, period
+
+    def _match_plain(self, folded: str, unit: str) -> HeaderMatch | None:
+        """A folded header without brackets."""
+        if not folded:
+            return None
+        for candidate, factor in self._spellings(folded):
+            known = self._headers.get(candidate)
+            if known is not None:
+                role, strong, term = known
+                label = folded if role == "band" else ""
+                if role == "score":
+                    label = self._evaluators.get(candidate, self._evaluators.get(_without_tail(candidate), ""))
+                return HeaderMatch(role, label, unit, round((1.0 if strong else 0.6) * factor, 3), term)
+            label_known = self._labels.get(candidate)
+            if label_known is not None and label_known[0] == "total":
+                return HeaderMatch("total", "", unit, factor if label_known[1] else 0.6, label_known[2])
+        if folded in self._evaluators:
+            return HeaderMatch("rater", self._evaluators[folded], unit, 0.6, folded)
+        found = self._of_parts(folded, unit) or self._with_front(folded, unit)
+        if found is None and parse_period(folded) is not None:
+            return HeaderMatch("period", folded, unit, 0.6, folded)
+        return found or self._score_of_someone(folded, unit) or self._by_ending(folded, unit)
+
+    def _of_parts(self, folded: str, unit: str) -> HeaderMatch | None:
+        """评分标准及方法, 考核要求/内容, KPI指标/Indicator: the first part that means something."""
+        parts = [part for part in re.split(r"[/、&|与和]|及(?!时|格)|\bor\b", folded) if part]
+        if len(parts) > 1:
+            found = [known for part in parts if (known := self._headers.get(part)) is not None]
+            if found and len(found) >= len(parts) - 1:
+                role, strong, term = found[0]
+                return HeaderMatch(role, "", unit, 0.85 if strong else 0.55, term)
+        return None
+
+    def _with_front(self, folded: str, unit: str) -> HeaderMatch | None:
+        """季度目标, 2026年实际, 本期得分: a period or a neutral word in front of a term."""
+        for cut in range(len(folded) - 1, 0, -1):
+            front, rest = folded[:cut], folded[cut:]
+            known = self._headers.get(rest)
+            if known is None or not known[1]:
+                continue
+            role, _, term = known
+            if role in ("target", "actual", "score", "weight", "band") and parse_period(front) is not None:
+                return HeaderMatch(role, front if role in ("target", "actual") else "", unit, 0.85, term)
+            if front in self._neutral and role in ROLES:
+                return HeaderMatch(role, "", unit, 0.8, term)
+        return None
+
+    def _score_of_someone(self, folded: str, unit: str) -> HeaderMatch | None:
+        """自评得分, 上级评价, 一组得分."""
+        for tail in self._tails:
+            front = folded[: -len(tail)]
+            if not front or not folded.endswith(tail):
+                continue
+            for neutral in self._neutral:
+                if front != neutral and front.endswith(neutral) and front[: -len(neutral)] in self._evaluators:
+                    front = front[: -len(neutral)]
+            if front in self._evaluators:
+                return HeaderMatch("score", self._evaluators[front], unit, 0.9, tail)
+            if tail in ("得分", "评分", "打分", "分数", "score") and len(front) <= 5 and front[-1:] not in "总满加合":
+                return HeaderMatch("score", front, unit, 0.7, tail)
+        return None
+
+    def _by_ending(self, folded: str, unit: str) -> HeaderMatch | None:
+        """A longer header that ends in a Chinese term which makes up at least half of it: 主要衡量指标."""
+        for cut in range(1, len(folded) // 2 + 1):
+            known = self._headers.get(folded[cut:])
+            if known is not None and known[1] and known[0] in ROLES and known[0] != "number" and len(folded[cut:]) > 1:
+                if folded[cut:].isascii():
+                    continue
+                return HeaderMatch(known[0], "", unit, round(0.5 + 0.3 * (1 - cut / len(folded)), 3), known[2])
+        return None
+
+    def _spellings(self, folded: str) -> Iterator[tuple[str, float]]:
+        """The text itself, then with spun words and typing variants put right, then without 的."""
+        yield folded, 1.0
+        other = folded
+        for old, new in self._aliases:
+            other = other.replace(old, new)
+        if other != folded:
+            yield other, 0.95
+        if "的" in other:
+            yield other.replace("的", ""), 0.9
+
+    # --- labels --------------------------------------------------------------------------------------------------
+
+    def match_label(self, text: str) -> LabelMatch | None:
+        """What the label of a value means (总分, 等级：, 考核周期（请选择）▶), or None."""
+        if len(text) > 400:
+            return None
+        head, colon, rest = re.sub(r"[：﹕]", ":", trim(text)).partition(":")
+        if len(head) > _LONGEST_LABEL:
+            return None
+        value = trim(rest) if colon else None
+        plain = _NUMBERING.sub("", _BRACKETS.sub("", key(head))).strip(_ORNAMENTS)
+        for candidate, _ in self._spellings(plain):
+            known = self._labels.get(candidate)
+            if known is not None:
+                return LabelMatch(known[0], known[1], "", value, known[2])
+            for cut in range(1, len(candidate)):
+                known = self._labels.get(candidate[cut:])
+                front = candidate[:cut]
+                if known is None or known[0] not in ("total", "grade"):
+                    continue
+                if front in self._evaluators:
+                    return LabelMatch(known[0], known[1], self._evaluators[front], value, known[2])
+                if front in self._neutral or parse_period(front) is not None:
+                    return LabelMatch(known[0], known[1], "", value, known[2])
+        if re.search("签字|签名|签章|盖章", plain) and len(plain) <= 20:
+            return LabelMatch("stop", True, "", value, "签字")
+        return None
+
+    def identity_pairs(self, text: str) -> list[tuple[str, str]]:
+        """Labels and values written into one cell.
+
+        Example:
+            >>> default_vocabulary().identity_pairs("被考核人：张三　　部门：客服部")
+            [('person', '张三'), ('department', '客服部')]
+        """
+        found = []
+        matches = list(self._pair.finditer(text))
+        for match, after in zip(matches, [*matches[1:], None], strict=True):
+            value = text[match.end() : after.start() if after else len(text)]
+            # A label that is not ours (填表日期：) ends the value too.
+            value = re.split(r"(?:^|[\s\u3000_＿])[\s\u3000_＿]*(?=[^\s\d:：]{1,10}[:：])", value, maxsplit=1)[0]
+            value = trim(value.strip(_FILL_IN))
+            found.append((self._labels[_fold(match[1])][0], "" if _UNFILLED.fullmatch(key(value)) else value))
+        return found
+
+    def evaluator(self, text: str) -> str | None:
+        """The usual name of an evaluator: 直接主管 is 上级; None if the text names none."""
+        return self._evaluators.get(_fold(text))
+
+    def speaks_of_assessment(self, text: str) -> bool:
+        """Whether a title, a heading or a sheet name uses a word of assessments."""
+        folded = key(text)
+        return any(word in folded for word in self._context)
+
+    def item_kind(self, name: str, section: str = "", measured: bool = True) -> str:
+        """The kind of an item: "adjustment" and "veto" by name, "rating" by section when nothing is measured."""
+        plain = _BRACKETS.sub("", key(name)).strip(_ORNAMENTS)
+        plain = _NUMBERING.sub("", plain).partition(":")[0].strip(_ORNAMENTS)
+        if plain in self._adjustments:
+            return "adjustment"
+        if plain in self._vetoes:
+            return "veto"
+        folded = key(section)
+        return "rating" if not measured and any(word in folded for word in self._ratings) else "kpi"
+
+    # --- hints ---------------------------------------------------------------------------------------------------
+
+    def direction_hint(self, name: str) -> str | None:
+        """The direction that an item's name suggests: "higher", "lower", or None. Never to be applied silently.
+
+        The term that ends last decides (投诉处理满意率 is higher); of a compound whose parts disagree, none does.
+        """
+        folded = key(name)
+        plain = _BRACKETS.sub("", folded) or folded
+        hints = {self._direction(part) for part in re.split(_CONJUNCTION, plain)} - {None}
+        if len(hints) > 1:
+            return None
+        if hints:
+            return hints.pop()
+        return self._direction(folded) if plain != folded else None
+
+    def _direction(self, text: str) -> str | None:
+        best, hint = (0, 0), None
+        for candidate, _ in self._spellings(text):
+            for word, direction in self._directions:
+                at = candidate.rfind(word)
+                # Far from the end a word says what an item is about, not what is counted: 投诉问题解决.
+                if at >= 0 and len(candidate) - at - len(word) <= 3 and (at + len(word), len(word)) > best:
+                    best, hint = (at + len(word), len(word)), direction
+            if hint:
+                break
+        return hint
+
+    def kind_hint(self, name: str, targets: Iterable[str] = ()) -> str | None:
+        """The kind of target: "rate", "count", "amount" (amounts and levels), or None.
+
+        Args:
+            name: The item's name.
+            targets: Its targets as shown ("95%", "3次/台"); a % sign or a unit decides before the name does.
+        """
+        for target in targets:
+            folded = key(target)
+            if "%" in folded or "‰" in folded:
+                return "rate"
+            match = re.search(r"\d\s*([^\d\s.,<>=≥≤以及不含()]+)", folded)
+            if match:
+                unit = match[1]
+                if "/" in unit or unit in self._kinds["amount_units"]:
+                    return "amount"
+                if unit in self._kinds["count_units"]:
+                    return "count"
+        folded = key(name)
+        plain = _BRACKETS.sub("", folded) or folded
+        hints = {self._kind(re.sub("(?:程度|情况|水平)$", "", part)) for part in re.split(_CONJUNCTION, plain)} - {None}
+        return hints.pop() if len(hints) == 1 else None
+
+    def _kind(self, plain: str) -> str | None:
+        best, hint = (0, 0), None
+        for kind in ("rate", "count", "amount", "none"):
+            for word in self._kinds[kind]:
+                at = plain.rfind(word)
+                # A kind is what a name ends in: 率 in 费率调整 says nothing.
+                if at >= 0 and at + len(word) >= len(plain) - 1 and (at + len(word), len(word)) > best:
+                    best, hint = (at + len(word), len(word)), kind
+        return None if hint == "none" else hint
+
+
+@cache
+def default_vocabulary() -> Vocabulary:
+    """The built-in vocabulary, read once."""
+    return Vocabulary.load()
+
+
+def score_range(text: str) -> ScoreRange | None:
+    """The score range in a header, in any usual writing; None if there is none.
+
+    Example:
+        >>> score_range("远超目标（100-90分）")
+        ScoreRange(low=90.0, high=100.0, rest='远超目标')
+        >>> score_range("60分以下")[:2], score_range("2026-2027"), score_range("1-3月")
+        ((0.0, 60.0), None, None)
+    """
+    folded = key(text)
+    if not any(c.isdigit() for c in folded) or len(folded) > _LONGEST_HEADER:
+        return None
+    for pattern in (_BETWEEN, _SPAN, _FROM, _TO):
+        match = pattern.search(folded)
+        if match is None:
+            continue
+        ends = [float(group) for group in match.groups() if group is not None]
+        if pattern is _FROM:
+            ends.append(max(100.0, ends[0]))
+        elif pattern is _TO:
+            ends.append(0.0)
+        if min(ends) >= 1900:
+            return None  # years
+        rest = folded[: match.start()] + folded[match.end() :]
+        rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(_ORNAMENTS + "()[]【】")
+        return ScoreRange(min(ends), max(ends), _as_written(text, rest))
+    return None
+
+
+def _as_written(text: str, folded: str) -> str:
+    """The part of a text that was folded to `folded`, if it is its beginning or its end."""
+    for part in re.split(r"[\n(（\[【:：]|(?<=[^\d.<>=≤≥~～-])(?=[\d<>=≤≥])|(?<=[)）\]】分\d])(?=[^\d.分)）\]】~～-])", text):
+        if key(part).strip(_ORNAMENTS) == folded:
+            return " ".join(part.split()).strip(_ORNAMENTS)
+    return folded
+
+
+def _listed(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, bool]]:
+    for name, strong in (("terms", True), ("weak", False)):
+        for word in lists.get(name, []):
+            yield word, strong
+
+
+def _by_length(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({key(word) for word in words}, key=lambda word: (-len(word), word)))
+
+
+def _fold(text: str) -> str:
+    return key(text).strip(_ORNAMENTS)
+
+
+def _fold_unit(text: str) -> str:
+    return key(text).removeprefix("单位").strip(_ORNAMENTS)
+
+
+def _without_tail(text: str) -> str:
+    for tail in ("得分", "评分", "打分", "分数", "评价", "分", "score", "rating", "assessment"):
+        if text.endswith(tail):
+            return text[: -len(tail)]
+    return text
+
+
+def _pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]:
+    kinds = ("period", "person", "department", "position", "evaluator", "department_person")
+    terms = sorted((term for kind, _, term in labels.values() if kind in kinds), key=lambda term: -len(term))
+    gap = r"[ \t\u00a0\u3000]*"
+    spaced = "|".join(gap.join(re.escape(char) for char in term) for term in terms)
+    return re.compile(rf"(?<!\w)({spaced}){gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
+
+
+def _extend(base: dict[str, Any], added: Mapping[str, Any], where: str, path: str) -> None:
+    for name, value in added.items():
+        place = f"{path}.{name}" if path else name
+        if path == "aliases" and isinstance(value, str):
+            base[name] = value
+        elif path == "evaluators" and isinstance(value, list):
+            base[name] = [*value, *base.get(name, [])]
+        elif isinstance(base.get(name), dict) and isinstance(value, dict):
+            _extend(base[name], value, where, place)
+        elif isinstance(base.get(name, [] if name == "weak" else None), list) and isinstance(value, list):
+            base[name] = [*value, *base.get(name, [])]
+        else:
+            raise UsageError(Message(f"词汇表没有“{place}”这一项", f"the vocabulary has no {place!r} of this type"), where)

@@ -1,0 +1,1 @@
+"""The workbooks a person opens, and the definitions they are built from."""
