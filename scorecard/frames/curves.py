@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +31,8 @@ def score(
     Args:
         actual: n numbers, in the unit of the thresholds (a rate as a fraction). NaN is a blank cell.
         thresholds: From the worst end to the best, rising or falling: k numbers for all rows, (n, k) for one rule per
-            row, or (m, k) for m rules that `rule` points at. A pair of threshold and score that is NaN in both is
-            skipped; a rule whose thresholds are all NaN is not applicable.
+            row, or (m, k) for m rules that `rule` points at. The last pairs of a rule may be NaN in both thresholds and
+            scores; a rule whose thresholds are all NaN is not applicable.
         scores: The score at each threshold: k numbers for all rules, or as many rows as `thresholds`.
         mode: "linear" or "step".
         rule: (n,) integers, the row of `thresholds` that is each actual's rule.
@@ -63,15 +64,16 @@ def score(
     if codes is None and m not in (1, flat.size):
         raise UsageError(Message(f"{flat.size} 行实际值，{m} 行规则", f"{flat.size} actuals but {m} rules"))
     step = np.array([mode == STEP])
-    if codes is not None or m == 1:
-        return evaluate(_checked(xs, ys, step, 0 if m > 1 else None), flat, codes).reshape(column.shape)
-    out, space = np.empty_like(flat), None
+    rules: Rules | None = None
     with np.errstate(all="ignore"):
+        if codes is not None or m == 1:
+            rules = _checked(xs, ys, step, 0 if m > 1 else None)
+            return evaluate(rules, flat, codes).reshape(column.shape)
+        out = np.empty_like(flat)
         for rows in chunks(flat.size):
-            part = (a if len(a) == 1 else a[rows] for a in (xs, ys))
-            rules = _checked(*part, step, rows.start, space)
-            out[rows] = _evaluate(rules, flat[rows], np.arange(rows.stop - rows.start), own_rule=True)
-            space = rules
+            own_xs, own_ys = (a if len(a) == 1 else a[rows] for a in (xs, ys))
+            rules = _checked(own_xs, own_ys, step, rows.start, rules)
+            out[rows] = _evaluate(rules, flat[rows], np.arange(rows.stop - rows.start), one_each=True)
     return out.reshape(column.shape)
 
 
@@ -144,9 +146,9 @@ def _checked(
     rules, refused = _compile(*tables, step)
     if refused.any():
         row = int(np.argmax(refused))
-        pairs = [[None if np.isnan(x) else x for x in a[row % len(a)].tolist()] for a in (thresholds, scores)]
+        ts, ss = ([None if np.isnan(x) else x for x in a[row % len(a)].tolist()] for a in (thresholds, scores))
         try:
-            from_table(*pairs, STEP if step[0] else LINEAR)
+            from_table(ts, ss, STEP if step[0] else LINEAR)
         except RuleError as problem:
             where = None if first_row is None else f"row {first_row + row}"
             raise RuleError(problem.message, where, problem.code) from None
@@ -159,22 +161,22 @@ def _tables(k: int, columns: int, columns_of_scores: int) -> tuple[Floats, Float
     return np.empty(shape), np.empty(shape), np.empty(shape_of_scores), np.empty(shape_of_scores)
 
 
-def _compile(
-    start: Floats, width: Floats, low: Floats, rise: Floats, step: Booleans
-) -> tuple[Rules, Booleans]:
+def _compile(start: Floats, width: Floats, low: Floats, rise: Floats, step: Booleans) -> tuple[Rules, Booleans]:
     """Tables of rules, and which of the rules break a rule themselves.
 
     `start` and `low` hold the snapped thresholds and scores behind their first line, NaN where blank; the tables are
-    filled in place, except where blanks have to be closed up.
+    filled in place, or copied where there are blanks.
     """
     k, m = len(start) - 1, max(start.shape[1], low.shape[1])
-    refused, void = np.full(m, k == 1), np.zeros(m, np.bool_)
-    blank = bool(np.isnan(start[1:].sum() + low[1:].sum()))
-    if blank:
+    refused: Booleans = np.full(m, k == 1)
+    void: Booleans = np.zeros(m, np.bool_)
+    if np.isnan(start[1:].sum() + low[1:].sum()):
         start, width, low, rise = (np.broadcast_to(table, (k + 1, m)).copy() for table in (start, width, low, rise))
-        void = np.isnan(start[1:]).all(axis=0)
-        refused = (np.isnan(start[1:]) != np.isnan(low[1:])).any(axis=0)
-        refused |= _close_up(start[1:], low[1:]) == 1
+        blank, odd = np.isnan(start[1:]), np.isnan(low[1:])
+        void = blank.all(axis=0)
+        # Only the last pairs may be blank; in both rows.
+        refused = (blank != odd).any(axis=0) | (blank[:-1] & ~blank[1:]).any(axis=0) | (blank.sum(axis=0) == k - 1)
+        _pad(start[1:], low[1:], blank)
     start[0], low[0], width[0], width[-1], rise[0], rise[-1] = 0.0, low[1], 1.0, 1.0, 0.0, 0.0
     rising = start[1:]
     sign = np.where(rising[-1] < rising[0], -1.0, 1.0)
@@ -190,16 +192,12 @@ def _compile(
     return rules, refused & ~void
 
 
-def _close_up(xs: Floats, ys: Floats) -> Indices:
-    """Moves pairs up over blank ones, in place; behind them the last score and a threshold never reached. How many are left."""
-    order = np.argsort(np.isnan(xs), axis=0, kind="stable")
-    xs[:], ys[:] = np.take_along_axis(xs, order, axis=0), np.take_along_axis(ys, order, axis=0)
-    count: Indices = len(xs) - np.isnan(xs).sum(axis=0)
-    end = np.maximum(count - 1, 0)[None]
-    last = np.take_along_axis(xs, end, axis=0)
-    ys[:] = np.where(np.isnan(xs), np.take_along_axis(ys, end, axis=0), ys)
-    xs[:] = np.where(np.isnan(xs), np.where(last < xs[0], -np.inf, np.inf), xs)
-    return count
+def _pad(xs: Floats, ys: Floats, blank: Booleans) -> None:
+    """Puts thresholds that no actual reaches, with the last score, where pairs are blank; in place."""
+    end = np.maximum(len(xs) - 1 - blank.sum(axis=0), 0)[None]
+    falling = np.take_along_axis(xs, end, axis=0) < xs[0]
+    np.copyto(xs, np.where(falling, -np.inf, np.inf), where=blank)
+    np.copyto(ys, np.take_along_axis(ys, end, axis=0), where=blank)
 
 
 def _owned(low: Floats, rise: Floats, steps: Floats, step: Booleans) -> Floats | None:
@@ -232,27 +230,25 @@ def evaluate(rules: Rules, actual: Floats, codes: Indices | None = None) -> Floa
     return out
 
 
-def _evaluate(rules: Rules, actual: Floats, codes: Indices | None, own_rule: bool = False) -> Floats:
-    """One chunk. With `own_rule` the codes count the rows: each column of the tables is used once, in order."""
+def _evaluate(rules: Rules, actual: Floats, codes: Indices | None, one_each: bool = False) -> Floats:
+    """One chunk. `one_each`: the codes just count, so that a row of the tables lies along the actuals as it is."""
     m = rules.sign.size
-    if m == 1:
-        codes = None
-    single = codes is None
 
     def of_rule(row: Floats) -> Floats:
-        """A number of each row's rule."""
-        return row if own_rule or single or row.size == 1 else row.take(codes)
+        """A number of each actual's rule."""
+        return row if codes is None or one_each or row.size == 1 else row.take(codes)
 
     x = snap_chunk(actual)
     x *= of_rule(rules.sign)
-    place = np.zeros(x.size, np.int8 if len(rules.thresholds) < 128 else np.int64)
+    place: npt.NDArray[Any] = np.zeros(x.size, np.int8 if len(rules.thresholds) < 128 else np.int64)
     for threshold in rules.thresholds:
-        place += (x >= of_rule(threshold)).view(np.int8)
+        reached: Booleans = x >= of_rule(threshold)
+        place += reached.view(np.int8)
     stretch = place.astype(np.intp)
     cell = stretch if codes is None else stretch * m + codes
 
     def of_stretch(table: Floats) -> Floats:
-        """A number of the stretch that each row falls in."""
+        """A number of the stretch that each actual falls in."""
         return table.ravel().take(stretch if table.shape[1] == 1 else cell)
 
     x -= of_stretch(rules.start)

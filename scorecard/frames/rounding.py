@@ -99,7 +99,7 @@ def _snap_closely(x: Floats) -> Floats:
     behind -= units
     behind -= edge
     units += behind >= 0
-    result = np.copysign((whole * scale + units) / scale, x) + 0.0
+    result: Floats = np.copysign((whole * scale + units) / scale, x) + 0.0
     for row in np.flatnonzero((np.abs(behind) < 1e-4) | ~(size < 1e15)):
         result[row] = values.snap(float(x[row]))
     return result

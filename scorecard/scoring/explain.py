@@ -67,8 +67,6 @@ def _reason(item: ItemResult, bands: Bands | None, at: str, score: str) -> tuple
     clamp_zh = clamp_en = ""
     if item.clamped:
         clamp_zh, clamp_en = "（超出阈值范围，按端点计）", " (beyond the thresholds, counted as the end)"
-    if not item.band and kpi.target is None:
-        band = ""
     shown = f"{sum_} = {score}" if sum_ else score
     return (
         f"实际 {actual}{at}{target_zh} → {band}{span} → {shown}{clamp_zh}",

@@ -89,7 +89,7 @@ def heads(quotas: Sequence[float], size: int) -> list[int]:
         >>> heads([0.2, 0.7, 0.1], 12)
         [3, 8, 1]
     """
-    if any(q < 0 for q in quotas) or abs(decimal_sum(list(quotas)) - 1) > 1e-6:
+    if any(q < 0 for q in quotas) or abs(snap(decimal_sum(quotas) - 1)) > 1e-6:
         raise RuleError(Message("强制分布比例之和应为 100%", "quotas must be >= 0 and sum to 100%"))
     exact = [snap(q * size) for q in quotas]
     result = [math.floor(x) for x in exact]

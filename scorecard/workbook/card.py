@@ -23,8 +23,8 @@ from . import rulesheet as rs
 from .addresses import split_cell
 from .cells import Grid
 from .recognise import Row, Table
-from .rules import RowRule, bands_of, choose_rules, read_cell, target_readings, weight_scale
 from .ruleread import RuleSheet
+from .rules import RowRule, bands_of, choose_rules, read_cell, target_readings, weight_scale
 from .vocabulary import Vocabulary
 
 #: What a single score column is called in reports.

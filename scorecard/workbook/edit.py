@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from ..errors import UsageError
 from ..messages import Message
@@ -32,8 +33,10 @@ _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _APP = "docProps/app.xml"
-_LONGEST_SHEET_NAME = 31
-_NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\")
+_SHEET_NAME = re.compile(r"[^\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]{1,31}")
+_DEFINED_NAME = re.compile(r"(?:[^\W\d]|\\)[\w.\\?]{0,254}")
+# What reads as a place in the sheet, in either notation, cannot be a name.
+_PLACE = re.compile(r"[A-Z]{1,3}[0-9]{1,7}|R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE | re.ASCII)
 
 
 class Editor:
@@ -87,7 +90,7 @@ class Editor:
         listed = ensure(workbook, "sheets", WORKBOOK_ORDER)
         present = list(children(listed, "sheet"))
         at = len(present) if after is None else self._index(after) + 1
-        part = self._free_part("worksheets/sheet", ".xml")
+        part = self._free_sheet_part()
         relation = self._relate(part, "worksheet")
         identity = 1 + max((number(tab, "sheetId") for tab in present), default=0)
         sheet = make(listed, "sheet", {"name": name, "sheetId": str(identity)})
@@ -114,8 +117,10 @@ class Editor:
             sheet: The sheet it belongs to; the whole workbook when omitted.
 
         Raises:
-            UsageError: no such sheet.
+            UsageError: no such sheet, or a name that Excel refuses (blanks, or it reads like a cell: "Q1").
         """
+        if not _DEFINED_NAME.fullmatch(name) or _PLACE.fullmatch(name):
+            raise UsageError(Message(f"名称“{name}”不可用", f"the name {name!r} cannot be used"), self._where)
         element = self._defined(name, sheet)
         if element is None:
             workbook = self._tree(self._workbook_part)
@@ -144,11 +149,12 @@ class Editor:
         """The styles of the workbook; made when there are none."""
         if self._styles is None:
             relations = self._package.relations(self._workbook_part).values()
-            part = next((r.target for r in relations if r.kind == "styles" and r.target in self._package), "")
+            part = next((relation.target for relation in relations if relation.kind == "styles"), "")
             if not part:
-                part = self._free_part("styles", ".xml")
+                part = posixpath.join(posixpath.dirname(self._workbook_part), "styles.xml")
                 self._relate(part, "styles")
                 self._declare(part, _STYLES_TYPE)
+            if part not in self._package:
                 self._package.add(part, EMPTY_STYLES)
             self._styles = part, StyleBook(parse(self._package.read(part), part, self._where))
         return self._styles[1]
@@ -198,10 +204,10 @@ class Editor:
     def _touch(self, part: str) -> None:
         self._changed.add(part)
 
-    def _free_part(self, stem: str, ending: str) -> str:
+    def _free_sheet_part(self) -> str:
         folder = posixpath.dirname(self._workbook_part)
         count = 1
-        while (part := posixpath.join(folder, f"{stem}{count}{ending}")) in self._package:
+        while (part := posixpath.join(folder, f"worksheets/sheet{count}.xml")) in self._package:
             count += 1
         return part
 
@@ -290,7 +296,7 @@ class Editor:
         return None
 
     def _check_sheet_name(self, name: str) -> None:
-        if not name or len(name) > _LONGEST_SHEET_NAME or _NOT_IN_SHEET_NAMES & set(name) or name.strip("'") != name:
+        if not _SHEET_NAME.fullmatch(name) or name.strip("'") != name:
             raise UsageError(
                 Message(
                     f"工作表名“{name}”不可用：1 至 31 个字符，不含 []:*?/\\，首尾不是单引号",

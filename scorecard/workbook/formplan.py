@@ -140,7 +140,12 @@ def plan_form(
         for place, (band_row, col) in enumerate(spot.bands):
             number = count - place  # bands stand best first, and are numbered from the worst
             reach = block.cell(row, rs.THRESHOLD, max(number - 1, 1), sheet=True)
-            formula = f.band_mark(block.cell(row, rs.BAND, sheet=True), number, reach)
+            formula = f.band_mark(
+                block.cell(row, rs.BAND, sheet=True),
+                number,
+                block.row_range(row, rs.THRESHOLD, block.width, sheet=True),
+                reach,
+            )
             look = Look(number_format=_band_format(rule, shown, number == 1), horizontal="center", color="595959")
             what = Message(f"{spot.name}：第 {number} 档", f"{spot.name}: band {number}")
             edits.append(Edit(spots.sheet, band_row, col, what, None, formula, look))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 from ..scoring.values import CellValue
 from .addresses import cell_name, column_number, split_range
@@ -20,7 +21,10 @@ from .xml import is_utf8, unescape
 NORMAL, SHARED, ARRAY, DATA_TABLE, MEMBER = "normal", "shared", "array", "dataTable", "member"
 
 _CELL = re.compile(
-    rb"<c((?:\s[^>]*)?)>\s*<f((?:\s[^>]*)?)(?:/>|>([^<]*)</f\s*>)\s*(?:<v(?:\s[^>]*)?(?:/>|>([^<]*)(</v)\s*>))?"
+    # Address, style and type in the usual order, or any attributes;
+    rb'<c(?: r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]{1,6}")?(?: t="([a-z]+)")?|((?:\s[^>]*)?))>\s*'
+    # the formula, and the value in three forms: none, <v/>, <v>text</v>.
+    rb"<f((?:\s[^>]*)?)(?:/>|>([^<]*)</f\s*>)\s*((?:<v(?:\s[^>]*)?(?:/>|>([^<]*)</v\s*>))?)"
 )
 _ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _TYPE = re.compile(rb"""\st=["']([a-zA-Z]+)["']""")
@@ -33,7 +37,8 @@ class FormulaCell(NamedTuple):
     Attributes:
         row: From 1.
         col: From 1.
-        formula: As the file has it, without "="; for a shared formula the text of the cell that others point to.
+        raw: The formula as the file has it, without "=", its entities unresolved; for a shared formula the text of
+            the cell that others point to.
         kind: "normal", "shared", "array", "dataTable" or "member".
         value: The cached value.
         cached: Whether there is one at all ("" and errors are values).
@@ -43,12 +48,17 @@ class FormulaCell(NamedTuple):
 
     row: int
     col: int
-    formula: str
+    raw: str
     kind: str
     value: CellValue
     cached: bool
     ref: str = ""
     dynamic: bool = False
+
+    @property
+    def formula(self) -> str:
+        """The formula as a person reads it, without "="."""
+        return unescape(self.raw)
 
     @property
     def name(self) -> str:
@@ -79,61 +89,57 @@ def formula_cells(package: Package, sheet: SheetRef) -> list[FormulaCell]:
 
 
 def _by_pattern(data: bytes) -> list[FormulaCell] | None:
-    """All formula cells, or None when the pattern did not see each of them."""
+    """All formula cells, or None when the pattern did not see each of them. One tight loop: it runs for every cell."""
     found: list[FormulaCell] = []
     masters: dict[bytes, str] = {}
     start = data.find(b"<sheetData")
     expected = data.count(b"<f>", start) + data.count(b"<f ", start) + data.count(b"<f/", start)
-    columns = _COLUMNS
+    columns, new, add = _COLUMNS, tuple.__new__, found.append
+    value: CellValue
     for match in _CELL.finditer(data, start):
-        attributes, formula_attributes, raw, cached, has_text = match.groups()
-        address = _ADDRESS.search(attributes)
-        if address is None:
+        letters, digits, typed, attributes, formula_attributes, raw, cached, text = match.groups()
+        if letters is None:
+            address = _ADDRESS.search(attributes)
+            if address is None:
+                return None
+            letters, digits = address.groups()
+            given_type = _TYPE.search(attributes)
+            typed = given_type[1] if given_type else None
+        formula = raw.decode("utf-8", "replace") if raw else ""
+        if typed is None:
+            value = number_of(text.decode("utf-8", "replace")) if text else None
+        elif typed in (b"s", b"inlineStr"):
             return None
-        kind, ref = NORMAL, ""
-        formula = unescape(raw.decode("utf-8", "replace")) if raw else ""
-        if b"t=" in formula_attributes:
+        elif typed == b"str" and not text:
+            value = "" if cached else None
+        else:
+            value = decode(typed.decode(), unescape(text.decode("utf-8", "replace"))) if text else None
+        kind, ref, dynamic = NORMAL, "", False
+        if formula_attributes and b"t=" in formula_attributes:
             given = dict(_ATTRIBUTE.findall(formula_attributes))
-            kind, ref = given.get(b"t", b"normal").decode(), given.get(b"ref", b"").decode()
+            kind = given.get(b"t", b"normal").decode()
             if kind == SHARED:
                 group = given.get(b"si", b"")
                 if formula:
                     masters[group], kind = formula, NORMAL
                 else:
                     formula = masters.get(group, "")
-        letters, digits = address.groups()
-        col = columns.get(letters) or columns.setdefault(letters, column_number(letters.decode()))
-        typed = _TYPE.search(attributes)
-        value: CellValue
-        if typed is None:
-            value = number_of(cached.decode("utf-8", "replace")) if cached else None
-        elif typed[1] == b"str":
-            value = decode("str", unescape((cached or b"").decode("utf-8", "replace"))) if _is_given(match) else None
-        elif typed[1] in (b"s", b"inlineStr"):
-            return None
-        else:
-            value = decode(typed[1].decode(), unescape(cached.decode("utf-8", "replace"))) if cached else None
-        array = kind == ARRAY
-        found.append(
-            FormulaCell(
-                int(digits), col, formula, kind, value, value is not None,
-                ref if array else "", array and b" cm=" in attributes,
-            )
-        )  # fmt: skip
+            elif kind == ARRAY:
+                ref = given.get(b"ref", b"").decode()
+                dynamic = attributes is not None and b" cm=" in attributes
+        col = columns.get(letters)
+        if col is None:
+            col = columns[letters] = column_number(letters.decode())
+        add(new(FormulaCell, (int(digits), col, formula, kind, value, value is not None, ref, dynamic)))
     return found if len(found) == expected else None
 
 
 _COLUMNS: dict[bytes, int] = {}
 
 
-def _is_given(match: re.Match[bytes]) -> bool:
-    """Whether a cell has a <v> element, an empty one included."""
-    return match[5] is not None or match[0].endswith(b"/>") and b"<v" in match[0][match.end(3) - match.start() :]
-
-
 def _by_grid(package: Package, sheet: SheetRef) -> list[FormulaCell]:
     return [
-        FormulaCell(cell.row, cell.col, cell.formula or "", cell.kind, cell.value, not cell.uncached)
+        FormulaCell(cell.row, cell.col, escape(cell.formula or ""), cell.kind, cell.value, not cell.uncached)
         for cell in read_grid(package, sheet)
         if cell.is_formula
     ]

@@ -49,17 +49,16 @@ def is_mark(text: str, marks: str) -> str:
 
 
 def target_raw(cells: str, index: str | None) -> str:
-    """The target cell of the period; an INDEX of a blank cell equals both "" and 0, so "" is tested first."""
+    """The target cell of the period, its text trimmed; an INDEX of a blank cell equals both "" and 0, so "" comes first."""
     cell = f"INDEX({cells},1,{index})" if index else cells
-    return f'=IF({cell}="","",{cell})'
+    return f'=IF({cell}="","",IF(ISTEXT({cell}),{trimmed(cell)},{cell}))'
 
 
 def target(raw: str, marks: str, divisor: int = 1) -> str:
     """The period's target as a number, or 不适用."""
-    text = trimmed(raw)
     return (
-        f'=IF({raw}="","{NOT_APPLICABLE}",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
-        f"IF(ISTEXT({raw}),{_percent_text(text)},ROUND({_divided(raw, divisor)},12))))"
+        f'=IF({raw}="","{NOT_APPLICABLE}",IF({is_mark(raw, marks)},"{NOT_APPLICABLE}",'
+        f"IF(ISTEXT({raw}),{_percent_text(raw)},ROUND({_divided(raw, divisor)},12))))"
     )
 
 
@@ -91,8 +90,13 @@ def mark(cell: str, text: str, marks: str) -> str:
 
 def weight(cell: str, divisor: int = 1) -> str:
     """A weight as a fraction; blank is 0."""
-    text = trimmed(cell)
-    return f'=IF({cell}="",0,IF(ISTEXT({cell}),VALUE({text}),ROUND({_divided(cell, divisor)},12)))'
+    text = f'VALUE(SUBSTITUTE({cell},"％","%"))'
+    return f'=IF({cell}="",0,IF(ISTEXT({cell}),{text},ROUND({_divided(cell, divisor)},12)))'
+
+
+def sign(direction: str) -> str:
+    """1 where higher is better, -1 where lower is."""
+    return f'=IF({direction}="{LOWER_WORD}",-1,1)'
 
 
 def _percent_text(text: str) -> str:
@@ -124,20 +128,24 @@ def by_period(index: str, values: Sequence[float | None]) -> str:
 
 
 def _by_case(ladder: Ladder, i: int, target_cell: str, text_of: Callable[[Case], str]) -> str | float | None:
-    def of(case: Case) -> str:
-        return text_of(case) if i < len(case.thresholds) else '""'
-
-    texts = [of(case) for case in ladder.cases]
+    texts = [text_of(case) if i < len(case.thresholds) else '""' for case in ladder.cases]
     if all(text == '""' for text in texts):
         return None
-    if len(set(texts)) == 1 and _is_number(texts[0]) and (len(texts) > 1 or not ladder.cases[0].when):
+    whens = [case.when for case in ladder.cases]
+    # The last case needs no test of its own when the others leave nothing else.
+    is_complete = whens[-1] == "" or set(whens) == {"<1", "=1", ">1"}
+    if len(set(texts)) == 1 and _is_number(texts[0]):
         return float(texts[0])
-    if ladder.is_fixed:
-        return float(texts[0])
+
+    def shown(text: str) -> str:
+        return text if _is_number(text) or text in ('""', target_cell) else f"ROUND({text},12)"
+
+    if is_complete and len(set(texts)) == 1:
+        return f'=IF(ISTEXT({target_cell}),"",{shown(texts[0])})'
     formula = _INVALID
-    for case, text in reversed(list(zip(ladder.cases, texts, strict=True))):
-        shown = text if _is_number(text) or text == '""' or text == target_cell else f"ROUND({text},12)"
-        formula = f"IF({target_cell}{case.when},{shown},{formula})" if case.when else shown
+    for when, text in reversed(list(zip(whens, texts, strict=True))):
+        is_last = is_complete and formula == _INVALID
+        formula = shown(text) if is_last else f"IF({target_cell}{when},{shown(text)},{formula})"
     return f'=IF(ISTEXT({target_cell}),"",{formula})'
 
 
@@ -160,9 +168,8 @@ def _is_number(text: str) -> bool:
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-def segment(low: str, high: str, low_score: str, high_score: str, reading: str, direction: str, mode: str) -> str:
+def segment(low: str, high: str, low_score: str, high_score: str, reading: str, sign: str, mode: str) -> str:
     """What one stretch between two thresholds adds to the score; 逆序 when the two are out of order."""
-    sign = f'IF({direction}="{LOWER_WORD}",-1,1)'
     rise = f"({high_score}-{low_score})"
     # At a jump the better side owns the threshold: going up counts from it, going down only beyond it.
     reached = f"IF(({reading}-{high})*{sign}>IF({high_score}>{low_score},-{_EDGE},{_EDGE}),1,0)"
@@ -212,20 +219,20 @@ def manual_score(target_cell: str, reading: str) -> str:
     return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",{reading}))'
 
 
-def band(score: str, reading: str, thresholds: Sequence[str], edges: str, direction: str) -> str:
+def band(score: str, reading: str, thresholds: Sequence[str], edges: str, sign: str) -> str:
     """The number of the band reached, 1 for the worst; "" without a score."""
     inner, every = f"{thresholds[1]}:{thresholds[-1]}", f"{thresholds[0]}:{thresholds[-1]}"
     # Text sorts above numbers in comparisons; the mask leaves blank thresholds out in both directions.
     falling = f'SUMPRODUCT(({inner}>={reading}-{_EDGE})*({inner}<>""))'
     rising = f'SUMPRODUCT(({inner}<={reading}+{_EDGE})*({inner}<>""))'
-    reached = f'1+IF({direction}="{LOWER_WORD}",{falling},{rising})'
+    reached = f"1+IF({sign}<0,{falling},{rising})"
     by_score = f"1+SUMPRODUCT(--({edges}<{score}-{_EDGE}))"
     return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),MAX(MIN(COUNT({every})-1,{reached}),{by_score}),"")'
 
 
-def band_mark(band_cell: str, number: int, threshold_cell: str) -> str:
-    """A band column of the form: √ where it is reached, else the threshold that reaches it."""
-    return f'=IF({band_cell}={number},"√",{threshold_cell})'
+def band_mark(band_cell: str, number: int, thresholds: str, threshold_cell: str) -> str:
+    """A band column of the form: √ where it is reached, else the threshold that reaches it; "" where none does."""
+    return f'=IF({band_cell}={number},"√",IF(COUNT({thresholds})>{number},{threshold_cell},""))'
 
 
 # --- adding up -------------------------------------------------------------------------------------------------------
@@ -318,13 +325,15 @@ def _graded(total: str, filled: str, applicable: str, found: str) -> str:
 
 def score_udf(actual_cell: str, thresholds: str, scores: str, mode: str, target_cell: str) -> str:
     """A score by KPI_SCORE. The guard keeps a blank cell blank: some hosts hand it over as 0."""
-    return f'=KPI_SCORE(IF(ISBLANK({actual_cell}),"",{actual_cell}),{thresholds},{scores},{mode},{target_cell})'
+    arguments = [f'IF(ISBLANK({actual_cell}),"",{actual_cell})', thresholds, scores, mode]
+    # An argument left out between commas is not understood everywhere; one left off at the end is.
+    return f"=KPI_SCORE({','.join([*arguments, target_cell] if target_cell else arguments)})"
 
 
 def total_udf(scores: str, weights: str, blank_rule: str, points: str, floor: str, cap: str, digits: str) -> str:
     """The total by KPI_TOTAL."""
     bounds = ",".join(f'IF(ISBLANK({c}),"",{c})' for c in (floor, cap))
-    return f"=KPI_TOTAL(KPI_WEIGHTED_SCORE({scores},{weights},{blank_rule}),{points},,{bounds},{digits})"
+    return f'=KPI_TOTAL(KPI_WEIGHTED_SCORE({scores},{weights},{blank_rule}),{points},"",{bounds},{digits})'
 
 
 def coverage_udf(scores: str, weights: str) -> str:

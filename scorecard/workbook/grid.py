@@ -25,7 +25,7 @@ from .xml import decode_hex, elements, is_utf8, plain, unescape
 __all__ = ["Cell", "CellFormat", "Grid", "Value", "read_formats", "read_grid"]
 
 _TOKEN = re.compile(
-    rb"<row(\s[^>]*)?>"
+    rb'<row(?: r="([0-9]{1,7})")?(\s[^>]*)?>'
     # A cell: address, style and type in the usual order, or any attributes;
     rb'|<c(?: r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]+)")?|(\s[^>]*?)?)(?:/>|>\s*'
     # then formula, value and inline text. Nothing runs on to a closing tag far away but the inline text, and that
@@ -35,7 +35,6 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]{1,7})["']""")
 _STRING_ITEM = re.compile(rb"<si(?:\s[^>]*)?(?:/>|>(.*?)</si\s*>)", re.DOTALL)
 _PHONETIC_END = re.compile(rb"</rPh\s*>")
 _RUN = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t\s*>")
@@ -187,14 +186,16 @@ class _Reader:
         row_digits = b""
         value: Value
         for match in _TOKEN.finditer(data, start, stop):
-            (row_attributes, letters, digits, style_digits, kind, attributes,
+            (row_number, row_attributes, letters, digits, style_digits, kind, attributes,
              has_formula, formula_attributes, formula_text, cached, text, inline) = match.groups()  # fmt: skip
             if letters is not None:
                 if digits != row_digits:
                     row, row_digits = int(digits), digits
                 col = columns[letters]
             elif data.startswith(b"<r", match.start()):
-                row, col, row_digits = self._row(row, row_attributes or b""), 0, b""
+                row, col, row_digits = int(row_number) if row_number else row + 1, 0, b""
+                if row_attributes and (row_number is None or b"hidden" in row_attributes):
+                    row = self._row(row, row_attributes)
                 continue
             else:
                 row, col, style_digits, kind = _loose_address(attributes or b"", row, col)
@@ -245,15 +246,15 @@ class _Reader:
             self.empty_styles = array("I", (style for _, style in pairs))
         self.hidden_rows.sort()
 
-    def _row(self, previous: int, attributes: bytes) -> int:
-        found = _ROW_NUMBER.search(attributes)
-        row = int(found[1]) if found else previous + 1
-        if b"hidden" in attributes and _is_on(_attributes(attributes).get("hidden")):
-            runs = self.hidden_rows
-            if runs and runs[-1][1] == row - 1:
-                runs[-1] = (runs[-1][0], row)
+    def _row(self, row: int, raw_attributes: bytes) -> int:
+        """The number of a row with attributes that matter; notes whether it is hidden."""
+        attributes = _attributes(raw_attributes)
+        row = _whole(attributes.get("r")) or row
+        if _is_on(attributes.get("hidden")):
+            if self.hidden_rows and self.hidden_rows[-1][1] == row - 1:
+                self.hidden_rows[-1] = (self.hidden_rows[-1][0], row)
             else:
-                runs.append((row, row))
+                self.hidden_rows.append((row, row))
         return row
 
     def _value(self, kind: str, text: bytes | None, cached: bytes, inline: bytes | None) -> Value:

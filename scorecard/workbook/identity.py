@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..scoring.periods import parse_period
 from ..scoring.values import is_missing, key, show, trim
-from .addresses import cell_name
+from .addresses import cell_name, split_cell
 from .grid import Cell
 from .headers import Column, Lines, text_of
 from .vocabulary import LabelMatch, Vocabulary
@@ -45,7 +46,9 @@ class Surroundings:
     last_row: int = 0
 
 
-def read_above(lines: Lines, rows: Iterable[int], first_col: int, last_col: int, vocabulary: Vocabulary) -> Surroundings:
+def read_above(
+    lines: Lines, rows: Iterable[int], first_col: int, last_col: int, vocabulary: Vocabulary, follows: bool = False
+) -> Surroundings:
     """Title and identity from the rows above a table.
 
     Args:
@@ -54,6 +57,7 @@ def read_above(lines: Lines, rows: Iterable[int], first_col: int, last_col: int,
         first_col: First column to look at.
         last_col: Last column to look at.
         vocabulary: The words.
+        follows: Another table stands above: then the nearest of several titles counts, else the first.
     """
     identity: dict[str, tuple[str, str]] = {}
     period_cell: str | None = None
@@ -85,7 +89,7 @@ def read_above(lines: Lines, rows: Iterable[int], first_col: int, last_col: int,
                 continue
             if label is None:
                 titles.append((_title_rank(text, vocabulary), order, cell))
-    title = max(titles, key=lambda one: (one[0], -one[1])) if titles else None
+    title = max(titles, key=lambda one: (one[0], one[1] if follows else -one[1])) if titles else None
     if title is not None and title[0] < 0:
         title = None
     for _, _, cell in sorted(titles, key=lambda one: -one[0]):
@@ -166,6 +170,40 @@ def read_below(
     )
 
 
+def read_beside(
+    lines: Lines, first_row: int, last_row: int, last_col: int, vocabulary: Vocabulary, found: Surroundings
+) -> Surroundings:
+    """Totals, grade, coverage, coefficient and period that stand to the right of a table, as far as still unknown.
+
+    The value stands behind its label or, where nothing is there, under it.
+    """
+    places: dict[str, tuple[int, int]] = {}
+    for row in lines.between(first_row, last_row):
+        for cell, label in _labels(lines.row(row, last_col + 1, last_col + 2 * _REACH), vocabulary):
+            if label.kind not in _SUMMARY or not label.strong or label.value:
+                continue
+            _, _, bottom, right = lines.grid.span(cell.row, cell.col)
+            behind, under = lines.grid.cell(row, right + 1), lines.grid.cell(bottom + 1, cell.col)
+            for place in (behind, under):
+                is_label = vocabulary.match_label(text_of(place.value)) is not None and not parse_period(str(place.value))
+                if (place.is_formula or not is_missing(place.value)) and not is_label:
+                    places.setdefault(label.kind, (place.row, place.col))
+                    break
+    named = {kind: cell_name(*place) for kind, place in places.items()}
+    identity = dict(found.identity)
+    if "period" in places and not identity.get("period", ("", ""))[0]:
+        identity["period"] = (_shown(lines, places["period"]), named["period"])
+    return replace(
+        found,
+        totals=found.totals or ({"": named["total"]} if "total" in named else {}),
+        grade_cell=found.grade_cell or named.get("grade"),
+        coverage_cell=found.coverage_cell or named.get("coverage"),
+        coefficient_cell=found.coefficient_cell or named.get("coefficient"),
+        period_cell=found.period_cell or named.get("period"),
+        identity=identity,
+    )
+
+
 # --- above -----------------------------------------------------------------------------------------------------------
 
 
@@ -209,8 +247,6 @@ def _shown(lines: Lines, place: tuple[int, int]) -> str:
 
 def day(serial: float) -> str:
     """A day number as 2026-03-31; as plain digits when it is no day of this era."""
-    from datetime import date, timedelta
-
     if not 61 <= serial < 2_958_466:
         return show(serial)
     return (date(1899, 12, 30) + timedelta(days=int(serial))).isoformat()
@@ -298,8 +334,6 @@ def _totals(
 
 
 def _place(name: str) -> tuple[int, int]:
-    from .addresses import split_cell
-
     return split_cell(name)
 
 

@@ -23,6 +23,7 @@ from .package import Package
 from .recalc import recalculate
 from .recognise import recognise_workbook
 from .ruleread import read_rule_sheet
+from .rules import suspicious_target
 from .vocabulary import Vocabulary
 
 SCHEMA = 1
@@ -98,7 +99,9 @@ def inspect(
         card = read_card(table, read_grid(current, table.sheet), sheet, definition, policy, vocabulary, period)
         cards.append(card)
         findings += noticed(card, stored)
-    return Inspection(str(path), tuple(cards), grids, tuple(worst_first(findings)))
+        for row in table.rows:
+            findings += suspicious_target(table, row, stored, vocabulary)
+    return Inspection(str(path), tuple(cards), grids, tuple(worst_first(dict.fromkeys(findings))))
 
 
 def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:
@@ -108,9 +111,9 @@ def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package
     except UnusableFile as problem:
         findings.append(Finding("not-recalculated", "warning", "", "", problem.message))
         return package
-    if not result.changed:
+    if not result.changes:
         return package
-    first = result.changed[0]
+    first = result.changes[0]
     findings.append(
         Finding(
             "stale-cache",
@@ -118,8 +121,8 @@ def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package
             first.sheet,
             first.cell,
             Message(
-                f"{len(result.changed)} 个单元格的值是旧的（如 {first.cell}），请运行 scorecard recalc {name}",
-                f"{len(result.changed)} cells hold old values ({first.cell} for one); run scorecard recalc {name}",
+                f"{len(result.changes)} 个单元格的值是旧的（如 {first.cell}），请运行 scorecard recalc {name}",
+                f"{len(result.changes)} cells hold old values ({first.cell} for one); run scorecard recalc {name}",
             ),
         )
     )

@@ -20,13 +20,11 @@ _ONE, _NATURAL, _ENTERED = range(3)
 
 #: Functions whose result differs from Excel's, or depends on the machine that computes it.
 DIFFERENT = frozenset(
-    "CELL INFO FORMULATEXT LENB LEFTB RIGHTB MIDB FINDB SEARCHB REPLACEB RAND RANDBETWEEN RANDARRAY GCD LCM".split()
+    "CELL INFO FORMULATEXT LENB LEFTB RIGHTB MIDB FINDB SEARCHB REPLACEB RAND RANDBETWEEN RANDARRAY".split()
 )
 
 #: Functions that read cells their text does not name.
-INDIRECT = frozenset({"INDIRECT", "OFFSET", "CELL", "INFO", "GETPIVOTDATA", "SUBTOTAL", "AGGREGATE", "SINGLE"}) - {
-    "SUBTOTAL", "AGGREGATE"
-}  # fmt: skip
+INDIRECT = frozenset({"INDIRECT", "OFFSET", "GETPIVOTDATA"})
 
 # Which arguments take cells: r a range, a also a computed array, s one value. The part behind "|" repeats.
 _TAKES = {
@@ -35,9 +33,9 @@ _TAKES = {
         "|r": "SUM PRODUCT AVERAGE AVERAGEA COUNT COUNTA COUNTBLANK MAX MAXA MIN MINA MEDIAN MODE MODE.SNGL STDEV"
         " STDEV.S STDEV.P STDEVA STDEVP STDEVPA VAR VAR.S VAR.P VARA VARP VARPA SUMSQ GEOMEAN HARMEAN DEVSQ AVEDEV"
         " SKEW SKEW.P KURT AND OR XOR CONCAT ROWS COLUMNS ROW COLUMN AREAS ISREF CORREL PEARSON RSQ SLOPE INTERCEPT"
-        " STEYX COVAR COVARIANCE.P COVARIANCE.S",
+        " STEYX COVAR COVARIANCE.P COVARIANCE.S LET",
         "|a": "SUMPRODUCT MMULT MDETERM MINVERSE FREQUENCY TRANSPOSE LINEST LOGEST TREND GROWTH SUMX2MY2 SUMX2PY2"
-        " SUMXMY2 FILTER UNIQUE SORT SORTBY TAKE DROP VSTACK HSTACK TOCOL TOROW CHOOSECOLS CHOOSEROWS LET",
+        " SUMXMY2 FILTER UNIQUE SORT SORTBY TAKE DROP VSTACK HSTACK TOCOL TOROW CHOOSECOLS CHOOSEROWS",
         "ss|r": "TEXTJOIN",
         "s|r": "SUBTOTAL CHOOSE NPV",
         "ss|a": "AGGREGATE",
@@ -66,7 +64,6 @@ _ARRAYS = frozenset(
     " TOCOL TOROW CHOOSECOLS CHOOSEROWS SEQUENCE TEXTSPLIT".split()
 )
 
-_EXTERNAL = re.compile(r"\[[^\]]*\][^!\[\]]*!|^\[[^\]]*\]")
 _SEVERAL_SHEETS = re.compile(r"^(?:[^'!]+:[^'!]+|'[^!]*:[^!]*')!")
 
 EXTERNAL = Message("引用了其他工作簿", "it refers to another workbook")
@@ -152,7 +149,7 @@ class _Walker:
         """Note every function, whatever else is wrong."""
         if node.get("node_type") == "Function":
             self.functions.add(bare_name(node["name"]))
-        for child in _children(node):
+        for child in children(node):
             self.collect(child)
 
     def walk(self, node: dict[str, Any], place: int) -> int:
@@ -173,7 +170,7 @@ class _Walker:
 
     def _reference(self, text: str) -> int:
         if "[" in text:
-            raise _Problem(EXTERNAL if _EXTERNAL.search(text) else STRUCTURED)
+            raise _Problem(EXTERNAL if "!" in text[text.rfind("]") :] else STRUCTURED)
         if ":" in text and _SEVERAL_SHEETS.search(text):
             raise _Problem(SEVERAL_SHEETS)
         name = text.rpartition("!")[2].lower()
@@ -203,7 +200,7 @@ class _Walker:
         self.functions.add(name)
         if name in DIFFERENT:
             raise _Problem(
-                Message(f"函数 {name} 的结果因程序而异", f"the result of {name} depends on the program that computes it")
+                Message(f"函数 {name} 的结果因程序或时刻而异", f"what {name} gives depends on the program or the moment")
             )
         if name in self._own:
             self.omits |= any(arg["node_type"] == "Omitted" for arg in args)
@@ -258,6 +255,7 @@ def _one_by_one(name: str) -> Message:
     )
 
 
-def _children(node: dict[str, Any]) -> list[dict[str, Any]]:
+def children(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a parsed formula directly below a node."""
     found = [node[key] for key in ("left", "right", "operand", "callee") if isinstance(node.get(key), dict)]
     return found + [arg for arg in node.get("args", ()) if isinstance(arg, dict)]

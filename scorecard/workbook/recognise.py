@@ -14,7 +14,7 @@ from .addresses import cell_name
 from .body import Body, Row, read_body
 from .grid import Grid, read_grid
 from .headers import BandHeader, Column, Header, Lines, find_headers
-from .identity import Surroundings, read_above, read_below
+from .identity import Surroundings, read_above, read_below, read_beside
 from .package import Package
 from .vocabulary import STRONG, Vocabulary, default_vocabulary
 
@@ -190,11 +190,13 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
         )
         return _Attempt(None, 0.0, reason, place, header.bottom)
     first_col, last_col = (1, max(grid.last_col, header.last_col)) if header.alone else (header.first_col, header.last_col)
-    around = read_above(lines, lines.between(start, header.top - 1), first_col, last_col, vocabulary)
+    around = read_above(lines, lines.between(start, header.top - 1), first_col, last_col, vocabulary, start > 1)
     around = replace(around, last_row=body.last_row)
     around = read_below(
         lines, _beside_items(lines, body, header.bottom + 1, limit), first_col, last_col, body.columns, vocabulary, around
     )
+    if header.alone:
+        around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     confidence, against = _confidence(header, body, around, grid.name, vocabulary)
     reasons = _reasons(header)
     if confidence < THRESHOLD:

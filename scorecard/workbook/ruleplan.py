@@ -16,8 +16,8 @@ from .addresses import column_letters
 from .plan import Choice, Edit, Look, Mark, SheetPlan
 from .rules import KIND_WORDS, RowRule
 from .rulesheet import Block, Head
-from .spots import Spots
 from .splice import Value
+from .spots import Spots
 
 #: Marks a native formula compares with; it does not fold full width, so those are listed.
 MARKS = (*NOT_APPLICABLE_MARKS, "／", "－")
@@ -176,6 +176,7 @@ def _block_head(sheet: _Sheet, table: RuleTable, block: Block) -> None:
         rs.TARGET,
         rs.TEXT,
         rs.READING,
+        rs.SIGN,
         rs.RESULT,
         rs.BAND,
         rs.WEIGHT,
@@ -233,6 +234,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
     segments = block.row_range(row, rs.SEGMENT, width - 1)
     scored = Look(border=_LINE, fill=_CALC, size=9, color="404040", number_format="0.00")
     if mode in (f.LINEAR_WORD, f.STEP_WORD):
+        put(rs.SIGN, f.sign(at(rs.DIRECTION)), calc)
         for k in range(width - 1):
             text = f.segment(
                 thresholds[k],
@@ -240,7 +242,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
                 scores[k],
                 scores[k + 1],
                 at(rs.READING),
-                at(rs.DIRECTION),
+                at(rs.SIGN),
                 at(rs.MODE),
             )
             put(rs.SEGMENT, text, scored, k)
@@ -249,7 +251,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
         if table.bands:
             put(
                 rs.BAND,
-                f.band(at(rs.RESULT), at(rs.READING), thresholds, block.edges(inner=True), at(rs.DIRECTION)),
+                f.band(at(rs.RESULT), at(rs.READING), thresholds, block.edges(inner=True), at(rs.SIGN)),
                 calc,
             )
     elif mode == f.RATING_WORD:

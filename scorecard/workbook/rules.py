@@ -154,9 +154,8 @@ def _row_rule(
         return RowRule(rule, kind if rule is not None else "", direction, source, unit, percent, divisor)
 
     hint = vocabulary.direction_hint(row.name)
-    impossible = kind == "rate" and hint == "lower" and any(snap(r.number or 0) == 1 for r in goals)
-    if impossible:
-        findings.append(_error_rate(table, row))
+    suspicious = suspicious_target(table, row, grid, vocabulary)
+    findings += suspicious
     if known is not None and known.rule is not None:
         return made(known.rule, _direction_of(known.rule), Message("规则文件", "rules file"))
     if known is not None and known.manual:
@@ -167,7 +166,7 @@ def _row_rule(
         )  # fmt: skip
         return made(None, "", Message("规则缺失：手工评分", "no rule: scored by hand"))
     stated = known.direction if known is not None else ""
-    direction = stated or ("higher" if impossible else hint) or ""
+    direction = stated or ("higher" if suspicious else hint) or ""
     if not direction:
         findings.append(
             Finding("direction-unknown", "warning", table.sheet, row.name_cell, Message(f"“{row.name}”看不出越高越好还是越低越好，未计分；请在规则文件中写明方向", f'"{row.name}": higher or lower is better? No rule applied; state the direction in a rules file'))
@@ -198,18 +197,18 @@ def _row_rule(
     return made(ladder, direction, source)
 
 
-def _error_rate(table: Table, row: Row) -> Finding:
-    return Finding(
-        "error-rate-target-100",
-        "error",
-        table.sheet,
-        row.targets[0][1] if row.targets else row.name_cell,
-        Message(
-            f"“{row.name}”是差错类指标，目标却是 100%：应为准确率 100% 或差错率 0%。未改动，按“越高越好”计分，请确认",
-            f'"{row.name}" is an error rate with target 100%: it should be accuracy 100% or error rate 0%. '
-            "Nothing was changed; scored as higher is better; please confirm",
-        ),
+def suspicious_target(table: Table, row: Row, grid: Grid, vocabulary: Vocabulary) -> list[Finding]:
+    """The finding for an error rate with target 100 %, which demands that everything goes wrong; else nothing."""
+    readings = target_readings(table, row, grid)
+    whole = [period for period, r in readings.items() if r.percent and r.number is not None and snap(r.number) == 1]
+    if not whole or vocabulary.direction_hint(row.name) != "lower":
+        return []
+    message = Message(
+        f"“{row.name}”是差错类指标，目标却是 100%：应为准确率 100% 或差错率 0%。未改动，请确认",
+        f'"{row.name}" is an error rate with target 100%: it should be accuracy 100% or error rate 0%. '
+        "Nothing was changed; please confirm",
     )
+    return [Finding("error-rate-target-100", "error", table.sheet, dict(row.targets)[whole[0]], message)]
 
 
 def _direction_of(rule: Ladder | Mapping[str, Ladder] | Rating) -> str:

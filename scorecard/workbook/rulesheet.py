@@ -24,7 +24,7 @@ EDGES = "档次分数线"
 NAME, KIND, DIRECTION, MODE = "指标", "性质", "方向", "方式"
 THRESHOLD, SCORE = "阈值", "得分"
 CHECK, SOURCE = "规则检查", "依据"
-RAW_TARGET, TARGET, TEXT, READING = "目标原值", "本期目标", "绩效文字", "绩效读数"
+RAW_TARGET, TARGET, TEXT, READING, SIGN = "目标原值", "本期目标", "绩效文字", "绩效读数", "方向系数"
 SEGMENT, RESULT, BAND = "段", "得分（0–100）", "档次"
 WEIGHT, USED, WEIGHTED, STATUS, BEST = "权重", "计入权重", "加权得分", "状态", "最高可得"
 
@@ -132,7 +132,7 @@ class Block:
             SOURCE: 6 + 2 * k,
         }
         at = 7 + 2 * k
-        for name in (RAW_TARGET, TARGET, TEXT, READING):
+        for name in (RAW_TARGET, TARGET, TEXT, READING, SIGN):
             fixed[name], at = at, at + 1
         fixed[SEGMENT], at = at, at + k - 1
         for name in (RESULT, BAND, WEIGHT, USED, WEIGHTED, STATUS, BEST):

@@ -8,6 +8,7 @@ from .addresses import LAST_COLUMN, LAST_ROW, cell_name, range_name, shift_formu
 from .sheet_layout import SheetLayout
 from .splice import Value, encode
 from .trees import Element, append, child, children, descendants, make, name_of, number, ref_of
+from .xml import is_writable
 
 if TYPE_CHECKING:
     from .edit import Editor
@@ -45,15 +46,21 @@ class SheetEditor(SheetLayout):
             style: A style id; None keeps the cell's style (a new cell takes its row's or column's).
 
         Raises:
-            UsageError: the cell is part of an array formula or data table, or lies outside the sheet.
+            UsageError: the cell is part of an array formula or data table, or lies outside the sheet; or the formula
+                holds control characters.
         """
+        self._check_alone(row, col)
+        if formula is not None:
+            formula = formula.removeprefix("=").replace("\r\n", "\n")
+            if not is_writable(formula):
+                raise self._refused("公式中含有控制字符", "the formula holds control characters")
         cell = self._made(row, col)
-        self._strip(cell, row, col, keeps_formula=formula is not None)
+        self._strip(cell, keeps_formula=formula is not None)
         if style is not None:
             cell.set("s", str(style))
         kind, text = encode(value)
         if formula is not None:
-            cell.insert(0, make(cell, "f", text=formula.removeprefix("=").replace("\r\n", "\n")))
+            cell.insert(0, make(cell, "f", text=formula))
             if text is not None:
                 cell.insert(1, make(cell, "v", text=text))
         elif text and kind == "str":
@@ -76,7 +83,8 @@ class SheetEditor(SheetLayout):
         """
         cells = self._row_cells(row)
         if col in cells:
-            self._strip(cells[col], row, col, keeps_formula=False)
+            self._check_alone(row, col)
+            self._strip(cells[col], keeps_formula=False)
             self.is_changed = True
 
     def style_of(self, row: int, col: int) -> int:
@@ -140,16 +148,18 @@ class SheetEditor(SheetLayout):
         self._widen_dimension(row, col)
         return cell
 
-    def _strip(self, cell: Element, row: int, col: int, keeps_formula: bool) -> None:
-        """Take value and formula out of a cell; what it shared is handed on first."""
+    def _check_alone(self, row: int, col: int) -> None:
         self._index_formulas()
         for r1, c1, r2, c2 in self._blocks:
             if r1 <= row <= r2 and c1 <= col <= c2:
-                block = range_name(r1, c1, r2, c2)
+                name, block = cell_name(row, col), range_name(r1, c1, r2, c2)
                 raise self._refused(
-                    f"{cell_name(row, col)} 属于数组公式或模拟运算表 {block}，不能单独修改",
-                    f"{cell_name(row, col)} belongs to the array formula or data table {block}; it cannot be changed alone",
+                    f"{name} 属于数组公式或模拟运算表 {block}，不能单独修改",
+                    f"{name} belongs to the array formula or data table {block}; it cannot be changed alone",
                 )
+
+    def _strip(self, cell: Element, keeps_formula: bool) -> None:
+        """Take value and formula out of a cell; what it shared is handed on first."""
         formula = child(cell, "f")
         if formula is not None and formula.get("t") == "shared":
             self._release(formula)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..errors import UsageError
 from ..messages import Message
 from .number_formats import BUILTIN_FORMATS
-from .trees import STYLES_ORDER, Element, append, canonical, child, children, ensure, make, name_of, number, serialise
+from .trees import STYLES_ORDER, Element, append, child, children, ensure, form_of, make, name_of, number, serialise
 
 # Ids below are reserved for built-in formats.
 _FIRST_OWN_FORMAT = 164
@@ -98,7 +98,7 @@ class StyleBook:
 
     def __init__(self, root: Element) -> None:
         self._root = root
-        self._known: dict[str, dict[bytes, int]] = {}
+        self._known: dict[str, dict[tuple[object, ...], int]] = {}
         self.is_changed = False
 
     def derive(
@@ -196,15 +196,15 @@ class StyleBook:
         if known is None:
             known = self._known[section] = {}
             for index, present in enumerate(element for element in listed if name_of(element)):
-                known.setdefault(canonical(present), index)
-        listed_form = canonical(item)
-        if listed_form not in known:
+                known.setdefault(form_of(present), index)
+        form = form_of(item)
+        if form not in known:
             count = sum(1 for element in listed if name_of(element))
             listed.append(item)
             listed.set("count", str(count + 1))
-            known[listed_form] = count
+            known[form] = count
             self.is_changed = True
-        return known[listed_form]
+        return known[form]
 
     def _solid(self, color: str) -> Element:
         fill = make(ensure(self._root, "fills", STYLES_ORDER), "fill")

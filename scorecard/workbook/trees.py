@@ -133,16 +133,11 @@ def _rank(element: Element, order: tuple[str, ...]) -> int | None:
     return None
 
 
-def canonical(element: Element) -> bytes:
-    """A form in which equal elements are equal bytes, whatever prefixes and whitespace they were written with."""
-    twin = etree.fromstring(etree.tostring(element, with_tail=False))
-    for inner in twin.iter():
-        inner.tail = None
-        if len(inner) and not (inner.text or "").strip():
-            inner.text = None
-    etree.cleanup_namespaces(twin)
-    data: bytes = etree.tostring(twin, method="c14n")
-    return data
+def form_of(element: Element) -> tuple[object, ...]:
+    """A form in which equal elements are equal, whatever prefixes, order of attributes or whitespace they have."""
+    inner = tuple(form_of(part) for part in element if name_of(part))
+    text = element.text or ""
+    return (element.tag, tuple(sorted(element.attrib.items())), text.strip() if inner else text, inner)
 
 
 def number(element: Element, key: str, otherwise: int = 0) -> int:

@@ -103,7 +103,7 @@ class Vocabulary:
 
     __slots__ = (
         "_adjustments", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers", "_kinds", "_labels",
-        "_neutral", "_pair", "_ratings", "_tails", "_units", "_vetoes",
+        "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -116,6 +116,9 @@ class Vocabulary:
         for kind, lists in data["label"].items():
             for word, strong in _listed(lists):
                 self._labels.setdefault(_fold(word), (kind, strong, word))
+        self._patterns = tuple(
+            (re.compile(one["text"]), str(one["role"]), bool(one.get("weak"))) for one in data["pattern"]
+        )
         self._evaluators = {_fold(word): name for name, words in data["evaluators"].items() for word in words}
         words = data["words"]
         self._neutral = _by_length(words["neutral"])
@@ -221,7 +224,9 @@ class Vocabulary:
         found = self._of_parts(folded, unit) or self._with_front(folded, unit)
         if found is None and parse_period(folded) is not None:
             return HeaderMatch("period", folded, unit, 0.6, folded)
-        return found or self._score_of_someone(folded, unit) or self._by_ending(folded, unit)
+        return (
+            found or self._score_of_someone(folded, unit) or self._compound(folded, unit) or self._by_ending(folded, unit)
+        )
 
     def _of_parts(self, folded: str, unit: str) -> HeaderMatch | None:
         """评分标准及方法, 考核要求/内容, KPI指标/Indicator: the first part that means something."""
@@ -260,6 +265,18 @@ class Vocabulary:
                 return HeaderMatch("score", self._evaluators[front], unit, 0.9, tail)
             if tail in ("得分", "评分", "打分", "分数", "score") and len(front) <= 5 and front[-1:] not in "总满加合":
                 return HeaderMatch("score", front, unit, 0.7, tail)
+        return None
+
+    def _compound(self, folded: str, unit: str) -> HeaderMatch | None:
+        """A compound that no list names but a pattern describes: 重点考核指标, 数据采集部门."""
+        for candidate, factor in self._spellings(folded):
+            for pattern, role, weak in self._patterns:
+                match = pattern.fullmatch(candidate)
+                if match is None:
+                    continue
+                own = (match.groupdict().get("label") or "") and folded
+                label = self._evaluators.get(match.groupdict().get("label") or "", own)
+                return HeaderMatch(role, label, unit, round((0.6 if weak else 0.75) * factor, 3), candidate)
         return None
 
     def _by_ending(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -320,8 +337,9 @@ class Vocabulary:
         """
         found = []
         matches = list(self._pair.finditer(text))
-        for match, after in zip(matches, [*matches[1:], None], strict=True):
-            value = text[match.end() : after.start() if after else len(text)]
+        ends = [match.start() for match in matches[1:]] + [len(text)]
+        for match, end in zip(matches, ends, strict=bool(matches)):
+            value = text[match.end() : end]
             # A label that is not ours (填表日期：) ends the value too.
             value = re.split(r"(?:^|[\s\u3000_＿])[\s\u3000_＿]*(?=[^\s\d:：]{1,10}[:：])", value, maxsplit=1)[0]
             value = trim(value.strip(_FILL_IN))

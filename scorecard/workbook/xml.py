@@ -181,5 +181,10 @@ def encode_hex(text: str) -> str:
     return _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
+def is_writable(text: str) -> bool:
+    """Whether XML can carry a text as it is."""
+    return _UNWRITABLE.search(text) is None
+
+
 # A carriage return is legal XML, but parsers turn it into a line feed.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")

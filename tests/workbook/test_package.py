@@ -29,7 +29,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def entries(data: bytes) -> dict[str, tuple[object, ...]]:
     """Everything zipfile knows of each entry, with the compressed bytes as they lie in the file."""
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for info in archive.infolist():
             name_length, extra_length = struct.unpack_from("<2H", data, info.header_offset + 26)
@@ -202,6 +202,47 @@ def test_other_writers_zips_are_read_and_kept(rich: Path, kind: str) -> None:
     again = Package.open(written)
     again.remove("docProps/core.xml")
     assert zipfile.ZipFile(BytesIO(again.to_bytes())).testzip() is None
+
+
+def wide(data: bytes) -> bytes:
+    """The same zip with all sizes and offsets of its directory, and of its end, in zip64 form."""
+    end = data.rindex(b"PK\5\6")
+    count, length, start = struct.unpack_from("<HII", data, end + 10)
+    records, at = [], start
+    for _ in range(count):
+        packed, size, name_length, extra_length, comment_length = struct.unpack_from("<II3H", data, at + 20)
+        [offset] = struct.unpack_from("<I", data, at + 42)
+        stop = at + 46 + name_length
+        extra = struct.pack("<HHQQQ", 1, 24, size, packed, offset)
+        head = bytearray(data[at:stop])
+        head[20:28] = b"\xff" * 8
+        head[30:32] = struct.pack("<H", extra_length + len(extra))
+        head[42:46] = b"\xff" * 4
+        records.append(bytes(head) + data[stop : stop + extra_length] + extra)
+        at = stop + extra_length + comment_length
+    directory = b"".join(records)
+    end64 = start + len(directory)
+    return (
+        data[:start]
+        + directory
+        + struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(directory), start)
+        + struct.pack("<4sIQI", b"PK\6\7", 0, end64, 1)
+        + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    )
+
+
+def test_directories_with_64_bit_numbers_are_read_and_kept(rich: Path) -> None:
+    data = wide(rich.read_bytes())
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        assert archive.testzip() is None  # the test's own file is a good one
+    package = Package.open(data)
+    assert package.to_bytes() == data
+    package.write(SHEET, b"<worksheet/>" * 100)
+    package.remove("docProps/core.xml")
+    with zipfile.ZipFile(BytesIO(package.to_bytes())) as archive, zipfile.ZipFile(rich) as old:
+        assert archive.testzip() is None
+        assert set(old.namelist()) - set(archive.namelist()) == {"docProps/core.xml"}
+        assert {n for n in archive.namelist() if archive.read(n) != old.read(n)} == {SHEET}
 
 
 # --- what cannot be used -------------------------------------------------------------------------------------------
@@ -459,7 +500,8 @@ def test_targets_from_the_root_prefixes_and_encoded_names_are_followed(rich: Pat
     package = Package.open(rezipped(rich, **{"xl/_rels/workbook.xml.rels": rooted}))
     assert rooted != relations
     assert package.sheets == Package.open(rich).sheets
-    prefixed = b'<x:workbook xmlns:x="m" xmlns:q="r"><x:sheets><x:sheet name="a" sheetId="1" q:id="rId1"/></x:sheets></x:workbook>'
+    tab = b'<x:sheet name="a" sheetId="1" q:id="rId1"/>'
+    prefixed = b'<x:workbook xmlns:x="m" xmlns:q="r"><x:sheets>' + tab + b"</x:sheets></x:workbook>"
     package.write("xl/workbook.xml", prefixed)
     assert [(s.name, s.part) for s in package.sheets] == [("a", "xl/worksheets/sheet1.xml")]
     package.write("xl/workbook.xml", workbook)

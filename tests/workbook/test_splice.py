@@ -34,7 +34,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
 def without_cells(xml: bytes, cells: list[tuple[int, int]]) -> bytes:
     """The sheet with the named cells cut out, whatever they hold."""
     for row, col in cells:
-        xml, count = re.subn(rb'<c r="%s"[^>]*>.*?</c>' % cell_name(row, col).encode(), b"", xml)
+        xml, count = re.subn(rb'<c r="%s"[^>]*>.*?</c>' % cell_name(row, col).encode(), b"", xml, flags=re.DOTALL)
         assert count == 1
     return xml
 
@@ -123,7 +123,7 @@ CELL = b'<worksheet><sheetData><row r="1">%s</row></sheetData></worksheet>'
         # formulas of all kinds
         (b'<c r="A1"><f t="shared" si="0"/><v>1</v></c>', 2, b'<c r="A1"><f t="shared" si="0"/><v>2</v></c>'),
         (b'<c r="A1"><f/></c>', 2, b'<c r="A1"><f/><v>2</v></c>'),
-        (b'<c r="A1" cm="1"><f t="array" ref="A1">1</f><v>1</v></c>', 2, b'<c r="A1" cm="1"><f t="array" ref="A1">1</f><v>2</v></c>'),
+        (b'<c r="A1" cm="1"><f t="array" ref="A1"/><v>1</v></c>', 2, b'<c r="A1" cm="1"><f t="array" ref="A1"/><v>2</v></c>'),
         (b'<c r="A1"><f>1</f><v>1</v><extLst><ext/></extLst></c>', 2, b'<c r="A1"><f>1</f><v>2</v><extLst><ext/></extLst></c>'),
         # a value's rich form goes with the value
         (b'<c r="A1" t="e" vm="1"><f>1</f><v>#VALUE!</v></c>', 2, b'<c r="A1"><f>1</f><v>2</v></c>'),
@@ -137,7 +137,8 @@ CELL = b'<worksheet><sheetData><row r="1">%s</row></sheetData></worksheet>'
         (b'<c><f>1</f><v>1</v></c>', 2, b'<c><f>1</f><v>2</v></c>'),
         (b'<c><f>1</f></c>', "a", b'<c t="str"><f>1</f><v>a</v></c>'),
         # comments and CDATA
-        (b'<!-- <c r="A1"><f>1</f></c> --><c r="A1"><f>1</f><v>1</v></c>', 2, b'<!-- <c r="A1"><f>1</f></c> --><c r="A1"><f>1</f><v>2</v></c>'),
+        (b'<!--<c r="A1"><f/></c>--><c r="A1"><f>1</f><v>1</v></c>', 2,
+         b'<!--<c r="A1"><f/></c>--><c r="A1"><f>1</f><v>2</v></c>'),
         (b'<c r="A1"><f><![CDATA[1<2]]></f><v><![CDATA[1]]></v></c>', 2, b'<c r="A1"><f><![CDATA[1<2]]></f><v>2</v></c>'),
         (b'<c r="A1"><f><![CDATA[1<2]]></f><v><![CDATA[1]]></v></c>', 1, None),
         (b'<!-- --><c r="A1"><f t="shared" si="0"/></c>', 2, b'<!-- --><c r="A1"><f t="shared" si="0"/><v>2</v></c>'),

@@ -1,0 +1,564 @@
+"""The body of an assessment table: which rows below a header are items, and what belongs to each.
+
+Item numbers are never a key: they repeat, restart and stand before empty slots. What ends the items is a label (合计,
+总分, 签字 …), a wide gap, or a trailing part without any weight in a table of weights.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.values import State, decimal_sum, is_missing, key, read, show, trim
+from .addresses import cell_name
+from .grid import Cell
+from .headers import Column, Header, Lines, text_of
+from .vocabulary import Vocabulary
+
+# More empty rows than this end a table.
+_GAP = 3
+_SAMPLE = 80
+_ENDS = ("total", "subtotal", "grade", "coverage", "coefficient", "period", "stop")
+_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．:：]|第[一二三四五六七八九十\d]+(?:部分|类|项)|[(（][一二三四五六七八九十]{1,3}[)）]"
+    r"|part\s*[ivx\d]+|[ivx]+\s*[.、])",
+    re.IGNORECASE,
+)
+_HEADING_END = re.compile(r"(?:指标|部分|类|能力|态度|业绩|行为|素质)(?:[(（][^()（）]*[)）])?[:：]?$")
+_PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
+_TEXT_ROLES = ("target", "actual", "weight", "points", "score", "weighted_score")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of a table. Cells are A1 names without the sheet; of merged cells, the top left one.
+
+    Attributes:
+        row: 1-based row of the sheet (the first, where a name wraps over several).
+        name: The item's name, lines joined.
+        section: Name of its section or category, "" without one.
+        kind: "kpi", "rating", "adjustment" or "veto".
+        name_cell: Where the name stands.
+        weight_cell: None without a weight column.
+        actual_cell: None without an actual column.
+        targets: (period as written, cell) per target column, empty cells included; one with "" for a single column.
+        scores: (column label, cell) per score column, empty cells included.
+        bands: (band label, cell) per band column.
+    """
+
+    row: int
+    name: str
+    section: str
+    kind: str
+    name_cell: str
+    weight_cell: str | None = None
+    actual_cell: str | None = None
+    targets: tuple[tuple[str, str], ...] = ()
+    scores: tuple[tuple[str, str], ...] = ()
+    bands: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The items of a table as they were read.
+
+    Attributes:
+        columns: The columns with their final roles: one name, the other candidates section or note.
+        rows: The items.
+        item_lines: All rows that belong to items, wrapped lines and merged rows included.
+        last_row: The last of them.
+        weighted: Items with a plausible weight or full mark.
+        implausible: Items whose weight or full mark is a number that cannot be one.
+        weights_complete: Whether the weights sum to 1 or 100.
+        findings: What was noticed.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    item_lines: frozenset[int]
+    last_row: int
+    weighted: int
+    implausible: int
+    weights_complete: bool
+    findings: tuple[Finding, ...]
+
+
+def read_body(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> Body:
+    """Read the items below a header.
+
+    Args:
+        lines: The sheet.
+        header: The header.
+        limit: The last row that may belong to this table.
+        vocabulary: The words.
+    """
+    columns = _resolved(lines, header, limit, vocabulary)
+    return _Reader(lines, header, columns, limit, vocabulary).read()
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+def _resolved(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> tuple[Column, ...]:
+    """The columns, once the body has told which of several candidates names the items and which holds the weights."""
+    rows = list(_sample(lines, header, limit, vocabulary))
+    names = [column for column in header.columns if column.role == "name"]
+    filled = {c.col: sum(1 for row in rows if text_of(lines.grid.cell(row, c.col).value)) for c in names}
+    most = max(filled.values(), default=0)
+    full = [column for column in names if filled[column.col] * 10 >= most * 7]
+    strong = [column for column in full if column.col not in header.weak_names]
+    chosen = (strong or full)[0]
+    weights = [column for column in header.columns if column.role == "weight"]
+    numeric = {c.col: sum(1 for row in rows if _quantity(lines.grid.cell(row, c.col), c.unit)[0]) for c in weights}
+    weight = max(weights, key=lambda c: (numeric[c.col], c.col > chosen.col), default=None)
+    result = []
+    for column in header.columns:
+        if column.role == "name" and column is not chosen:
+            if filled[column.col] == 0:
+                continue
+            role = "section" if column.col < chosen.col else "note"
+            column = Column(role, column.col, column.header, column.label, column.unit)
+        elif column.role == "weight" and column is not weight:
+            column = Column("weight", column.col, column.header, "section", column.unit)
+        result.append(column)
+    # 绩效 beside 实际完成 is some other text: the actual is where the header says 实际.
+    actuals = [column for column in result if column.role == "actual" and not column.label]
+    actuals.sort(key=lambda column: "实际" not in column.header)
+    return tuple(
+        Column("note", c.col, c.header, c.label, c.unit) if c.role == "actual" and c in actuals[1:] else c
+        for c in sorted(result, key=lambda column: (column.col, column.label == "section"))
+    )
+
+
+def _sample(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> list[int]:
+    rows: list[int] = []
+    last = header.bottom
+    for row in lines.between(header.bottom + 1, limit):
+        cells = lines.row(row, header.first_col, header.last_col)
+        if not cells:
+            continue
+        if row - last > _GAP + 1 or len(rows) >= _SAMPLE:
+            break
+        last = row
+        label = vocabulary.match_label(text_of(cells[0].value)) if text_of(cells[0].value) else None
+        if label is None or label.kind not in _ENDS:
+            rows.append(row)
+    return rows
+
+
+def _quantity(cell: Cell, unit: str, most: float = 100.0) -> tuple[bool, float | None, bool]:
+    """A weight or full mark: whether it may be one, the number, and whether it is a number that cannot be one."""
+    if cell.is_formula and (cell.uncached or is_missing(cell.value)):
+        return True, None, False
+    reading = read(cell.value, unit=unit or None, number_format=cell.number_format)
+    if reading.state is State.ERROR and reading.error is not None and reading.error.code != "#VALUE!":
+        return True, None, False
+    if reading.number is None:
+        return False, None, False
+    limit = 1.5 if reading.percent else most
+    fits = not cell.is_date and -1 <= reading.number <= limit and len(reading.unit) <= 2
+    return fits, reading.number if fits else None, not fits
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Item:
+    """An item while it is being read."""
+
+    row: int
+    last: int
+    name: str
+    section: str
+    number: str
+    run: int
+    solid: bool  # has what the table asks of an item: a weight, or full marks
+    implausible: bool = False
+    kind: str = "kpi"
+    weight: Cell | None = None
+    weight_value: float | None = None
+    wrapped: bool = False
+    lines: list[int] = field(default_factory=list)
+
+
+class _Reader:
+    """One pass over the rows below a header."""
+
+    def __init__(
+        self, lines: Lines, header: Header, columns: tuple[Column, ...], limit: int, vocabulary: Vocabulary
+    ) -> None:
+        self.lines, self.grid, self.header, self.limit, self.vocabulary = lines, lines.grid, header, limit, vocabulary
+        self.columns = columns
+        self.name = next(column for column in columns if column.role == "name")
+        self.number = next((c for c in columns if c.role == "number"), None)
+        self.sections = [c for c in columns if c.role == "section" and c.col < self.name.col]
+        weight = next((c for c in columns if c.role == "weight" and c.label != "section"), None)
+        self.weight = weight or next((c for c in columns if c.role == "points"), None)
+        self.most = 100.0 if weight is not None else 1000.0
+        self.role_at = {column.col: column.role for column in columns}
+        self.items: list[_Item] = []
+        self.findings: list[Finding] = []
+        self.noted: list[tuple[int, Finding]] = []  # with the run they belong to
+        self.run = 0
+        self.heading = ""
+        self.carried: dict[int, str] = {}
+        self.tail = False
+
+    def read(self) -> Body:
+        last_used = self.header.bottom
+        for row in self.lines.between(self.header.bottom + 1, self.limit):
+            cells = self.lines.row(row, self.header.first_col, self.header.last_col)
+            if not cells:
+                continue
+            if row - last_used > _GAP + 1 and self.items:
+                break
+            if row - last_used > 1 and self.items:
+                self.run += 1
+            last_used = row
+            if not self._take(row, cells):
+                break
+        self._cut_tail()
+        return self._body()
+
+    def _take(self, row: int, cells: list[Cell]) -> bool:
+        """Take one row; False where the table ends."""
+        name = self._own_text(row, self.name.col)
+        merged = self.grid.span(row, self.name.col)
+        if merged[0] < row and self.items and self.items[-1].row >= merged[0]:
+            self._extend(self.items[-1], row)
+            return True
+        fits, value, odd = self._weight(row)
+        end = self._ending(cells, name, fits)
+        if end:
+            if end == "stop" and self.items:
+                return False
+            if end == "weak":
+                self.run += 1
+            elif end not in ("subtotal", "stop"):
+                self.tail = True
+            return True
+        number = self._number(row)
+        special = self.vocabulary.item_kind(name) if name else "kpi"
+        if self.tail and special == "kpi":
+            return row - self.items[-1].last <= 20 if self.items else False
+        if special == "kpi" and self._is_heading(row, cells, name, number):
+            self.heading = trim(text_of(cells[0].value)).rstrip(":：")
+            self.run += 1
+            return True
+        if not name:
+            self._nameless(row, cells, number, fits, value)
+            return True
+        if special == "kpi" and self.items and self._continues(row, name, number, fits):
+            self._wrap(self.items[-1], row, name, fits, value)
+            return True
+        item = _Item(row, row, _joined(name), self._section(row), number, self.run, fits or self.weight is None, odd)
+        item.lines = list(range(row, max(row, merged[2]) + 1))
+        item.last = item.lines[-1]
+        item.weight, item.weight_value = self._weight_cell(row), value
+        item.kind = special if not (fits and value) else "kpi"
+        self.items.append(item)
+        return True
+
+    # --- what a row is -------------------------------------------------------------------------------------------
+
+    def _own_text(self, row: int, col: int) -> str:
+        return text_of(self.grid.cell(row, col).value)
+
+    def _weight(self, row: int) -> tuple[bool, float | None, bool]:
+        cell = self._weight_cell(row)
+        if cell is None or self.weight is None:
+            return False, None, False
+        return _quantity(cell, self.weight.unit, self.most)
+
+    def _weight_cell(self, row: int) -> Cell | None:
+        if self.weight is None:
+            return None
+        place = self._place(row, self.weight)
+        return self.grid.cell(*place) if place else None
+
+    def _place(self, row: int, column: Column) -> tuple[int, int] | None:
+        """The cell of a column in a row; None where a merge from another column covers it."""
+        r1, c1, _, _ = self.grid.span(row, column.col)
+        if r1 <= self.header.bottom or (c1 != column.col and self.role_at.get(c1) != column.role):
+            return None
+        return r1, c1
+
+    def _number(self, row: int) -> str:
+        if self.number is None:
+            return ""
+        r1, c1, _, _ = self.grid.span(row, self.number.col)
+        value = self.grid.cell(r1, c1).value if r1 == row else None
+        if isinstance(value, bool) or is_missing(value):
+            return ""
+        if isinstance(value, (int, float)):
+            return show(float(value))
+        return key(value).strip(".、()（）") if isinstance(value, str) else ""
+
+    def _ending(self, cells: list[Cell], name: str, fits: bool) -> str:
+        """"weak" for 合计, the kind of another label that is no item, "stop" for what ends the table, else ""."""
+        leading = cells[0]
+        texts = [cell for cell in cells if text_of(cell.value) and not cell.is_formula]
+        for cell in texts if not name else texts[:1]:
+            if cell is not leading and name:
+                continue
+            label = self.vocabulary.match_label(text_of(cell.value))
+            if label is None or label.kind not in _ENDS:
+                continue
+            if label.kind == "stop" and cell is not leading:
+                continue
+            if label.kind not in ("total", "subtotal") and fits and name:
+                continue  # an indicator that is called 覆盖率
+            return "weak" if label.kind == "total" and not label.strong else label.kind
+        if name and texts and texts[0].col < self.name.col:
+            label = self.vocabulary.match_label(name)
+            if label is not None and label.kind == "total":
+                return "total" if label.strong else "weak"
+        text = text_of(leading.value)
+        if text and not fits and self.vocabulary.identity_pairs(text):
+            return "stop"
+        return ""
+
+    def _is_heading(self, row: int, cells: list[Cell], name: str, number: str) -> bool:
+        """A row that names a section and is no item."""
+        first = cells[0]
+        text = text_of(first.value)
+        if not text or first.col > self.name.col:
+            return False
+        span = self.grid.span(row, first.col)
+        wide = span[3] > self.name.col or (first.col < self.name.col <= span[3])
+        formal = _HEADING.match(text) is not None
+        others = [cell for cell in cells[1:] if not cell.is_formula]
+        sums = {"weight", "points", "score", "weighted_score"}
+        only_sums = all(self.role_at.get(cell.col) in sums for cell in others)
+        if wide and span[2] == row and only_sums and (not others or formal or span[3] > self.name.col):
+            return True
+        if others:
+            numbered = self.number is not None and any(item.number for item in self.items[-3:]) and not number
+            return formal and only_sums and first.col == self.name.col and numbered
+        if first.col < self.name.col:
+            return not name and span[2] == row and (formal or not re.fullmatch(r"[\d.、()（）①-⑳]+", text))
+        if formal:
+            return True
+        return bool(
+            self.number is not None
+            and not number
+            and len(text) <= 12
+            and _HEADING_END.search(text)
+            and self._next_number(row) in ("1", "1.1", "一", "①")
+        )
+
+    def _next_number(self, row: int) -> str:
+        following = next(iter(self.lines.between(row + 1, min(self.limit, row + 2))), None)
+        return self._number(following) if following is not None else ""
+
+    def _continues(self, row: int, name: str, number: str, fits: bool) -> bool:
+        """Whether a row only holds the second line of the name above."""
+        before = self.items[-1]
+        if number or row != before.last + 1 or before.kind != "kpi":
+            return False
+        weight = self._weight_cell(row)
+        shared = weight is not None and before.weight is not None and weight[:2] == before.weight[:2]
+        own_weight = fits and not shared
+        if own_weight and before.solid and before.weight is not None and not is_missing(before.weight.value):
+            return False
+        dangling = name[0] in "(（[【、，,)）" or _is_open(before.name)
+        if before.number:
+            return own_weight or not self._has_values(row) or dangling
+        if shared:
+            return dangling or self._shares_score(row, before.row)
+        return dangling and not (own_weight and before.weight_value is not None)
+
+    def _has_values(self, row: int) -> bool:
+        """Whether a row has a target, an actual, a score … of its own."""
+        for column in self.columns:
+            if column.role in ("target", "actual", "band", "score", "weighted_score", "points"):
+                cell = self.grid.cell(row, column.col)
+                if not cell.is_formula and not is_missing(cell.value):
+                    return True
+        return False
+
+    def _shares_score(self, row: int, before: int) -> bool:
+        for column in self.columns:
+            if column.role in ("score", "actual", "target"):
+                return self.grid.span(row, column.col)[0] <= before
+        return False
+
+    def _section(self, row: int) -> str:
+        for column in reversed(self.sections):
+            r1, c1, r2, _ = self.grid.span(row, column.col)
+            text = text_of(self.grid.cell(r1, c1).value)
+            if text and c1 == column.col:
+                self.carried[column.col] = text if r1 == r2 else ""
+                return _joined(text)
+            if self.carried.get(column.col):
+                return _joined(self.carried[column.col])
+        return _joined(self.heading)
+
+    # --- what is done with it ------------------------------------------------------------------------------------
+
+    def _extend(self, item: _Item, row: int) -> None:
+        item.lines.append(row)
+        item.last = max(item.last, row)
+
+    def _wrap(self, item: _Item, row: int, name: str, fits: bool, value: float | None) -> None:
+        item.name = _joined(f"{item.name}\n{name}")
+        item.wrapped = True
+        self._extend(item, row)
+        if fits and item.weight_value is None:
+            item.weight, item.weight_value, item.solid = self._weight_cell(row), value, True
+
+    def _nameless(self, row: int, cells: list[Cell], number: str, fits: bool, value: float | None) -> None:
+        before = self.items[-1] if self.items else None
+        if number and not fits and not self._has_values(row):
+            self._note("numbered-empty-row", "info", row, self.number, Message(
+                f"第 {number} 项没有内容，已略过", f"item {number} is empty and was skipped"))  # fmt: skip
+        elif not number and before is not None and row == before.last + 1:
+            if fits and not before.solid:
+                before.weight, before.weight_value, before.solid = self._weight_cell(row), value, True
+            self._extend(before, row)
+        elif fits and number:
+            self._note("weight-without-name", "warning", row, self.weight, Message(
+                f"第 {number} 项有权重但没有名称，未计入", f"item {number} has a weight but no name and does not count"))  # fmt: skip
+
+    def _note(self, code: str, severity: str, row: int, column: Column | None, message: Message) -> None:
+        cell = cell_name(row, column.col if column is not None else self.name.col)
+        self.noted.append((self.run, Finding(code, severity, self.grid.name, cell, message)))
+
+    def _cut_tail(self) -> None:
+        """Drop trailing parts in which nothing has a weight, if the items before have theirs."""
+        if self.weight is None or not any(item.solid for item in self.items):
+            return
+        last = max(i for i, item in enumerate(self.items) if item.solid)
+        solid_run = self.items[last].run
+        kept = self.items[: last + 1]
+        for item in self.items[last + 1 :]:
+            named = item.kind != "kpi"
+            near = item.run == solid_run and item.row <= kept[-1].last + 1
+            numbered = bool(item.number) or self.number is None or not any(i.number for i in kept)
+            if named or (near and numbered and self._looks_like_item(item)):
+                kept.append(item)
+            elif not named:
+                break
+        self.items = kept + [i for i in self.items[len(kept) :] if i.kind != "kpi" and i not in kept]
+
+    def _looks_like_item(self, item: _Item) -> bool:
+        if item.number or self._has_values(item.row):
+            return True
+        return len(item.name) <= 20 and not re.search(r"[:：。；;]", item.name)
+
+    # --- result --------------------------------------------------------------------------------------------------
+
+    def _body(self) -> Body:
+        # What was noticed in a trailing part that is no part of the table is of no interest.
+        last_run = self.items[-1].run if self.items else 0
+        self.findings = [finding for run, finding in self.noted if run <= last_run]
+        self.noted.clear()
+        self._check_items()
+        self.findings += [finding for _, finding in self.noted]
+        rows = tuple(self._row(item) for item in self.items)
+        weights = [item.weight_value for item in self.items if item.weight_value is not None]
+        total = decimal_sum(weights) if weights else 0.0
+        lines = frozenset(line for item in self.items for line in item.lines)
+        return Body(
+            columns=self.columns,
+            rows=rows,
+            item_lines=lines,
+            last_row=max(lines, default=self.header.bottom),
+            weighted=sum(1 for item in self.items if item.solid and self.weight is not None),
+            implausible=sum(1 for item in self.items if item.implausible),
+            weights_complete=any(abs(total - whole) < whole * 1e-6 for whole in (1.0, 100.0)),
+            findings=tuple(self.findings),
+        )
+
+    def _row(self, item: _Item) -> Row:
+        def cells(*roles: str) -> tuple[tuple[str, str], ...]:
+            found = []
+            for column in self.columns:
+                place = self._place(item.row, column) if column.role in roles else None
+                if place is not None:
+                    found.append((column.label, cell_name(*place)))
+            return tuple(found)
+
+        actuals = cells("actual")
+        targets = cells("target")
+        kind = item.kind
+        if kind == "kpi" and not (item.weight_value and item.kind == "kpi" and (actuals or targets)):
+            kind = self.vocabulary.item_kind(item.name, item.section, bool(actuals or targets))
+            if kind in ("adjustment", "veto") and item.weight_value:
+                kind = "kpi"
+        return Row(
+            row=item.row,
+            name=item.name,
+            section=item.section,
+            kind=kind,
+            name_cell=cell_name(*self.grid.span(item.row, self.name.col)[:2]),
+            weight_cell=item.weight.name if item.weight is not None and self.weight is not None
+            and self.weight.role == "weight" else None,
+            actual_cell=actuals[0][1] if actuals else None,
+            targets=targets,
+            scores=cells("score") or cells("weighted_score"),
+            bands=cells("band"),
+        )  # fmt: skip
+
+    def _check_items(self) -> None:
+        seen: dict[tuple[int, str, str], str] = {}
+        weights: dict[tuple[int, int], str] = {}
+        for item in self.items:
+            if item.number:
+                mark = (item.run, item.section, item.number)
+                if mark in seen:
+                    self._note("duplicate-number", "info", item.row, self.number, Message(
+                        f"编号 {item.number} 重复（已用于“{seen[mark]}”），按行区分",
+                        f'number {item.number} is used twice (first for "{seen[mark]}"); rows are told apart by place',
+                    ))  # fmt: skip
+                seen.setdefault(mark, item.name)
+            if item.wrapped:
+                self._note("name-wrapped", "info", item.row, self.name, Message(
+                    f"名称分写在几行，已合并为“{item.name}”", f'the name stands on several rows and was joined: "{item.name}"'))  # fmt: skip
+            if item.weight is not None and item.solid:
+                place = item.weight[:2]
+                if place in weights:
+                    self._note("shared-weight", "warning", item.row, self.weight, Message(
+                        f"与“{weights[place]}”共用一个合并的权重单元格", f'shares a merged weight cell with "{weights[place]}"'))  # fmt: skip
+                weights.setdefault(place, item.name)
+                if any(self.grid.is_hidden_row(line) for line in item.lines) and item.weight_value != 0:
+                    self._note("hidden-row-with-weight", "warning", item.row, self.weight, Message(
+                        f"隐藏行“{item.name}”有权重，会计入总分", f'the hidden row "{item.name}" has a weight and counts'))  # fmt: skip
+            for column in self.columns:
+                if column.role in _TEXT_ROLES:
+                    self._check_text(item.row, column)
+
+    def _check_text(self, row: int, column: Column) -> None:
+        place = self._place(row, column)
+        if place is None:
+            return
+        cell = self.grid.cell(*place)
+        text = text_of(cell.value)
+        if not text or cell.is_formula or place[0] != row:
+            return
+        reading = read(text, unit=column.unit or None)
+        if reading.number is None:
+            return
+        plain = _PLAIN_TEXT_NUMBER.fullmatch(text) is not None
+        shown = show(reading.number, reading.percent, reading.unit)
+        self.findings.append(Finding(
+            "text-number", "info" if plain else "warning", self.grid.name, cell.name,
+            Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}')))  # fmt: skip
+
+
+def _joined(text: str) -> str:
+    """The lines of a text as one: Chinese without a gap, other words with a blank."""
+    parts = [trim(part) for part in text.splitlines() if trim(part)]
+    result = parts[0] if parts else ""
+    for part in parts[1:]:
+        gap = " " if result[-1:].isascii() and part[:1].isascii() and result[-1:].isalnum() and part[:1].isalnum() else ""
+        result += gap + part
+    return result
+
+
+def _is_open(name: str) -> bool:
+    folded = name.replace("（", "(").replace("）", ")")
+    return folded.count("(") > folded.count(")") or folded[-1:] in "、，,和及与-/"
