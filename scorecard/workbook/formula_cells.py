@@ -78,7 +78,7 @@ def formula_cells(package: Package, sheet: SheetRef) -> list[FormulaCell]:
     plain = b"<!" not in data and is_utf8(data)
     if plain and b"<f" not in data and b":f" not in data:
         return []
-    found = _by_pattern(data) if plain and b"<sheetData" in data else None
+    found = _by_pattern(data) if plain and b"</sheetData" in data else None
     if found is None:
         found = _by_grid(package, sheet)
     members = _members(package, sheet, found)
@@ -93,10 +93,11 @@ def _by_pattern(data: bytes) -> list[FormulaCell] | None:
     found: list[FormulaCell] = []
     masters: dict[bytes, str] = {}
     start = data.find(b"<sheetData")
-    expected = data.count(b"<f>", start) + data.count(b"<f ", start) + data.count(b"<f/", start)
+    stop = data.find(b"</sheetData", start)
+    expected = data.count(b"<f", start, stop)
     columns, new, add = _COLUMNS, tuple.__new__, found.append
     value: CellValue
-    for match in _CELL.finditer(data, start):
+    for match in _CELL.finditer(data, start, stop):
         letters, digits, typed, attributes, formula_attributes, raw, cached, text = match.groups()
         if letters is None:
             address = _ADDRESS.search(attributes)

@@ -19,6 +19,7 @@ from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary, score_range
 _HIGHEST_HEADER = 5
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.
 _VALUES = frozenset({"target", "actual", "band", "weight", "points", "score", "weighted_score"})
+_STRANGERS = frozenset({"foreign", "rules", "total", "name", "number", "period", "rater"})
 _BESIDE = _VALUES | {"rule_text", "method", "number", "period", "rater"}
 
 
@@ -399,7 +400,7 @@ def _without_strangers(group: list[_Read]) -> list[_Read]:
         gap = gap or bool(kept) and one.col > kept[-1].col + 1 and not _same_merge(kept[-1], one)
         if one.match is not None:
             mark = (one.match.role, one.match.label)
-            if gap and named and (mark in roles or one.match.role in ("foreign", "rules", "total", "name", "number")):
+            if gap and named and (mark in roles or one.match.role in _STRANGERS):
                 break
             roles.add(mark)
             named = named or one.match.role == "name"

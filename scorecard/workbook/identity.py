@@ -175,7 +175,7 @@ def read_beside(
 ) -> Surroundings:
     """Totals, grade, coverage, coefficient and period that stand to the right of a table, as far as still unknown.
 
-    The value stands behind its label or, where nothing is there, under it.
+    The value stands behind its label; that of a period may stand under it, where nothing is behind.
     """
     places: dict[str, tuple[int, int]] = {}
     for row in lines.between(first_row, last_row):
@@ -184,10 +184,12 @@ def read_beside(
                 continue
             _, _, bottom, right = lines.grid.span(cell.row, cell.col)
             behind, under = lines.grid.cell(row, right + 1), lines.grid.cell(bottom + 1, cell.col)
-            for place in (behind, under):
-                is_label = vocabulary.match_label(text_of(place.value)) is not None and not parse_period(str(place.value))
-                if (place.is_formula or not is_missing(place.value)) and not is_label:
-                    places.setdefault(label.kind, (place.row, place.col))
+            for place in (behind, under) if label.kind == "period" else (behind,):
+                if place.is_formula or not is_missing(place.value):
+                    text = text_of(place.value)
+                    known = vocabulary.match_label(text) or vocabulary.match_header(text)
+                    if known is None or parse_period(text) is not None:
+                        places.setdefault(label.kind, (place.row, place.col))
                     break
     named = {kind: cell_name(*place) for kind, place in places.items()}
     identity = dict(found.identity)

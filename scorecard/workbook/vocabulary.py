@@ -214,11 +214,19 @@ class Vocabulary:
                 role, strong, term = known
                 label = folded if role == "band" else ""
                 if role == "score":
-                    label = self._evaluators.get(candidate, self._evaluators.get(_without_tail(candidate), ""))
+                    label = next((self._evaluators[s] for s in _without_tails(candidate) if s in self._evaluators), "")
                 return HeaderMatch(role, label, unit, round((1.0 if strong else 0.6) * factor, 3), term)
             label_known = self._labels.get(candidate)
             if label_known is not None and label_known[0] == "total":
                 return HeaderMatch("total", "", unit, factor if label_known[1] else 0.6, label_known[2])
+        for candidate, factor in self._spellings(folded):
+            found = self._composed(candidate, unit)
+            if found is not None:
+                return found._replace(score=round(found.score * factor, 3))
+        return None
+
+    def _composed(self, folded: str, unit: str) -> HeaderMatch | None:
+        """A header that no list has as it is."""
         if folded in self._evaluators:
             return HeaderMatch("rater", self._evaluators[folded], unit, 0.6, folded)
         found = self._of_parts(folded, unit) or self._with_front(folded, unit)
@@ -269,14 +277,12 @@ class Vocabulary:
 
     def _compound(self, folded: str, unit: str) -> HeaderMatch | None:
         """A compound that no list names but a pattern describes: 重点考核指标, 数据采集部门."""
-        for candidate, factor in self._spellings(folded):
-            for pattern, role, weak in self._patterns:
-                match = pattern.fullmatch(candidate)
-                if match is None:
-                    continue
-                own = (match.groupdict().get("label") or "") and folded
-                label = self._evaluators.get(match.groupdict().get("label") or "", own)
-                return HeaderMatch(role, label, unit, round((0.6 if weak else 0.75) * factor, 3), candidate)
+        for pattern, role, weak in self._patterns:
+            match = pattern.fullmatch(folded)
+            if match is not None:
+                group = match.groupdict().get("label") or ""
+                label = self._evaluators.get(group, group and folded)
+                return HeaderMatch(role, label, unit, 0.6 if weak else 0.75, folded)
         return None
 
     def _by_ending(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -489,11 +495,11 @@ def _fold_unit(text: str) -> str:
     return key(text).removeprefix("单位").strip(_ORNAMENTS)
 
 
-def _without_tail(text: str) -> str:
+def _without_tails(text: str) -> Iterator[str]:
+    yield text
     for tail in ("得分", "评分", "打分", "分数", "评价", "分", "score", "rating", "assessment"):
         if text.endswith(tail):
-            return text[: -len(tail)]
-    return text
+            yield text[: -len(tail)]
 
 
 def _pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]:

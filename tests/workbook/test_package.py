@@ -335,6 +335,15 @@ def test_a_missing_file_a_folder_and_a_forbidden_file_are_refused(rich: Path, tm
         Package.open(closed)
 
 
+def test_a_file_the_system_does_not_let_us_read_is_refused(rich: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "stat", forbid)
+    with pytest.raises(UnusableFile, match="no permission to read"):
+        Package.open(rich)
+
+
 def test_files_beyond_the_limits_are_refused(rich: Path) -> None:
     data = rich.read_bytes()
     with zipfile.ZipFile(rich) as archive:
