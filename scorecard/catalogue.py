@@ -124,11 +124,15 @@ def many(name: str, zh: str, en: str, *, optional: bool = False) -> Argument:
 
 def rows_of(values: Range) -> list[list[Any]]:
     """A range as rows, whether a host gave rows, one row or a single cell."""
-    if not isinstance(values, Sequence) or isinstance(values, str):
+    if not _is_range(values):
         return [[values]]
-    if any(isinstance(row, Sequence) and not isinstance(row, str) for row in values):
-        return [list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in values]
+    if any(map(_is_range, values)):
+        return [list(row) if _is_range(row) else [row] for row in values]
     return [list(values)]
+
+
+def _is_range(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
 def cells_of(values: Range) -> list[Any]:
@@ -194,6 +198,11 @@ MODES = {
 MISSING_NAMES = {
     "": "incomplete", "incomplete": "incomplete", "缺失": "incomplete", "未完成": "incomplete",
     "zero": "zero", "按0分": "zero", "0": "zero", "exclude": "exclude", "不计入": "exclude",
+}  # fmt: skip
+
+WEIGHT_NAMES = {
+    "": "strict", "strict": "strict", "严格": "strict",
+    "normalise": "normalise", "normalize": "normalise", "归一": "normalise", "as_is": "as_is", "原样": "as_is",
 }  # fmt: skip
 
 

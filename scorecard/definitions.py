@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import RuleError, UsageError
 from .messages import Message
@@ -20,6 +20,8 @@ from .scoring.ladder import Case, Ladder, fixed, relative
 from .scoring.model import Grade, GradeTable, Settings
 from .scoring.policies import DIRECTIONS, KINDS, Policy
 from .scoring.values import key, number, read
+
+T = TypeVar("T")
 
 SCHEMA = 1
 FORMS = ("bands", "list")
@@ -77,7 +79,7 @@ class Definition:
         form: "bands" (KPI table with targets and bands) or "list" (plain weighted list).
         periods: Target periods of a bands form.
         kpis: In order.
-        policy: For KPIs without thresholds of their own; None: none is assumed.
+        policy: For KPIs without thresholds of their own; None: as the caller says, `Policy()` in the end.
         settings: How the card is added up.
         assumptions: Decisions about the whole card.
     """
@@ -123,14 +125,14 @@ def load_definition(path: str | Path) -> Definition:
 
 
 def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> Definition:
-    """Read a definition from TOML text.
+    r"""Read a definition from TOML text.
 
     Raises:
         UsageError: See `load_definition`.
 
     Example:
-        >>> d = parse_definition('schema = 1\\n[[kpi]]\\nname = "及时率"\\nweight = "100%"\\nthresholds = [0.8, 1]\\nscores = [0, 100]')
-        >>> d.kpi("及时率").rule.curve().score(0.9)
+        >>> text = 'schema = 1\n[[kpi]]\nname = "及时率"\nthresholds = [0.8, 1]\nscores = [0, 100]'
+        >>> parse_definition(text).kpi("及时率").rule.curve().score(0.9)
         50.0
     """
     try:
@@ -383,7 +385,7 @@ class _Table:
         value = self.take(name, (dict,), None)
         return None if value is None else _Table(value, f"{self.where}!{name}")
 
-    def guard(self, build: Any) -> Any:
+    def guard(self, build: Callable[[], T]) -> T:
         """Build something; a rule it breaks is told with this table's place."""
         try:
             return build()

@@ -17,6 +17,7 @@ from typing import Any
 from .catalogue import (
     CATALOGUE,
     MISSING_NAMES,
+    WEIGHT_NAMES,
     Argument,
     Function,
     Range,
@@ -315,29 +316,37 @@ def _band_number(actual: Any, thresholds: Sequence[Any], scores: Sequence[Any]) 
         "unfilled items: incomplete (default), zero, exclude",
         optional=True,
     ),
+    one(
+        "policy",
+        "权重合计：严格（默认，须为 100%）、归一、原样",
+        "weights: strict (default, must sum to 100%), normalise, as_is",
+        optional=True,
+    ),
     example=("=KPI_WEIGHTED_SCORE({80,90},{0.4,0.6})", 86.0),
 )
-def KPI_WEIGHTED_SCORE(scores: Range, weights: Range, missing: Any = None) -> Result:
-    """Σ weight × score / Σ weight over the items that count; never rounded to digits."""
-    policy = choice_of(missing, MISSING_NAMES, Message("未填项规则", "missing"))
+def KPI_WEIGHTED_SCORE(scores: Range, weights: Range, missing: Any = None, policy: Any = None) -> Result:
+    """Σ weight × score / Σ weight over the items that count, × Σ all weights under as_is; never rounded to digits."""
+    unfilled = choice_of(missing, MISSING_NAMES, Message("未填项规则", "missing"))
+    weighing = choice_of(policy, WEIGHT_NAMES, Message("权重政策", "policy"))
     readings, shares = _scores_and_weights(scores, weights)
     if _is_blank(readings, shares):
         return MISSING
-    voting = [(r, w) for r, w in zip(readings, check_weights(shares), strict=True) if w > 0]
+    voting = [(r, w) for r, w in zip(readings, check_weights(shares, weighing), strict=True) if w > 0]
     error = _score_error([r for r, _ in voting])
     if error is not None:
         return error
     empty = any(r.state is State.MISSING for r, _ in voting)
-    if empty and policy == "incomplete":
+    if empty and unfilled == "incomplete":
         return MISSING
     counted = [
         (r.number or 0.0, w)
         for r, w in voting
-        if r.number is not None or (r.state is State.MISSING and policy == "zero")
+        if r.number is not None or (r.state is State.MISSING and unfilled == "zero")
     ]
     if not counted:
         return MISSING if empty else NOT_APPLICABLE
-    return snap(sum(s * w for s, w in counted) / decimal_sum([w for _, w in counted]))
+    mean = sum(s * w for s, w in counted) / decimal_sum([w for _, w in counted])
+    return snap(mean * decimal_sum([w for _, w in voting]) if weighing == "as_is" else mean)
 
 
 @worksheet(
@@ -345,10 +354,17 @@ def KPI_WEIGHTED_SCORE(scores: Range, weights: Range, missing: Any = None) -> Re
     Message("覆盖率：已计入的权重占全部权重的比例。", "Coverage: weight of the scored items over all weight."),
     many("scores", "各指标得分", "scores"),
     many("weights", "各指标权重", "weights"),
+    one(
+        "missing",
+        "未填项：缺失（默认）、按0分（计入）、不计入",
+        "unfilled items: incomplete (default), zero (covered), exclude",
+        optional=True,
+    ),
     example=('=KPI_COVERAGE({80,"N/A"},{0.94,0.06})', 0.94),
 )
-def KPI_COVERAGE(scores: Range, weights: Range) -> Result:
-    """Weights of items with a score over all weights, a fraction; the empty text while none is filled in."""
+def KPI_COVERAGE(scores: Range, weights: Range, missing: Any = None) -> Result:
+    """Weights of items that count over all weights, a fraction; the empty text while none is filled in."""
+    unfilled = choice_of(missing, MISSING_NAMES, Message("未填项规则", "missing"))
     readings, shares = _scores_and_weights(scores, weights)
     if _is_blank(readings, shares):
         return MISSING
@@ -357,7 +373,9 @@ def KPI_COVERAGE(scores: Range, weights: Range) -> Result:
     error = _score_error([r for r, _ in voting])
     if error is not None:
         return error
-    used = decimal_sum([w for r, w in voting if r.number is not None])
+    used = decimal_sum(
+        [w for r, w in voting if r.number is not None or (r.state is State.MISSING and unfilled == "zero")]
+    )
     if not used and any(r.state is State.MISSING for r, _ in voting):
         return MISSING
     return divide(used, decimal_sum(known))

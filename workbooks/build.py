@@ -12,6 +12,7 @@ from typing import NamedTuple
 from scorecard.definitions import Definition, load_definition
 from scorecard.errors import UsageError
 from scorecard.messages import Message
+from scorecard.scoring.policies import Policy
 from scorecard.scoring.values import key
 from scorecard.workbook.embed import fill_values, plan_embedding
 from scorecard.workbook.formplan import NATIVE
@@ -19,6 +20,8 @@ from scorecard.workbook.package import Package
 from scorecard.workbook.plan import apply
 
 from .forms import plain_form
+
+__all__ = ["Template", "build", "build_all", "find", "load", "plain_form", "templates"]
 
 FOLDER = Path(__file__).resolve().parent
 DEFINITIONS = FOLDER / "definitions"
@@ -103,9 +106,11 @@ def build(
     Raises:
         NoTableFound: The definition has no items to make a table of.
     """
-    form = plain_form(definition, actuals=actuals, person=person, period=period, notes=True)
+    form = plain_form(definition, actuals=actuals, person=person, period=period, scored=True, notes=True)
     package = Package.open(form)
-    plan, _, _ = plan_embedding(package, definition, definition.policy, formulas, None, definition.source)
+    # As `embed` does: what has a target and no rule of its own goes by the standard policy. A list has no targets.
+    policy = definition.policy or (Policy() if definition.form == "bands" else None)
+    plan, _, _ = plan_embedding(package, definition, policy, formulas, None, definition.source)
     return fill_values(apply(plan, package))
 
 

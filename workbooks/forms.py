@@ -21,7 +21,7 @@ from openpyxl.utils.indexed_list import IndexedList
 
 from scorecard.definitions import Definition, KpiDefinition
 from scorecard.scoring.curve import BAND_LABELS, BAND_SCALE
-from scorecard.scoring.values import Reading, is_not_applicable, read, snap
+from scorecard.scoring.values import Reading, read, snap
 
 SHEET, NOTES = "考核表", "编制说明"
 
@@ -32,6 +32,7 @@ _HEAD, _INPUT, _LINE, _GREY = "DDE6F0", "FFF9E0", "BFBFBF", "595959"
 _FREE_ROWS = 6
 _PERIOD_TO_FILL = "＿＿＿＿年＿＿＿＿"
 _FIXED_DATE = datetime(2025, 1, 1)
+_SIGNATURE_WIDTH = 20
 _SIGNATURES = ("被考核人签字：", "直接上级签字：", "人力资源部：", "日期：")
 # From this many columns on the whole identity fits in one row.
 _WIDE = 12
@@ -65,6 +66,7 @@ def plain_form(
     person: str = "",
     period: str = "",
     as_printed: bool = False,
+    scored: bool = False,
     notes: bool = False,
 ) -> bytes:
     """The form of a definition as an .xlsx, without scoring.
@@ -76,6 +78,8 @@ def plain_form(
         period: 考核期间, such as "2025年第一季度"; likewise.
         as_printed: Keep targets as the source prints them wherever a spreadsheet takes them for text (`0．92%`,
             `3次/台`); otherwise they are numbers with a format.
+        scored: For a list that is to be scored: with the columns 实际完成情况 and 得分, which a form of bands has anyway,
+            and without numbered rows that are empty in the source.
         notes: Add a sheet that says what was assumed.
 
     Returns:
@@ -90,12 +94,13 @@ def plain_form(
     _use_typeface(book)
     sheet = book.active
     sheet.title = SHEET
-    columns = _band_columns(definition) if definition.form == "bands" else _list_columns(definition)
+    columns = _band_columns(definition) if definition.form == "bands" else _list_columns(definition, scored)
     top = _heading(sheet, definition, columns, person, period)
     first = _table_head(sheet, columns, top)
-    for i, kpi in enumerate(definition.kpis):
+    kpis = [kpi for kpi in definition.kpis if kpi.name or not scored]
+    for i, kpi in enumerate(kpis):
         _item(sheet, first + i, kpi, columns, actuals, as_printed)
-    _signatures(sheet, first + len(definition.kpis) + _FREE_ROWS, columns)
+    _below(sheet, first + len(kpis), columns)
     _page(sheet, columns, first)
     if notes:
         _notes(book, definition)
@@ -122,7 +127,7 @@ def _band_columns(definition: Definition) -> list[_Column]:
     return [*columns, _Column("weight", "权重", 11), _Column("score", "得分", 11)]
 
 
-def _list_columns(definition: Definition) -> list[_Column]:
+def _list_columns(definition: Definition, scored: bool) -> list[_Column]:
     columns = [
         _Column("number", "指标编号", 11),
         _Column("name", "关键业绩指标", 40, "left"),
@@ -131,7 +136,9 @@ def _list_columns(definition: Definition) -> list[_Column]:
         _Column("method", "考核方法", 24, "left"),
     ]
     if any(kpi.evaluator for kpi in definition.kpis):
-        columns.append(_Column("evaluator", "评价人", 24, "left"))
+        columns.append(_Column("evaluator", "评价人", 25, "left"))
+    if scored:
+        columns += [_Column("actual", "实际完成情况", 22, "left"), _Column("score", "得分", 10)]
     return columns
 
 
@@ -150,16 +157,18 @@ def _heading(sheet: Any, definition: Definition, columns: Sequence[_Column], per
         # Never empty: an empty cell beside this label is where embedding would put its period selector.
         ("考核期间：", period or _PERIOD_TO_FILL),
     ]
+    # Per line: the column of each label, and the last column of its value.
     if len(columns) >= _WIDE:
-        lines, starts = [fields], (1, 4, 7, 10)
+        lines, places = [fields], [(1, 3), (4, 6), (7, 9), (10, len(columns))]
     else:
-        lines, starts = [fields[:2], fields[2:]], (1, 4 if definition.form == "bands" else 3)
+        right = len(columns) - 2
+        lines, places = [fields[:2], fields[2:]], [(1, 3 if definition.form == "bands" else 2), (right, right + 2)]
     for row, line in enumerate(lines, start=2):
-        ends = [start - 1 for start in starts[1:]] + [min(starts[-1] + 2, len(columns))]
-        for (label, value), start, end in zip(line, starts, ends, strict=True):
+        for (label, value), (start, end) in zip(line, places, strict=True):
             _put(sheet, row, start, label, _font(10.5), Alignment(horizontal="right", vertical="center"))
             _put(sheet, row, start + 1, value, _font(10.5), Alignment(horizontal="center", vertical="center"))
-            for col in range(start + 1, end + 1):
+            # The blanks for the period are drawn as lines themselves.
+            for col in range(start + 1, end + 1 if value != _PERIOD_TO_FILL else 0):
                 sheet.cell(row, col).border = Border(bottom=Side("thin", color=_LINE))
             if end > start + 1:
                 sheet.merge_cells(start_row=row, end_row=row, start_column=start + 1, end_column=end)
@@ -176,7 +185,10 @@ def _table_head(sheet: Any, columns: Sequence[_Column], top: int) -> int:
     """The header, on two rows if some columns share a heading. Returns the first row of items."""
     groups = any(column.group for column in columns)
     bottom = top + 1 if groups else top
-    look = {"font": _font(10.5, bold=True), "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True)}
+    look = {
+        "font": _font(10.5, bold=True),
+        "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
+    }
     for col, column in enumerate(columns, start=1):
         for row in range(top, bottom + 1):
             cell = _put(sheet, row, col, None, **look)
@@ -189,11 +201,14 @@ def _table_head(sheet: Any, columns: Sequence[_Column], top: int) -> int:
         sheet.cell(top, places[0]).value = group
         sheet.merge_cells(start_row=top, end_row=top, start_column=places[0], end_column=places[-1])
     for row in range(top, bottom + 1):
-        sheet.row_dimensions[row].height = 21 if groups else 30
+        # A header of two lines needs two lines, on one row or on two.
+        sheet.row_dimensions[row].height = 21 if groups else 38
     return bottom + 1
 
 
-def _item(sheet: Any, row: int, kpi: KpiDefinition, columns: Sequence[_Column], actuals: bool, as_printed: bool) -> None:
+def _item(
+    sheet: Any, row: int, kpi: KpiDefinition, columns: Sequence[_Column], actuals: bool, as_printed: bool
+) -> None:
     for col, column in enumerate(columns, start=1):
         value, shown = _content(kpi, column, actuals, as_printed)
         alignment = Alignment(
@@ -201,7 +216,7 @@ def _item(sheet: Any, row: int, kpi: KpiDefinition, columns: Sequence[_Column], 
         )
         cell = _put(sheet, row, col, value, _font(10.5), alignment)
         cell.border, cell.number_format = _box(), shown
-        if column.role == "actual":
+        if kpi.name and (column.role == "actual" or (column.role == "score" and kpi.manual)):
             cell.fill = PatternFill("solid", fgColor=_INPUT)
     sheet.row_dimensions[row].height = 26 if kpi.targets else 32
 
@@ -253,11 +268,32 @@ def _is_typed_number(printed: str) -> bool:
 # --- below, and the page ---------------------------------------------------------------------------------------------
 
 
-def _signatures(sheet: Any, row: int, columns: Sequence[_Column]) -> None:
-    step = max(1, (len(columns) + 1) // len(_SIGNATURES))
-    for i, text in enumerate(_SIGNATURES):
-        _put(sheet, row, 1 + i * step, text, _font(10.5), Alignment(horizontal="left", vertical="center"))
+def _below(sheet: Any, first: int, columns: Sequence[_Column]) -> None:
+    """The rows left free under the table, and the line of signatures."""
+    row = first + _FREE_ROWS
+    for free in range(first, row):
+        sheet.row_dimensions[free].height = 22
+    places = _spread(columns)
+    # Where there is room for three only, the personnel department signs elsewhere.
+    texts = _SIGNATURES if len(places) == len(_SIGNATURES) else (*_SIGNATURES[: len(places) - 1], _SIGNATURES[-1])
+    for col, text in zip(places, texts, strict=True):
+        _put(sheet, row, col, text, _font(10.5), Alignment(horizontal="left", vertical="center"))
     sheet.row_dimensions[row].height = 28
+
+
+def _spread(columns: Sequence[_Column]) -> list[int]:
+    """The columns at which signatures begin: about evenly over the width, and far enough apart to sign."""
+    edges = [0.0]
+    for column in columns[:-1]:
+        edges.append(edges[-1] + column.width)
+    step = (edges[-1] + columns[-1].width) / len(_SIGNATURES)
+    places = [0]
+    for i in range(1, len(_SIGNATURES)):
+        free = [col for col in range(len(columns)) if edges[col] >= edges[places[-1]] + _SIGNATURE_WIDTH]
+        if not free:
+            break
+        places.append(min(free, key=lambda col: abs(edges[col] - i * step)))
+    return [place + 1 for place in places]
 
 
 def _page(sheet: Any, columns: Sequence[_Column], first: int) -> None:
@@ -291,16 +327,18 @@ def _notes(book: Any, definition: Definition) -> None:
     for row, (scope, text) in enumerate((*head, *lines), start=4):
         for col, value in enumerate((scope, text), start=1):
             is_head = row == 4
-            alignment = Alignment(horizontal="center" if is_head else "left", vertical="center", wrap_text=True)
+            alignment = Alignment(
+                horizontal="center" if is_head else "left", vertical="center", wrap_text=True, indent=int(not is_head)
+            )
             cell = _put(sheet, row, col, value, _font(10.5, bold=is_head), alignment)
             cell.border = _box()
             if is_head:
                 cell.fill = PatternFill("solid", fgColor=_HEAD)
-        # About 38 Chinese characters fit in the width of a line.
-        lines_high = max(-(-len(text) // 38), -(-len(scope) // 13))
-        sheet.row_dimensions[row].height = 24 if row == 4 else 8 + 15 * lines_high
-    sheet.column_dimensions["A"].width = 30
-    sheet.column_dimensions["B"].width = 84
+        # So many Chinese characters fit in a line.
+        lines_high = max(-(-len(text) // 40), -(-len(scope) // 15))
+        sheet.row_dimensions[row].height = 24 if row == 4 else 9 + 15 * lines_high
+    sheet.column_dimensions["A"].width = 36
+    sheet.column_dimensions["B"].width = 90
     sheet.row_dimensions[1].height = 28
     sheet.sheet_view.showGridLines = False
     _print_setup(sheet, landscape=False)
@@ -311,7 +349,7 @@ def _notes(book: Any, definition: Definition) -> None:
 
 def _put(sheet: Any, row: int, col: int, value: float | str | None, font: Font, alignment: Alignment) -> Any:
     cell = sheet.cell(row, col)
-    cell.value = value or (0 if value == 0 and value != "" else None)
+    cell.value = None if value == "" else value
     cell.font, cell.alignment = font, alignment
     return cell
 

@@ -4,30 +4,63 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
-from ..messages import choose_language
+from ..messages import LANGUAGES, choose_language
 
 __all__ = ["main"]
 
+# What a shell reports for a program that was interrupted.
+_INTERRUPTED = 130
 
-def main(arguments: Sequence[str] | None = None) -> None:
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its status: 0 fine, 1 findings, 2 usage, 3 no table, 4 unusable input."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    _choose_language(given)
+    given, language = _take_language(sys.argv[1:] if arguments is None else arguments)
+    choose_language(language)
     _make_output_safe("--json" in given)
-    # The help texts are in the language of the process, so the commands are only made now.
-    from .commands import make_app
-
-    make_app()(args=given, prog_name="scorecard")
+    sys.exit(_run(given))
 
 
-def _choose_language(arguments: Sequence[str]) -> None:
-    for i, argument in enumerate(arguments):
-        value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
-        if argument == "--lang" and i + 1 < len(arguments):
-            value = arguments[i + 1]
-        if value in ("zh", "en"):
-            choose_language(value)
+def _run(given: list[str]) -> int:
+    try:
+        # The help texts are in the language of the process, so the commands are only made now.
+        from .commands import make_app
+        from .failures import Refused, refuse
+
+        try:
+            status = make_app()(args=given, prog_name="scorecard", standalone_mode=False)
+        except Refused as problem:
+            status = refuse(problem, "--json" in given)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        from .failures import give_up_output
+
+        return give_up_output()
+
+
+def _take_language(arguments: Sequence[str]) -> tuple[list[str], str | None]:
+    """The arguments without --lang, which may stand anywhere, and the language; an unknown one stays, to be refused."""
+    rest: list[str] = []
+    language = None
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument == "--lang":
+            value = next(waiting, None)
+            if value in LANGUAGES:
+                language = value
+            else:
+                rest = [argument, *([] if value is None else [value]), *rest]
+        elif argument.startswith("--lang=") and argument[7:] in LANGUAGES:
+            language = argument[7:]
+        else:
+            rest.append(argument)
+    return rest, language
 
 
 def _make_output_safe(is_json: bool) -> None:

@@ -1,234 +1,401 @@
-"""The commands. Each reads its options, calls one function of the package and shows the result."""
+"""The commands. Each reads its options, calls one function of the package and shows the result.
 
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+What a command needs is imported when it runs: `--help` must not wait for the engine.
+"""
+
+# No `from __future__ import annotations`: the parser reads the annotations, and their texts are made in `make_app`.
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from .. import __version__
-from ..errors import NoTableFound, ScorecardError, UsageError
-from ..findings import Finding
+from ..errors import RuleError, UsageError
 from ..messages import Message
-from ..scoring.policies import Policy
-from ..workbook.card import Card
-from ..workbook.embed import Embedding, convert, embed
-from ..workbook.inspection import SCHEMA, Inspection, explanations, finding_json, inspect
-from ..workbook.recalc import Failure, Recalculation, recalculate_many
-from .demo import run_demo
-from .show import columns_line, console, result_line, say, show_card, show_findings, show_plan
+from .failures import SCHEMA, errors, print_json
+from .words import say, typed
 
-#: Workbooks that are looked for in a folder; lock files and temporary ones begin with ~$ or a dot.
-ENDINGS = (".xlsx", ".xlsm")
+if TYPE_CHECKING:
+    from ..definitions import Definition
+    from ..scoring.policies import Policy
 
-File = Annotated[
-    Path, typer.Argument(help=say("工作簿（.xlsx 或 .xlsm）", "workbook (.xlsx or .xlsm)"), show_default=False)
-]
+# What the parser itself says of its options, in English only.
+_OWN_WORDS = {
+    "help": Message("显示这段说明", "show this message"),
+    "install_completion": Message("为当前命令行安装自动补全", "install completion for this shell"),
+    "show_completion": Message("显示自动补全脚本", "print the completion script"),
+}
+
+
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters, with the parser's own ones in the language of the process."""
+        return _in_our_words(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> Any:
+        """See `_Command`."""
+        return _in_our_words(super().get_params(ctx))
+
+
+def _in_our_words(parameters: Any) -> Any:
+    for parameter in parameters:
+        if parameter.name in _OWN_WORDS:
+            parameter.help = _OWN_WORDS[parameter.name].text()
+    return parameters
+
+
+def _help(zh: str, en: str, *examples: tuple[str, str]) -> str:
+    """A help text and its examples, which are not wrapped."""
+    lines = "\n".join(f"  scorecard {say(*example)}" for example in examples)
+    return f"{say(zh, en)}\n\n\b\n{say('例：', 'Examples:' if len(examples) > 1 else 'Example:')}\n{lines}"
 
 
 def make_app() -> typer.Typer:
     """The application, with help in the language of the process."""
     app = typer.Typer(
+        cls=_Group,
         no_args_is_help=True,
-        add_completion=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help=say(
-            "让绩效考核表在工作簿里自己算分。", "KPI assessment tables that compute their own grades in the workbook."
+        help=_help(
+            "让绩效考核表在工作簿里自己算分。先看 demo，再对自己的表用 inspect 和 embed。",
+            "KPI assessment tables that compute their own grades in the workbook. Look at demo first, then use inspect "
+            "and embed on your own tables.",
+            ("demo", "demo"),
+            ("inspect 客服部.xlsx", "inspect department.xlsx"),
+            ("embed 客服部.xlsx -o 输出/客服部.xlsx", "embed department.xlsx -o out/department.xlsx"),
         ),
     )
-    json_help = say("输出一个 JSON 文档", "print one JSON document")
-    rules_help = say("规则文件（TOML）", "rules file (TOML)")
-    anchor_help = say("达到目标得几分：60、70 或 100", "score of reaching the target: 60, 70 or 100")
-    cap_help = say(
-        "封顶目标（100%、零次）达标计分：literal 70 分，full_at_cap 100 分",
-        "capped targets: literal scores 70, full_at_cap 100",
-    )
-    period_help = say("考核周期，如 季度、2026Q4", "the period, for example 季度 or 2026Q4")
-    output_help = say("输出文件；文件夹会自动建立", "output file; folders are created")
 
     @app.callback()
     def options(
         lang: Annotated[
             str,
             typer.Option(
-                "--lang", help=say("语言：zh 或 en；默认随系统", "language: zh or en; that of the system by default")
+                "--lang",
+                metavar="zh|en",
+                help=say("语言，可放在任何位置；默认随系统", "language, anywhere in the command; the system's by default"),
             ),
         ] = "",
         version: Annotated[
             bool, typer.Option("--version", help=say("显示版本", "show the version"), callback=_version, is_eager=True)
         ] = False,
     ) -> None:
-        if lang not in ("", "zh", "en"):
+        # A good --lang has been taken out before (`main`).
+        if lang:
             raise typer.BadParameter(say("应为 zh 或 en", "must be zh or en"), param_hint="--lang")
 
+    _add_demo(app)
+    _add_reading(app)
+    _add_embed(app)
+    _add_convert(app)
+    _add_recalc(app)
+    _add_templates(app)
+    return app
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"scorecard {__version__}")
+        raise typer.Exit
+
+
+# --- options that several commands have ------------------------------------------------------------------------------
+
+
+def _file() -> Any:
+    return typer.Argument(help=say("工作簿（.xlsx 或 .xlsm）", "workbook (.xlsx or .xlsm)"), show_default=False)
+
+
+def _json() -> Any:
+    return typer.Option("--json", help=say("在标准输出打印一个 JSON 文档", "print one JSON document on stdout"))
+
+
+def _rules() -> Any:
+    return typer.Option("--rules", metavar="TOML", help=say("评分规则文件", "rules file"))
+
+
+def _period() -> Any:
+    return typer.Option(
+        "--period",
+        metavar="PERIOD",
+        help=say("考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"),
+    )
+
+
+def _output(default: str = "") -> Any:
+    words = say("写到哪个文件，文件夹会自动建立", "file to write, folders are made")
+    if default:
+        words += say(f"；默认为旁边的 {default}", f"; beside the input as {default} by default")
+    return typer.Option("-o", "--output", metavar="FILE", help=words)
+
+
+def _in_place() -> Any:
+    return typer.Option("--in-place", help=say("直接改原文件", "change the input itself"))
+
+
+def _force() -> Any:
+    return typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an output that exists"))
+
+
+def _dry_run() -> Any:
+    return typer.Option("--dry-run", help=say("只列出要写的单元格，不写文件", "list what would be written, write nothing"))
+
+
+def _flavours() -> str:
+    return say(
+        "native：普通公式，什么都不用装；udf：KPI_ 函数",
+        "native: plain formulas, nothing to install; udf: KPI_ functions",
+    )
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def _add_demo(app: typer.Typer) -> None:
     @app.command(
-        help=say(
-            "演示：把种子考核表嵌入公式并算出成绩。\n\n例：scorecard demo -o 演示",
-            "Demonstration: embeds formulas into a sample table and grades it.\n\nExample: scorecard demo -o demo",
-        )
+        cls=_Command,
+        short_help=say("演示：一张考核表变成会自己算分的表", "demonstration: a plain table becomes one that grades itself"),
+        help=_help(
+            "演示：把填好的考核表嵌入公式并算出成绩，写出三个可以打开的工作簿。",
+            "Demonstration: embeds formulas into a filled-in table, grades it, and writes three workbooks to open.",
+            ("demo -o 演示", "demo -o demo"),
+        ),
     )
     def demo(
         output: Annotated[
-            Path, typer.Option("-o", "--output", help=say("写到哪个文件夹", "folder to write to"))
+            Path,
+            typer.Option("-o", "--output", metavar="FOLDER", help=say("写到哪个文件夹", "folder to write to")),
         ] = Path("scorecard-demo"),
     ) -> None:
-        with _errors():
+        with errors("demo"):
+            from .demo import run_demo
+
             run_demo(output)
+
+
+def _add_reading(app: typer.Typer) -> None:
+    file, as_json, rules, period = _file(), _json(), _rules(), _period()
 
     @app.command(
         "inspect",
-        help=say(
-            "看懂一个工作簿：找出考核表，列出各列含义、得分与问题。\n\n例：scorecard inspect 客服部.xlsx",
-            "Understand a workbook: its assessment tables, columns, scores and problems.\n\nExample: scorecard inspect department.xlsx",
+        cls=_Command,
+        short_help=say("看懂一个工作簿：考核表、得分、问题", "what is in a workbook: its tables, scores and problems"),
+        help=_help(
+            "看懂一个工作簿：找出考核表，列出各列含义、得分与问题。不写任何文件。",
+            "Understand a workbook: its assessment tables, columns, scores and problems. Writes nothing.",
+            ("inspect 客服部.xlsx", "inspect department.xlsx"),
+            ("inspect 客服部.xlsx --json", "inspect department.xlsx --json"),
         ),
     )
     def inspect_(
-        file: File,
-        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
-        rules: Annotated[Path | None, typer.Option(help=rules_help)] = None,
-        period: Annotated[str | None, typer.Option(help=period_help)] = None,
+        file: Annotated[Path, file],
+        as_json: Annotated[bool, as_json] = False,
+        rules: Annotated[Path | None, rules] = None,
+        period: Annotated[str | None, period] = None,
     ) -> None:
-        with _errors(file, as_json):
-            result = inspect(file, rules=rules, period=period)
-            _finish_reading(result, as_json, result.to_json(), lambda: _show_inspection(result))
+        with errors("inspect", file, as_json=as_json):
+            from ..workbook.inspection import inspect
+            from .results import finish_inspect
+
+            finish_inspect(inspect(file, rules=rules, period=period), file, as_json)
 
     @app.command(
-        help=say(
-            "用一句话说明每个得分。\n\n例：scorecard explain 客服部_评分.xlsx",
-            "Say in one sentence how each score comes about.\n\nExample: scorecard explain department_评分.xlsx",
-        )
+        cls=_Command,
+        short_help=say("用一句话说明每个得分", "say in one sentence how each score comes about"),
+        help=_help(
+            "用一句话说明每个得分：实际值、目标、档次、权重。不写任何文件。",
+            "Say in one sentence how each score comes about: actual, target, band, weight. Writes nothing.",
+            ("explain 客服部_评分.xlsx", "explain department_评分.xlsx"),
+        ),
     )
     def explain(
-        file: File,
-        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
-        rules: Annotated[Path | None, typer.Option(help=rules_help)] = None,
-        period: Annotated[str | None, typer.Option(help=period_help)] = None,
+        file: Annotated[Path, file],
+        as_json: Annotated[bool, as_json] = False,
+        rules: Annotated[Path | None, rules] = None,
+        period: Annotated[str | None, period] = None,
     ) -> None:
-        with _errors(file, as_json):
-            result = inspect(file, rules=rules, period=period)
-            _finish_reading(result, as_json, _explain_json(result), lambda: _show_explanations(result))
+        with errors("explain", file, as_json=as_json):
+            from ..workbook.inspection import inspect
+            from .results import finish_explain
 
+            finish_explain(inspect(file, rules=rules, period=period), file, as_json)
+
+
+def _add_embed(app: typer.Typer) -> None:
     @app.command(
         "embed",
-        help=say(
-            "把评分公式嵌入已有的考核表。原文件不动，另存一份。\n\n例：scorecard embed 客服部.xlsx --rules 规则.toml -o 输出/客服部.xlsx",
-            "Embed scoring formulas into existing tables; the input stays, a copy is written.\n\n"
-            "Example: scorecard embed department.xlsx --rules rules.toml -o out/department.xlsx",
+        cls=_Command,
+        short_help=say("把评分公式嵌入已有的考核表", "embed scoring formulas into the tables of a workbook"),
+        help=_help(
+            "把评分公式嵌入已有的考核表，规则写在新的“评分规则”表里。原文件不动，另存一份。",
+            "Embed scoring formulas into existing tables; their rules stand on a new sheet 评分规则. The input stays as it "
+            "is, a copy is written.",
+            ("embed 客服部.xlsx --rules 规则.toml -o 输出/客服部.xlsx", "embed department.xlsx --rules rules.toml -o out/a.xlsx"),
+            ("embed 客服部.xlsx --dry-run", "embed department.xlsx --dry-run"),
         ),
     )
     def embed_(
-        file: File,
-        output: Annotated[Path | None, typer.Option("-o", "--output", help=output_help)] = None,
-        rules: Annotated[Path | None, typer.Option(help=rules_help)] = None,
-        formulas: Annotated[
-            str | None,
-            typer.Option(help=say("native：普通公式；udf：KPI_ 函数", "native: plain formulas; udf: KPI_ functions")),
-        ] = None,
-        period: Annotated[str | None, typer.Option(help=period_help)] = None,
-        anchor: Annotated[int | None, typer.Option(help=anchor_help)] = None,
-        cap_score: Annotated[str | None, typer.Option(help=cap_help)] = None,
-        in_place: Annotated[
-            bool, typer.Option("--in-place", help=say("直接改原文件", "change the input itself"))
-        ] = False,
-        force: Annotated[
-            bool, typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an existing output"))
-        ] = False,
-        dry_run: Annotated[
-            bool,
+        file: Annotated[Path, _file()],
+        output: Annotated[Path | None, _output("NAME_评分.xlsx")] = None,
+        rules: Annotated[Path | None, _rules()] = None,
+        formulas: Annotated[str | None, typer.Option(metavar="native|udf", help=_flavours())] = None,
+        period: Annotated[str | None, _period()] = None,
+        anchor: Annotated[
+            int | None,
             typer.Option(
-                "--dry-run", help=say("只列出要写的单元格，不写文件", "list what would be written, write nothing")
+                metavar="60|70|100",
+                help=say("没有规则时，达到目标得几分（默认 60）", "without rules: the score of reaching the target (60)"),
             ),
-        ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+        ] = None,
+        cap_score: Annotated[
+            str | None,
+            typer.Option(
+                metavar="literal|full_at_cap",
+                help=say(
+                    "没有规则时，目标已到顶（100%、零次）达标得几分：literal 70，full_at_cap 100",
+                    "without rules: the score of meeting a target that cannot be exceeded (100%, zero cases): 70 or 100",
+                ),
+            ),
+        ] = None,
+        in_place: Annotated[bool, _in_place()] = False,
+        force: Annotated[bool, _force()] = False,
+        dry_run: Annotated[bool, _dry_run()] = False,
+        as_json: Annotated[bool, _json()] = False,
     ) -> None:
-        with _errors(file, as_json):
-            policy = None
-            if anchor is not None or cap_score is not None:
-                policy = Policy(cap_score=cap_score or "literal", anchor=anchor or 60)
+        with errors("embed", file, as_json=as_json):
+            from ..workbook.embed import embed
+            from .results import finish_writing
+
+            definition, policy = _chosen_rules(rules, anchor, cap_score)
             done = embed(
-                file, output, rules=rules, policy=policy, formulas=formulas, period=period,
+                file, output, rules=definition, policy=policy, formulas=formulas, period=period,
                 in_place=in_place, overwrite=force, dry_run=dry_run,
             )  # fmt: skip
-            _finish_writing(file, done, as_json)
+            finish_writing(file, done, as_json)
 
+
+def _chosen_rules(
+    rules: Path | None, anchor: int | None, cap_score: str | None
+) -> tuple["Definition | None", "Policy | None"]:
+    """The rules file and the policy that the options name; they must not contradict each other."""
+    from ..definitions import load_definition
+    from ..scoring.policies import Policy
+
+    definition = load_definition(rules) if rules is not None else None
+    if anchor is None and cap_score is None:
+        return definition, None
+    option = "--anchor" if anchor is not None else "--cap-score"
+    if definition is not None and definition.policy is not None:
+        zh = f"{definition.source} 已写明 [policy]，不能再给 {option}；请改规则文件"
+        raise UsageError(Message(zh, f"{definition.source} has a [policy] of its own: change it there, without {option}"))
+    try:
+        return definition, Policy(cap_score=cap_score or "literal", anchor=60 if anchor is None else anchor)
+    except RuleError as problem:
+        raise UsageError(problem.message, option) from None
+
+
+def _add_convert(app: typer.Typer) -> None:
     @app.command(
         "convert",
-        help=say(
-            "在普通公式（native）与 KPI_ 函数（udf）之间互换。\n\n例：scorecard convert 客服部_评分.xlsx --formulas udf",
-            "Turn plain formulas into KPI_ functions, or back.\n\nExample: scorecard convert department.xlsx --formulas udf",
+        cls=_Command,
+        short_help=say("在普通公式与 KPI_ 函数之间互换", "turn plain formulas into KPI_ functions, or back"),
+        help=_help(
+            "在普通公式（native）与 KPI_ 函数（udf）之间互换。原文件不动，另存一份。",
+            "Turn plain formulas (native) into KPI_ functions (udf), or back. The input stays as it is, a copy is written.",
+            ("convert 客服部_评分.xlsx --formulas udf", "convert department_评分.xlsx --formulas udf"),
         ),
     )
     def convert_(
-        file: File,
-        formulas: Annotated[str, typer.Option(help="native / udf")],
-        output: Annotated[Path | None, typer.Option("-o", "--output", help=output_help)] = None,
-        in_place: Annotated[
-            bool, typer.Option("--in-place", help=say("直接改原文件", "change the input itself"))
-        ] = False,
-        force: Annotated[
-            bool, typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an existing output"))
-        ] = False,
-        dry_run: Annotated[
-            bool, typer.Option("--dry-run", help=say("只列出要写的单元格", "list what would be written"))
-        ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+        file: Annotated[Path, _file()],
+        formulas: Annotated[str, typer.Option(metavar="native|udf", help=_flavours())],
+        output: Annotated[Path | None, _output("NAME_udf.xlsx")] = None,
+        in_place: Annotated[bool, _in_place()] = False,
+        force: Annotated[bool, _force()] = False,
+        dry_run: Annotated[bool, _dry_run()] = False,
+        as_json: Annotated[bool, _json()] = False,
     ) -> None:
-        with _errors(file, as_json):
-            done = convert(file, output, formulas=formulas, in_place=in_place, overwrite=force, dry_run=dry_run)
-            _finish_writing(file, done, as_json)
+        with errors("convert", file, as_json=as_json):
+            from ..workbook.embed import convert
+            from .results import finish_writing
 
+            done = convert(file, output, formulas=formulas, in_place=in_place, overwrite=force, dry_run=dry_run)
+            finish_writing(file, done, as_json)
+
+
+def _add_recalc(app: typer.Typer) -> None:
     @app.command(
-        help=say(
-            "重新计算工作簿（或文件夹）里的公式，只更新缓存值，其他字节不动。\n\n例：scorecard recalc 部门/ 或 scorecard recalc --check 客服部.xlsx",
-            "Recalculate workbooks or folders; only cached values change.\n\nExample: scorecard recalc departments/",
-        )
+        cls=_Command,
+        short_help=say("重新计算工作簿或文件夹", "recalculate workbooks or folders"),
+        help=_help(
+            "重新计算工作簿（或文件夹）里的公式，就地更新其中存的值，其他字节不动。",
+            "Recalculate workbooks or folders: the values stored in them are brought up to date in place, nothing else changes.",
+            ("recalc 部门/", "recalc departments/"),
+            ("recalc --check 客服部.xlsx", "recalc --check department.xlsx"),
+        ),
     )
     def recalc(
         paths: Annotated[list[Path], typer.Argument(help=say("文件或文件夹", "files or folders"), show_default=False)],
         check: Annotated[
             bool,
             typer.Option(
-                "--check", help=say("只检查，不写；有过期值时退出码 1", "change nothing; exit 1 if something is stale")
+                "--check", help=say("只检查，不写；有过期值时退出码为 1", "change nothing; exit 1 if something is stale")
             ),
         ] = False,
-        as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False,
+        as_json: Annotated[bool, _json()] = False,
     ) -> None:
-        with _errors(None, as_json):
-            results = recalculate_many(list(_workbooks(paths)), check=check)
-            _finish_recalc(results, check, as_json)
+        with errors("recalc", as_json=as_json):
+            from ..workbook.recalc import recalculate_many
+            from .results import finish_recalc, workbooks
 
+            finish_recalc(recalculate_many(workbooks(paths), check=check), check, as_json)
+
+
+def _add_templates(app: typer.Typer) -> None:
     templates = typer.Typer(
-        no_args_is_help=True, help=say("岗位考核表模板", "scorecard templates"), rich_markup_mode=None
+        cls=_Group,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        short_help=say("岗位考核表模板", "scorecard templates"),
+        help=_help(
+            "岗位考核表模板：列出，或新建一份。",
+            "Scorecard templates: list them, or make a new scorecard from one.",
+            ("template list", "template list"),
+            ("template new 001 -o 张三.xlsx", "template new 001 -o card.xlsx"),
+        ),
     )
     app.add_typer(templates, name="template")
 
     @templates.command(
         "list",
-        help=say(
-            "列出模板。\n\n例：scorecard template list", "List the templates.\n\nExample: scorecard template list"
-        ),
+        cls=_Command,
+        help=_help("列出模板。", "List the templates.", ("template list", "template list")),
     )
-    def list_(as_json: Annotated[bool, typer.Option("--json", help=json_help)] = False) -> None:
-        with _errors(None, as_json):
+    def list_(as_json: Annotated[bool, _json()] = False) -> None:
+        with errors("list", as_json=as_json):
             from workbooks.build import templates as known
 
             found = [{"id": t.id, "title": t.title, "position": t.position, "file": t.path.name} for t in known()]
             if as_json:
-                _print_json({"schema": SCHEMA, "templates": found})
-            else:
-                out = console()
-                for entry in found:
-                    out.print(f"{entry['id']}  {entry['title']}")
+                print_json({"schema": SCHEMA, "templates": found})
+                return
+            for entry in found:
+                typer.echo(f"{entry['id']}  {entry['title']}")
+            first = found[0]["id"].partition("-")[0] if found else ""
+            command = f"scorecard template new {first} -o " + say("张三.xlsx", "card.xlsx")
+            typer.echo("\n" + say("新建一份：", "Make one: ") + command)
 
     @templates.command(
         "new",
-        help=say(
-            "按模板新建一份空白考核表。\n\n例：scorecard template new 001 --period 2026Q4 --person 张三 -o 张三.xlsx",
-            "Make a blank scorecard from a template.\n\nExample: scorecard template new 001 --period 2026Q4 -o card.xlsx",
+        cls=_Command,
+        help=_help(
+            "按模板新建一份空白考核表，填上实际值就会自己算分。",
+            "Make a blank scorecard from a template; it grades itself once the actuals are filled in.",
+            ("template new 001 --period 2026Q4 --person 张三 -o 张三.xlsx", "template new 001 --period 2026Q4 -o card.xlsx"),
+            ("template new 我的岗位.toml -o 张三.xlsx", "template new my-position.toml -o card.xlsx"),
         ),
     )
     def new(
@@ -239,239 +406,27 @@ def make_app() -> typer.Typer:
                 show_default=False,
             ),
         ],
-        output: Annotated[Path, typer.Option("-o", "--output", help=output_help)],
-        person: Annotated[str, typer.Option(help=say("被考核人", "person"))] = "",
-        period: Annotated[str, typer.Option(help=period_help)] = "",
-        formulas: Annotated[str, typer.Option(help="native / udf")] = "native",
-        force: Annotated[
-            bool, typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an existing output"))
-        ] = False,
+        output: Annotated[Path, _output()],
+        person: Annotated[str, typer.Option(metavar="NAME", help=say("被考核人", "who is assessed"))] = "",
+        period: Annotated[str, _period()] = "",
+        formulas: Annotated[str, typer.Option(metavar="native|udf", help=_flavours())] = "native",
+        force: Annotated[bool, _force()] = False,
     ) -> None:
-        with _errors():
+        with errors("new"):
             from workbooks.build import build, load
 
             from ..definitions import load_definition
             from ..workbook.package import Package
 
             if output.exists() and not force:
-                raise UsageError(
-                    Message(
-                        "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
-                    ),
-                    str(output),
-                )
+                zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
+                raise UsageError(Message(zh, en), str(output))
             definition = load_definition(position) if position.endswith(".toml") else load(position)
             Package.open(build(definition, person=person, period=period, formulas=formulas)).save(output)
-            console().print(say(f"已写出 {output}", f"written: {output}"))
-
-    return app
-
-
-# --- finishing -------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _errors(file: Path | None = None, as_json: bool = False) -> Iterator[None]:
-    """Turn an error of the package into one line (or one JSON document) and its exit status."""
-    try:
-        yield
-    except ScorecardError as problem:
-        if as_json:
-            document: dict[str, Any] = {"schema": SCHEMA, "file": str(file) if file else None}
-            if isinstance(problem, NoTableFound):
-                document["scorecards"] = []
-            document["findings"] = []
-            document["error"] = {"where": problem.where, "message": problem.message.text()}
-            _print_json(document)
-        console(stderr=True).print(problem.text(), style="bold red", markup=False, soft_wrap=True)
-        raise typer.Exit(problem.exit_status) from None
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"scorecard {__version__}")
-        raise typer.Exit
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-    sys.stdout.flush()
-
-
-def _finish_reading(result: Inspection, as_json: bool, document: dict[str, Any], show: Callable[[], None]) -> None:
-    status = 3 if not result.cards else 1 if result.has_errors else 0
-    if as_json:
-        _print_json(document)
-    else:
-        show()
-    raise typer.Exit(status)
-
-
-def _show_inspection(result: Inspection) -> None:
-    out, name = console(), Path(result.file).name
-    if not result.cards:
-        _no_table(result)
-    for card in result.cards:
-        show_card(out, card, name)
-        out.print(columns_line(card.table))
-    show_findings(out, result.findings, name)
-
-
-def _show_explanations(result: Inspection) -> None:
-    out, name = console(), Path(result.file).name
-    if not result.cards:
-        _no_table(result)
-    for card in result.cards:
-        out.print()
-        out.print(f"{card.table.title or card.table.sheet}  ({name}!{card.table.sheet})", style="bold", markup=False)
-        for sentence in explanations(card):
-            out.print(sentence.text(), markup=False, soft_wrap=True)
-        out.print(result_line(card.result))
-        if not card.has_rules:
-            out.print(
+            typer.echo(say(f"已写出 {output}", f"written: {output}"))
+            typer.echo(
                 say(
-                    "表中没有评分规则：先运行 embed，或用 --rules 给出规则文件。",
-                    "The table has no rules: run embed first, or give --rules.",
-                ),
-                style="yellow",
+                    f"下一步：打开填写实际值；也可以看看它现在的样子：scorecard inspect {typed(output)}",
+                    f"Next: open it and fill in the actuals; scorecard inspect {typed(output)} shows what it holds.",
+                )
             )
-
-
-def _no_table(result: Inspection) -> NoReturn:
-    reason = next((f.message.text() for f in result.findings if f.code == "no-table"), "")
-    line = say("没有找到考核表", "no assessment table found") + (f"：{reason}" if reason else "")
-    console(stderr=True).print(f"{Path(result.file).name}: {line}", style="bold yellow", markup=False, soft_wrap=True)
-    raise typer.Exit(3)
-
-
-def _explain_json(result: Inspection) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "file": result.file,
-        "scorecards": [_explained(card) for card in result.cards],
-        "findings": [finding_json(f) for f in result.findings],
-    }
-
-
-def _explained(card: Card) -> dict[str, Any]:
-    return {
-        "sheet": card.table.sheet,
-        "title": card.table.title,
-        "items": [
-            {
-                "name": item.kpi.name,
-                "cell": item.kpi.cell or None,
-                "state": item.state.value,
-                "score": item.score,
-                "error": item.error.code if item.error else None,
-                "share": item.share,
-                "explanation": sentence.text(),
-            }
-            for item, sentence in zip(card.result.items, explanations(card), strict=True)
-        ],
-        "total": card.result.total,
-        "computed": card.result.computed,
-        "grade": card.result.grade,
-        "coverage": card.result.coverage,
-    }
-
-
-def _finish_writing(file: Path, done: Embedding, as_json: bool) -> None:
-    if as_json:
-        _print_json(
-            {
-                "schema": SCHEMA,
-                "file": str(file),
-                "output": str(done.path) if done.path else None,
-                "edits": [
-                    {
-                        "cell": f"{e.sheet}!{e.cell}",
-                        "formula": e.formula,
-                        "value": _plain(e.value),
-                        "what": e.what.text(),
-                    }
-                    for e in done.plan.edits
-                ],
-                "findings": [finding_json(f) for f in done.findings],
-            }
-        )
-    else:
-        out = console()
-        if done.path is None:
-            show_plan(out, done, only_form=True)
-        show_findings(out, done.findings, file.name)
-        if done.path is not None:
-            tables = "、".join(t.title or t.sheet for t in done.tables)
-            out.print(
-                say(f"已写出 {done.path}（{tables}）", f"written: {done.path} ({tables})"), markup=False, soft_wrap=True
-            )
-    raise typer.Exit(1 if any(f.severity == "error" for f in done.findings) else 0)
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, (int, float, str, bool, type(None))) else str(value)
-
-
-def _workbooks(paths: list[Path]) -> Iterator[Path]:
-    """The files named, and the workbooks below the folders named, in a stable order."""
-    for path in paths:
-        if path.is_dir():
-            for found in sorted(path.rglob("*")):
-                if found.suffix.lower() in ENDINGS and not found.name.startswith(("~$", ".")):
-                    yield found
-        else:
-            yield path
-
-
-def _finish_recalc(results: list[Recalculation | Failure], check: bool, as_json: bool) -> None:
-    failures = [r for r in results if isinstance(r, Failure)]
-    done = [r for r in results if isinstance(r, Recalculation)]
-    findings = [(r, f) for r in done for f in r.findings]
-    if as_json:
-        _print_json({"schema": SCHEMA, "check": check, "workbooks": [_recalc_json(r) for r in results]})
-    else:
-        _show_recalc(done, failures, findings, check)
-    if failures:
-        raise typer.Exit(4 if not done else 1)
-    stale = check and any(r.is_stale for r in done)
-    raise typer.Exit(1 if stale or any(f.severity == "error" for _, f in findings) else 0)
-
-
-def _show_recalc(
-    done: list[Recalculation], failures: list[Failure], findings: list[tuple[Recalculation, Finding]], check: bool
-) -> None:
-    out, err = console(), console(stderr=True)
-    for result in done:
-        if result.changes:
-            verb = say("过期", "stale") if check else say("更新", "updated")
-            cells = "、".join(f"{c.sheet}!{c.cell}" for c in result.changes[:3])
-            rest = "…" if len(result.changes) > 3 else ""
-            out.print(f"{result.path}: {verb} {len(result.changes)} ({cells}{rest})", markup=False, soft_wrap=True)
-    for result, finding in findings:
-        out.print(f"{result.path}!{finding.text()}", markup=False, soft_wrap=True)
-    for failure in failures:
-        err.print(failure.error.text(), style="bold red", markup=False, soft_wrap=True)
-    changed = sum(1 for r in done if r.changes)
-    out.print(
-        say(
-            f"{len(done) + len(failures)} 个工作簿：{changed} 个{'过期' if check else '已更新'}，{len(done) - changed} 个无变化，{len(failures)} 个无法读取",
-            f"{len(done) + len(failures)} workbooks: {changed} {'stale' if check else 'updated'}, {len(done) - changed} unchanged, {len(failures)} unusable",
-        )
-    )
-
-
-def _recalc_json(result: Recalculation | Failure) -> dict[str, Any]:
-    if isinstance(result, Failure):
-        return {
-            "file": str(result.path),
-            "error": {"where": result.error.where, "message": result.error.message.text()},
-        }
-    return {
-        "file": str(result.path),
-        "stale": result.is_stale,
-        "changed": [
-            {"cell": f"{c.sheet}!{c.cell}", "old": _plain(c.old), "new": _plain(c.new)} for c in result.changes
-        ],
-        "kept": [{"cell": f"{k.sheet}!{k.cell}", "reason": k.reason.text()} for k in result.kept],
-        "findings": [finding_json(f) for f in result.findings],
-    }

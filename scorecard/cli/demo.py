@@ -7,7 +7,9 @@ from pathlib import Path
 from ..workbook.embed import embed
 from ..workbook.inspection import explanations, inspect
 from ..workbook.package import Package
-from .show import console, say, show_card, show_findings
+from .cards import show_card
+from .show import console, print_line, show_findings
+from .words import one_line, say, typed
 
 PERIOD = "季度"
 
@@ -23,26 +25,24 @@ def run_demo(folder: Path) -> None:
         "udf": folder / say("3 已评分（KPI函数）.xlsx", "3 graded with KPI functions.xlsx"),
     }
     Package.open(plain_form(definition, actuals=True, as_printed=True, period="2026Q3")).save(names["plain"])
-    findings = ()
     for flavour in ("native", "udf"):
-        done = embed(names["plain"], names[flavour], rules=definition, formulas=flavour, period=PERIOD, overwrite=True)
-        findings = done.findings
+        embed(names["plain"], names[flavour], rules=definition, formulas=flavour, period=PERIOD, overwrite=True)
     graded = inspect(names["native"])
     out = console()
-    out.print(
+    print_line(
+        out,
         say(
             "客户服务部经理的季度考核表：实际值已填，公式已嵌入，成绩如下。",
             "A quarter of a service manager: actuals typed in, formulas embedded, graded.",
-        )
+        ),
     )
     for card in graded.cards:
-        show_card(out, card, names["native"].name)
+        show_card(out, card, graded.grids[card.table.sheet], names["native"].name)
         out.print()
-        out.print(say("为什么是这个分数（前三项）：", "Why these scores (first three):"), style="bold")
+        out.print(say("为什么是这个分数（前三项）：", "Why these scores (the first three):"), style="bold")
         for sentence in explanations(card)[:3]:
-            out.print("  " + sentence.text(), markup=False, soft_wrap=True)
-    errors = [f for f in findings if f.severity != "info"]
-    show_findings(out, errors, names["plain"].name)
+            print_line(out, one_line(sentence.text(), 600))
+    show_findings(out, [f for f in graded.findings if f.severity != "info"], names["native"].name)
     out.print()
     out.print(say("打开看看（数字应与上面相同）：", "Open these; they show the same numbers:"), style="bold")
     described = {
@@ -54,4 +54,7 @@ def run_demo(folder: Path) -> None:
         ),
     }
     for kind, path in names.items():
-        out.print(f"  {path}  {described[kind]}", markup=False, soft_wrap=True)
+        print_line(out, f"{path}  {described[kind]}", 4)
+    command = f"scorecard explain {typed(names['native'])}"
+    out.print()
+    out.print(say(f"每一分的理由：{command}", f"The reason for every point: {command}"), markup=False, soft_wrap=True)

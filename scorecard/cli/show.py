@@ -1,21 +1,23 @@
-"""What commands print for people: tables and sentences in the language of the process."""
+"""What commands print for people: tables and lines in the language of the process, at the width of the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as Grid
 from rich.text import Text
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.model import CardResult, ItemResult
+from ..scoring.model import CardResult
 from ..scoring.values import State, show
-from ..workbook.card import Card, headline
-from ..workbook.embed import Embedding
+from ..workbook.addresses import column_letters, range_name, shift_formula, split_cell
+from ..workbook.plan import Edit
 from ..workbook.recognise import Table
+from ..workbook.rulesheet import SHEET as RULE_SHEET
+from .words import one_line, say
 
 _COLORS = {"error": "bold red", "warning": "yellow", "info": "dim"}
 _SEVERITIES = {
@@ -23,18 +25,15 @@ _SEVERITIES = {
     "warning": Message("注意", "warning"),
     "info": Message("说明", "note"),
 }
-_STATES = {
-    State.MISSING: Message("未填", "missing"),
-    State.NOT_APPLICABLE: Message("不适用", "n/a"),
-    State.NUMBER: Message("", ""),
-}
+# Of more findings of one code, so many are shown and the rest is counted.
+_SHOWN = {"error": 20, "warning": 5, "info": 2}
 _ROLES = {
     "number": Message("编号", "number"),
     "name": Message("指标", "name"),
     "section": Message("分组", "section"),
     "target": Message("目标", "target"),
     "actual": Message("实际", "actual"),
-    "band": Message("档次", "band"),
+    "band": Message("档次", "bands"),
     "weight": Message("权重", "weight"),
     "points": Message("满分", "points"),
     "score": Message("得分", "score"),
@@ -46,210 +45,183 @@ _ROLES = {
 }
 
 
-def say(zh: str, en: str) -> str:
-    """A sentence in the language of the process."""
-    return Message(zh, en).text()
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command end as it ends for any other output; rich would exit with status 1, "findings"."""
+        raise
 
 
 def console(*, stderr: bool = False) -> Console:
-    """The terminal; plain text of full width when the output goes to a file or pipe."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=160, no_color=True)
+    """The terminal; plain text in long lines when the output goes to a file or pipe."""
+    made = _Terminal(stderr=stderr, highlight=False)
+    return made if made.is_terminal else _Terminal(stderr=stderr, highlight=False, width=160, no_color=True)
 
 
-def show_card(out: Console, card: Card, file: str) -> None:
-    """One table: what was understood, its items, its result."""
-    table = card.table
-    where = f"{file}!{table.sheet}"
-    out.print()
-    out.print(Text(table.title or table.sheet, style="bold"), Text(f"  {where}", style="dim"))
-    identity = "  ".join(
-        f"{_IDENTITY[name].text()} {value}"
-        for name, (value, _) in table.identity.items()
-        if value and name in _IDENTITY
-    )
-    if identity:
-        out.print(escape(identity), style="dim")
-    out.print(items_table(card))
-    out.print(result_line(card.result))
+def print_line(out: Console, text: Text | str, indent: int = 2, style: str = "") -> None:
+    """A paragraph: wrapped with its further lines indented on a terminal, one long line anywhere else."""
+    line = Text(text, style=style) if isinstance(text, str) else text
+    if not out.is_terminal:
+        out.print(line, soft_wrap=True)
+        return
+    for i, part in enumerate(line.wrap(out, max(out.width - indent, 20))):
+        part.rstrip()
+        out.print(Text.assemble(" " * indent if i else "", part), soft_wrap=True)
 
 
-_IDENTITY = {
-    "person": Message("被考核人", "person"),
-    "department": Message("部门", "department"),
-    "position": Message("岗位", "position"),
-    "period": Message("期间", "period"),
-    "evaluator": Message("评价人", "evaluator"),
-}
-
-
-def columns_line(table: Table) -> Text:
-    """Which column is what, as one line."""
-    from ..workbook.addresses import column_letters
-
-    parts = []
-    for column in table.columns:
-        role = _ROLES.get(column.role, Message(column.role, column.role)).text()
-        label = f" {column.label}" if column.label and column.label != role else ""
-        parts.append(f"{column_letters(column.col)} {role}{label}")
-    confidence = say(f"把握 {table.confidence:.0%}", f"confidence {table.confidence:.0%}")
-    return Text(f"{confidence} · " + " · ".join(parts), style="dim")
-
-
-def items_table(card: Card) -> Grid:
-    """The items of a card: target, actual, band, score, weight, contribution."""
-    result, model = card.result, card.model
-    grid = Grid(show_edge=True, header_style="bold", pad_edge=False)
-    has_targets = any(k.target is not None for k in model.kpis)
-    has_bands = model.bands is not None and card.has_rules
-    has_actuals = card.has_rules
-    grid.add_column(say("指标", "KPI"), overflow="fold")
-    if has_targets:
-        grid.add_column(say("本期目标", "target"), justify="right")
-    if has_actuals:
-        grid.add_column(say("绩效", "actual"), justify="right")
-    if has_bands:
-        grid.add_column(say("档次", "band"))
-    grid.add_column(say("得分", "score"), justify="right")
-    grid.add_column(say("权重", "weight"), justify="right")
-    grid.add_column(say("计入", "points"), justify="right")
-    for item in result.items:
-        row = [Text(item.kpi.name)]
-        if has_targets:
-            row.append(Text(_reading(item, target=True)))
-        if has_actuals:
-            row.append(Text(_reading(item, target=False)))
-        if has_bands:
-            row.append(Text(item.band, style="green" if item.band and item.band != _worst(card) else "red"))
-        row.append(_score(item))
-        row.append(Text(show(item.weight, percent=True) if item.weight is not None else ""))
-        row.append(Text(f"{item.contribution:.2f}" if item.contribution is not None else ""))
-        grid.add_row(*row)
+def table(*headers: tuple[str, str]) -> Grid:
+    """An empty table; a header is its words and "left" or "right"."""
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for words, side in headers:
+        grid.add_column(words, justify="right" if side == "right" else "left", overflow="fold")
     return grid
 
 
-def _worst(card: Card) -> str:
-    return card.model.bands.labels[0] if card.model.bands else ""
+# --- findings --------------------------------------------------------------------------------------------------------
 
 
-def _reading(item: ItemResult, *, target: bool) -> str:
-    kpi = item.kpi
-    reading = kpi.target if target else kpi.actual
-    if reading is None:
-        return ""
-    if reading.number is not None:
-        return show(reading.number, kpi.percent, kpi.unit)
-    if reading.state is State.ERROR:
-        return reading.text or str(reading.error)
-    return "" if reading.state is State.MISSING else reading.text
+def show_findings(out: Console, findings: Sequence[Finding], file: str) -> None:
+    """Findings, errors first, one line each; one line for what is the same in several cells."""
+    if not findings:
+        return
+    sentences = _sentences(findings)
+    numbers = {name: sum(1 for f in sentences if f.severity == name) for name in _SEVERITIES}
+    counts = (f"{_SEVERITIES[name].text()} {number}" for name, number in numbers.items() if number)
+    out.print()
+    out.print(Text(say("发现：", "Findings: ") + say("，", ", ").join(counts), style="bold"))
+    for finding in _cut(sentences):
+        word = (_SEVERITIES[finding.severity].text() + say("：", ": "), _COLORS[finding.severity])
+        message = one_line(finding.message.text())
+        if not finding.code:
+            print_line(out, Text.assemble(word, (message, "dim")))
+            continue
+        where = one_line(f"{file}!{finding.where}" if finding.where else file)
+        print_line(out, Text.assemble(word, (f"{where}: ", "cyan"), message, (f"  [{finding.code}]", "dim")))
 
 
-def _score(item: ItemResult) -> Text:
-    if item.score is not None:
-        return Text(f"{item.score:.1f}", style="bold")
-    if item.error is not None:
-        return Text(item.error.code, style="bold red")
-    return Text(_STATES[item.state].text(), style="dim")
+def _sentences(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for what is the same sentence about several cells."""
+    merged: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for finding in findings:
+        merged.setdefault((finding.code, finding.severity, finding.sheet, finding.message.zh), []).append(finding)
+    return [
+        Finding(code, severity, sheet, _cells([f.cell for f in group if f.cell]), group[0].message)
+        for (code, severity, sheet, _), group in merged.items()
+    ]
 
 
-def result_line(result: CardResult) -> Text:
+def _cut(findings: Iterable[Finding]) -> list[Finding]:
+    """Of many findings of one code the first few, and one that counts the rest."""
+    by_code: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault((finding.severity, finding.code), []).append(finding)
+    result: list[Finding] = []
+    for (severity, code), group in by_code.items():
+        shown = _SHOWN[severity]
+        if len(group) <= shown + 1:
+            result += group
+            continue
+        rest = len(group) - shown
+        more = Message(f"……另有 {rest} 条同类（{code}），--json 列出全部", f"… {rest} more like this ({code}); --json lists all")
+        result += [*group[:shown], Finding("", severity, "", "", more)]
+    return result
+
+
+def _cells(names: Sequence[str]) -> str:
+    """`B6:E6` for neighbours in one row or column, else the first few."""
+    if len(names) < 2:
+        return "".join(names)
+    places = [split_cell(name) for name in names]
+    (r1, c1), (r2, c2) = min(places), max(places)
+    whole = {(r, c) for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} if min(r2 - r1, c2 - c1) == 0 else set()
+    if whole == set(places):
+        return range_name(r1, c1, r2, c2)
+    return ",".join(names[:4]) + ("…" if len(names) > 4 else "")
+
+
+# --- tables as recognised --------------------------------------------------------------------------------------------
+
+
+def columns_line(found: Table) -> Text:
+    """Which column is what, on one line: `B:E 目标（月度、季度、半年、年度）`."""
+    groups: list[tuple[str, list[int], list[str]]] = []
+    for column in found.columns:
+        if groups and groups[-1][0] == column.role and groups[-1][1][-1] == column.col - 1:
+            groups[-1][1].append(column.col)
+            groups[-1][2].append(column.label)
+        else:
+            groups.append((column.role, [column.col], [column.label]))
+    parts = []
+    for role, cols, labels in groups:
+        word = _ROLES.get(role, Message(role, role)).text()
+        letters = column_letters(cols[0]) + (f":{column_letters(cols[-1])}" if len(cols) > 1 else "")
+        named = "、".join(one_line(label, 20) for label in labels if label and label != word)
+        parts.append(f"{letters} {word}" + (say(f"（{named}）", f" ({named})") if named else ""))
+    confidence = say(f"识别把握 {found.confidence:.0%}：", f"Recognised, {found.confidence:.0%} sure: ")
+    return Text(confidence + " · ".join(parts), style="dim")
+
+
+def result_line(result: CardResult, label: str = "") -> Text:
     """Total, grade, coefficient, coverage and the best attainable total, on one line."""
     parts = []
     if result.total is not None:
-        parts.append(say(f"总分 {result.total:g}", f"total {result.total:g}"))
+        parts.append(say(f"总分 {show(result.total)}", f"total {show(result.total)}"))
         parts.append(say(f"等级 {result.grade}", f"grade {result.grade}"))
         if result.coefficient is not None:
-            parts.append(say(f"系数 {result.coefficient:g}", f"coefficient {result.coefficient:g}"))
+            parts.append(say(f"系数 {show(result.coefficient)}", f"coefficient {show(result.coefficient)}"))
     elif result.error is not None:
         at = f" ({result.error_cell})" if result.error_cell else ""
         parts.append(say(f"总分 {result.error}{at}", f"total {result.error}{at}"))
     elif result.state is State.NOT_APPLICABLE:
         parts.append(say("本期各项均不考核", "nothing is assessed in this period"))
     else:
-        parts.append(
-            say(f"未完成 {result.filled}/{result.applicable}", f"incomplete {result.filled}/{result.applicable}")
-        )
+        done = f"{result.filled}/{result.applicable}"
+        parts.append(say(f"未完成 {done}", f"incomplete {done}"))
     if result.coverage is not None:
         covered = show(round(result.coverage, 4), percent=True)
         parts.append(say(f"覆盖率 {covered}", f"coverage {covered}"))
     if result.best_attainable is not None:
-        parts.append(say(f"最高可得 {result.best_attainable:.1f}", f"best attainable {result.best_attainable:.1f}"))
-    return Text("  ".join(parts), style="bold" if result.total is not None else "bold yellow")
+        best = show(round(result.best_attainable, 2))
+        parts.append(say(f"最高可得 {best}", f"best attainable {best}"))
+    named = f"{label}{say('：', ': ')}" if label else ""
+    return Text(named + "  ".join(parts), style="bold" if result.total is not None else "bold yellow")
 
 
-def show_findings(out: Console, findings: Sequence[Finding], file: str) -> None:
-    """Findings, one line each, errors first; notes of one kind are drawn together."""
-    if not findings:
-        return
-    out.print()
-    for finding in _condensed(findings):
-        word = _SEVERITIES[finding.severity].text()
-        where = f"{file}!{finding.where}" if finding.where else file
-        out.print(
-            Text.assemble(
-                (f"{word} ", _COLORS[finding.severity]),
-                (f"{where}: ", "cyan"),
-                finding.message.text(),
-                (f"  [{finding.code}]", "dim"),
-            )
-        )
+# --- plans -----------------------------------------------------------------------------------------------------------
 
 
-def _condensed(findings: Iterable[Finding]) -> list[Finding]:
-    """One line for one sentence about several cells; of more than three notes of one code, two and how many more."""
-    merged: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in findings:
-        merged.setdefault((finding.code, finding.sheet, finding.message.zh), []).append(finding)
-    lines = [_joined(group) for group in merged.values()]
-    result: list[Finding] = []
-    seen: dict[str, int] = {}
-    for finding in lines:
-        seen[finding.code] = seen.get(finding.code, 0) + 1
-        total = sum(1 for f in lines if f.code == finding.code)
-        if finding.severity != "info" or total <= 3 or seen[finding.code] <= 2:
-            result.append(finding)
-        elif seen[finding.code] == 3:
-            more = Message(
-                f"……另有 {total - 2} 条同类说明（--json 列出全部）", f"… and {total - 2} more of this kind (--json lists all)"
-            )
-            result.append(Finding(finding.code, "info", "", "", more))
-    return result
-
-
-def _joined(group: list[Finding]) -> Finding:
-    first = group[0]
-    if len(group) == 1:
-        return first
-    cells = ",".join(f.cell for f in group[:4]) + ("…" if len(group) > 4 else "")
-    return Finding(first.code, first.severity, first.sheet, cells, first.message)
-
-
-def show_plan(out: Console, embedding: Embedding, *, only_form: bool) -> None:
-    """The planned edits, as a table."""
-    grid = Grid(header_style="bold", pad_edge=False)
-    grid.add_column(say("单元格", "cell"))
-    grid.add_column(say("内容", "what"))
-    grid.add_column(say("写入", "written"), overflow="fold")
-    shown = 0
-    for edit in embedding.plan.edits:
-        if edit.formula is None and edit.value in (None, ""):
-            continue
-        if only_form and edit.sheet == "评分规则":
-            continue
-        shown += 1
-        grid.add_row(Text(f"{edit.sheet}!{edit.cell}"), edit.what.text(), Text(edit.formula or str(edit.value)))
+def show_plan(out: Console, edits: Sequence[Edit]) -> None:
+    """The planned edits of the forms; a formula that is copied down a column takes one line."""
+    visible = [e for e in edits if e.sheet != RULE_SHEET and (e.formula is not None or e.value not in (None, ""))]
+    grid = table((say("单元格", "cell"), "left"), (say("内容", "what"), "left"), (say("写入", "written"), "left"))
+    for run in _runs(visible):
+        first, last = run[0], run[-1]
+        where = range_name(first.row, first.col, last.row, last.col)
+        more = say(f" 等 {len(run)} 项", f" and {len(run) - 1} more") if len(run) > 1 else ""
+        written = one_line(first.formula or str(first.value), 72) + (" …" if len(run) > 1 else "")
+        grid.add_row(Text(f"{first.sheet}!{where}"), Text(one_line(first.what.text(), 60) + more), Text(written))
     out.print(grid)
-    rest = len(embedding.plan.edits) - shown
-    if rest:
-        out.print(
-            say(
-                f"另有 {rest} 处标签、样式或规则表单元格（--json 列出全部）",
-                f"and {rest} labels, styles or cells of the rule sheet (--json lists all)",
-            ),
-            style="dim",
-        )
+    rules = sum(1 for e in edits if e.sheet == RULE_SHEET)
+    looks = len(edits) - len(visible) - rules
+    line = say(
+        f"另有“{RULE_SHEET}”表 {rules} 格、只改样式 {looks} 格（--json 列出全部）",
+        f"and {rules} cells of the sheet {RULE_SHEET}, {looks} cells whose look changes (--json lists all)",
+    )
+    if rules or looks:
+        print_line(out, line, style="dim")
 
 
-def headline_score(table: Table) -> str:
-    """The label of the score column that counts, for headings."""
-    return headline(table) or say("得分", "score")
+def _runs(edits: Iterable[Edit]) -> list[list[Edit]]:
+    """Edits in columns, top down; those whose formula is the one above, copied down, together."""
+    runs: list[list[Edit]] = []
+    for edit in sorted(edits, key=lambda e: (e.sheet, e.col, e.row)):
+        above = runs[-1][-1] if runs else None
+        if (
+            above is not None
+            and (above.sheet, above.col, above.row + 1) == (edit.sheet, edit.col, edit.row)
+            and above.formula is not None
+            and edit.formula == shift_formula(above.formula, 1, 0)
+        ):
+            runs[-1].append(edit)
+        else:
+            runs.append([edit])
+    return runs

@@ -141,7 +141,7 @@ def _in_unit(numbers: Floats, unit: str | None, factor: float) -> Floats:
 
 def _read_mixed(values: npt.NDArray[np.object_], unit: str | None) -> Cells:
     cells = Cells.all_missing(len(values))
-    plain = np.fromiter((type(value) in _PLAIN for value in values), np.bool_, len(values))
+    plain = np.fromiter(map(_PLAIN.__contains__, map(type, values)), np.bool_, len(values))
     try:
         cells.put(plain, _read_numbers(values[plain].astype(np.float64), unit))
     except OverflowError:
@@ -155,9 +155,10 @@ def _read_mixed(values: npt.NDArray[np.object_], unit: str | None) -> Cells:
 
 def distinct(values: npt.NDArray[np.object_], understand: Callable[[Any], Any]) -> tuple[list[Any], Indices]:
     """What `understand` makes of each different value, and which of these each value is. 1, 1.0 and TRUE differ."""
-    seen: dict[tuple[type, Any], int] = {}
-    which = np.fromiter((seen.setdefault((type(v), v), len(seen)) for v in values), np.intp, len(values))
-    return [understand(value) for _, value in seen], which
+    keys = list(zip(map(type, values), values, strict=True))
+    place = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    which = np.fromiter(map(place.__getitem__, keys), np.intp, len(keys))
+    return [understand(value) for _, value in place], which
 
 
 def _gathered(readings: list[Reading]) -> Cells:

@@ -173,7 +173,7 @@ def _compile(start: Floats, width: Floats, low: Floats, rise: Floats, step: Bool
     if np.isnan(start[1:].sum() + low[1:].sum()):
         start, width, low, rise = (np.broadcast_to(table, (k + 1, m)).copy() for table in (start, width, low, rise))
         blank, odd = np.isnan(start[1:]), np.isnan(low[1:])
-        void = blank.all(axis=0)
+        blank.all(axis=0, out=void)
         # Only the last pairs may be blank; in both rows.
         refused = (blank != odd).any(axis=0) | (blank[:-1] & ~blank[1:]).any(axis=0) | (blank.sum(axis=0) == k - 1)
         _pad(start[1:], low[1:], blank)

@@ -27,10 +27,6 @@ _POWERS = np.array([float(f"1e{n}") for n in _DECADES[1:]])
 _SCALES = np.array([float(f"1e{min(12, 14 - n)}") if n < 15 else 1.0 for n in _DECADES])
 _EDGES = np.array([0.5 - (0.5 * 10.0 ** (n - 2) if n < 2 else 0.0) for n in _DECADES])
 
-# Up to what distance from a whole number of twelfth decimals rounding is plain, by the largest number around.
-_PLAIN_BELOW = np.array([1.0, 10.0])
-_PLAIN = np.array([0.4994, 0.4949, 0.4499])
-
 
 def as_floats(numbers: npt.ArrayLike) -> Floats:
     """Numbers as 64-bit floats. Shorter floats are taken for the decimals they stand for: float32 0.95 is 0.95."""
@@ -76,7 +72,8 @@ def snap_chunk(x: Floats) -> Floats:
     units = np.rint(behind)
     behind -= units
     largest = np.fmax.reduce(np.abs(x), initial=0.0)
-    doubtful = np.abs(behind) > _PLAIN[np.searchsorted(_PLAIN_BELOW, largest, side="right")]
+    # Nearer to one half than this the fifteenth digit may decide: see the edges above.
+    doubtful = np.abs(behind) > (0.4994 if largest < 1.0 else 0.4949 if largest < 10.0 else 0.4499)
     if largest >= 1000.0:
         doubtful |= np.abs(x) >= 1000.0
     whole *= 1e12

@@ -46,6 +46,7 @@ SCORED = ("state", "score", "error", "share", "contribution")
 _NUM = error_code(CellError("#NUM!"))
 _VALUE = error_code(CellError("#VALUE!"))
 _NOTHING_FOUND = error_code(CellError("#N/A"))
+_UNKNOWN = error_code(CellError("#UNKNOWN!"))
 
 
 def score_frame(
@@ -251,13 +252,22 @@ def _apply_targets(scored: Cells, targets: Cells) -> None:
 
 def _scored_before(scored: pd.DataFrame) -> Cells:
     """The results of `score_frame`, back from their columns."""
-    n = len(scored)
-    state = pd.Categorical(scored["state"], categories=list(STATES)).codes.astype(np.int8)
+    state, error = _positions(scored["state"], STATES), _positions(scored["error"], ERROR_CODES)
     if (state < 0).any():
         raise UsageError(Message("state 列含未知状态", f"column state: only {', '.join(STATES)} are known"))
-    error = pd.Categorical(scored["error"], categories=list(ERROR_CODES)).codes.astype(np.int8)
+    error = np.where(state == ERROR, np.where(error < 0, _UNKNOWN, error), NO_ERROR)
     number = scored["score"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return Cells(state, number, error, np.zeros(n, np.bool_))
+    return Cells(state, number, error, np.zeros(len(scored), np.bool_))
+
+
+def _positions(column: pd.Series, names: Sequence[str]) -> Codes:
+    """Where each text stands among the names, -1 if it does not."""
+    known = pd.Index(names)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return np.asarray(known.get_indexer(column), np.int8)
+    place = np.append(np.asarray(known.get_indexer(column.cat.categories), np.int8), np.int8(-1))
+    codes: Indices = column.cat.codes.to_numpy()
+    return place[codes]
 
 
 # --- cards -----------------------------------------------------------------------------------------------------------

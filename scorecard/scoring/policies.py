@@ -60,12 +60,10 @@ class Policy:
     @property
     def label(self) -> Message:
         """What a workbook says of it."""
-        cap = {"literal": ("达标封顶计 70 分", "meeting a capped target scores 70")}.get(
-            self.cap_score, ("达标封顶计 100 分", "meeting a capped target scores 100")
-        )
+        cap = 70 if self.cap_score == "literal" else 100
         return Message(
-            f"政策 {self.name}（达到目标 {self.anchor} 分；{cap[0]}）",
-            f"policy {self.name} (reaching the target scores {self.anchor}; {cap[1]})",
+            f"政策 {self.name}：达到目标得 {self.anchor} 分；目标已到顶（100%、零次）时达标得 {cap} 分",
+            f"policy {self.name}: reaching the target scores {self.anchor}; meeting a target that cannot be exceeded {cap}",
         )
 
     def ladder(self, kind: str, direction: str, scale: Sequence[float] = BAND_SCALE) -> Ladder:

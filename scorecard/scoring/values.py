@@ -336,7 +336,7 @@ def round_half_up(x: float, digits: int = 0) -> float:
     # No float reaches further, and decimals have limits of their own.
     digits = max(digits, -_LARGEST)
     exponent = snapped.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= digits:
+    if not isinstance(exponent, int) or -exponent <= digits:
         return float(snapped)
     return float(snapped.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)) + 0.0
 

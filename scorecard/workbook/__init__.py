@@ -1,0 +1,1 @@
+"""One workbook at rest: parts, cells, tables, rules, plans and values."""

@@ -70,7 +70,7 @@ class Body:
         item_lines: All rows that belong to items, wrapped lines and merged rows included.
         last_row: The last of them.
         weighted: Items with a plausible weight or full mark.
-        implausible: Items whose weight or full mark is a number that cannot be one.
+        implausible: Items with something in the weight column that cannot be one.
         weights_complete: Whether the weights sum to 1 or 100.
         findings: What was noticed.
     """
@@ -123,6 +123,9 @@ def _resolved(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) 
         elif column.role == "weight" and column is not weight:
             column = Column("weight", column.col, column.header, "section", column.unit)
         result.append(column)
+    unheaded = _unheaded(lines, header, rows, result)
+    if unheaded is not None:
+        result.append(unheaded)
     # 绩效 beside 实际完成 is some other text: the actual is where the header says 实际.
     actuals = [column for column in result if column.role == "actual" and not column.label]
     actuals.sort(key=lambda column: "实际" not in column.header)
@@ -130,6 +133,23 @@ def _resolved(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) 
         Column("note", c.col, c.header, c.label, c.unit) if c.role == "actual" and c in actuals[1:] else c
         for c in sorted(result, key=lambda column: (column.col, column.label == "section"))
     )
+
+
+def _unheaded(lines: Lines, header: Header, rows: list[int], columns: list[Column]) -> Column | None:
+    """A column of categories or numbers left of the table that has no header of its own."""
+    col = header.first_col - 1
+    roles = {column.role for column in columns}
+    if col < 1 or not rows or any(not lines.is_blank(row, col) for row in range(header.top, header.bottom + 1)):
+        return None
+    values = [lines.grid.cell(row, col).value for row in rows]
+    texts = [value for value in values if text_of(value) and read(value).number is None]
+    merged = any(lines.grid.span(row, col)[2] > row for row in rows)
+    if "section" not in roles and texts and (merged or len(texts) * 2 > len(rows)):
+        return Column("section", col, "")
+    numbers = [value for value in values if isinstance(value, (int, float)) or (isinstance(value, str) and value.isdigit())]
+    if "number" not in roles and len(numbers) * 2 > len(rows) and str(numbers[0]) in ("1", "1.0"):
+        return Column("number", col, "")
+    return None
 
 
 def _sample(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> list[int]:
@@ -149,14 +169,14 @@ def _sample(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) ->
 
 
 def _quantity(cell: Cell, unit: str, most: float = 100.0) -> tuple[bool, float | None, bool]:
-    """A weight or full mark: whether it may be one, the number, and whether it is a number that cannot be one."""
+    """A weight or full mark: whether it may be one, the number, and whether what stands there cannot be one."""
     if cell.is_formula and (cell.uncached or is_missing(cell.value)):
         return True, None, False
     reading = read(cell.value, unit=unit or None, number_format=cell.number_format)
     if reading.state is State.ERROR and reading.error is not None and reading.error.code != "#VALUE!":
         return True, None, False
     if reading.number is None:
-        return False, None, False
+        return False, None, reading.state is State.ERROR
     limit = 1.5 if reading.percent else most
     fits = not cell.is_date and -1 <= reading.number <= limit and len(reading.unit) <= 2
     return fits, reading.number if fits else None, not fits
@@ -238,13 +258,16 @@ class _Reader:
             if end == "weak":
                 self.run += 1
             elif end not in ("subtotal", "stop"):
-                self.tail = True
+                self.tail = bool(self.items)
             return True
         number = self._number(row)
         special = self.vocabulary.item_kind(name) if name else "kpi"
+        heading = special == "kpi" and self._is_heading(row, cells, name, number)
+        if self.tail and heading and _HEADING.match(text_of(cells[0].value)):
+            self.tail = False  # the total was that of a part
         if self.tail and special == "kpi":
             return row - self.items[-1].last <= 20 if self.items else False
-        if special == "kpi" and self._is_heading(row, cells, name, number):
+        if heading:
             self.heading = trim(text_of(cells[0].value)).rstrip(":：")
             self.run += 1
             return True
@@ -300,22 +323,18 @@ class _Reader:
     def _ending(self, cells: list[Cell], name: str, fits: bool) -> str:
         """"weak" for 合计, the kind of another label that is no item, "stop" for what ends the table, else ""."""
         leading = cells[0]
-        texts = [cell for cell in cells if text_of(cell.value) and not cell.is_formula]
-        for cell in texts if not name else texts[:1]:
-            if cell is not leading and name:
+        for cell in cells:
+            if cell.is_formula or not text_of(cell.value) or (name and cell.col > self.name.col):
                 continue
             label = self.vocabulary.match_label(text_of(cell.value))
             if label is None or label.kind not in _ENDS:
                 continue
+            # Beside a name only what stands in front of it or is it can be the label of the row.
             if label.kind == "stop" and cell is not leading:
                 continue
             if label.kind not in ("total", "subtotal") and fits and name:
                 continue  # an indicator that is called 覆盖率
             return "weak" if label.kind == "total" and not label.strong else label.kind
-        if name and texts and texts[0].col < self.name.col:
-            label = self.vocabulary.match_label(name)
-            if label is not None and label.kind == "total":
-                return "total" if label.strong else "weak"
         text = text_of(leading.value)
         if text and not fits and self.vocabulary.identity_pairs(text):
             return "stop"

@@ -14,11 +14,11 @@ from ..findings import Finding
 from ..messages import Message
 from ..scoring.curve import Curve, Rating
 from ..scoring.ladder import Ladder
-from ..scoring.model import Adjustment, CardResult, Kpi, Scorecard, Settings, Veto
+from ..scoring.model import Adjustment, CardResult, ItemResult, Kpi, Scorecard, Settings, Veto
 from ..scoring.periods import find_period
 from ..scoring.policies import Policy
 from ..scoring.score import score_card
-from ..scoring.values import CellError, Reading, State, read
+from ..scoring.values import CellError, Reading, State, as_error, read, show
 from . import rulesheet as rs
 from .addresses import split_cell
 from .cells import Grid
@@ -77,11 +77,13 @@ def read_card(
     findings: list[Finding] = []
     block = sheet.block_of(table) if sheet is not None else None
     is_embedded = sheet is not None and block is not None
+    broken: CellError | None = None
     try:
         weights, _ = weight_scale(table, grid)
     except RuleError as problem:
-        cell = next((row.weight_cell for row in table.rows if row.weight_cell), "")
-        findings.append(Finding("weight-unreadable", "error", table.sheet, cell or "", problem.message))
+        broken = CellError(problem.code, problem.message)
+        cell = _broken_weight(table, grid)
+        findings.append(Finding("weight-unreadable", "error", table.sheet, cell, problem.message))
         weights = [None] * len(table.rows)
     settings = definition.settings if definition is not None else Settings()
     bands = bands_of(table)
@@ -106,12 +108,35 @@ def read_card(
         settings=settings,
         title=table.title,
     )
-    others = {
-        label: score_card(replace(model, kpis=tuple(_typed_kpis(table, grid, weights, label)), bands=None))
+    models = {"": model} | {
+        label: replace(model, kpis=tuple(_typed_kpis(table, grid, weights, label)), bands=None)
         for label in _score_labels(table)[1:]
     }
+    results = {label: score_card(one) for label, one in models.items()}
+    if broken is not None:
+        results = {label: _without_weights(result, broken, findings[0].cell) for label, result in results.items()}
+    result = results.pop("")
     has_rules = any(k.rule is not None or k.rule_error is not None for k in kpis)
-    return Card(table, model, score_card(model), others, is_embedded, has_rules, tuple(findings))
+    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings))
+
+
+def _broken_weight(table: Table, grid: Grid) -> str:
+    """The weight cell that cannot be used: an error, text or a negative number; else the first one."""
+    cells = [row.weight_cell for row in table.rows if row.weight_cell]
+    for name in cells:
+        reading = read(grid.at(name).value)
+        if reading.state is State.ERROR or (reading.number or 0) < 0:
+            return name
+    return cells[0] if cells else ""
+
+
+def _without_weights(result: CardResult, error: CellError, cell: str) -> CardResult:
+    """A result whose weights could not be read: scores stand, whatever needs a weight does not."""
+    items = tuple(replace(item, weight=None, share=0.0, contribution=None) for item in result.items)
+    return replace(
+        result, items=items, state=State.ERROR, error=error, error_cell=cell, grade=error.code, notes=(),
+        weighted=None, computed=None, total=None, coverage=None, coefficient=None, best_attainable=None,
+    )  # fmt: skip
 
 
 def headline(table: Table) -> str:
@@ -260,61 +285,129 @@ def _vetoes(table: Table, grid: Grid) -> list[Veto]:
 
 
 def noticed(card: Card, grid: Grid) -> list[Finding]:
-    """What the numbers of a card tell: unreadable cells, errors, weights, stated against computed."""
+    """What the numbers of a card tell: unreadable cells, errors, weights, stated against computed.
+
+    Args:
+        card: The card.
+        grid: Its sheet, with up-to-date values.
+    """
     sheet, result = card.table.sheet, card.result
     findings = list(card.findings)
-
-    def note(code: str, severity: str, cell: str, zh: str, en: str) -> None:
-        findings.append(Finding(code, severity, sheet, cell, Message(zh, en)))
-
-    for item in result.items:
-        if item.state is State.ERROR and item.error is not None:
-            reason = item.error.reason
-            cell = item.kpi.cell
-            code = (
-                "rule-broken"
-                if item.kpi.rule_error is not None
-                else "error-cell"
-                if reason is None
-                else "actual-unreadable"
-            )
-            zh, en = (reason.zh, reason.en) if reason else (f"错误值 {item.error}", f"the error {item.error}")
-            note(code, "error", cell, f"“{item.kpi.name}”：{zh}", f'"{item.kpi.name}": {en}')
+    for (_, row), item in zip(_items(card.table), result.items, strict=True):
+        findings += _about_item(card, row, item, grid)
+    is_explained = len(findings) > len(card.findings)
     if result.error is not None and result.error.reason is not None and not result.error_cell:
         cell = next((row.weight_cell for row in card.table.rows if row.weight_cell), "")
-        note("weights-sum", "error", cell or "", result.error.reason.zh, result.error.reason.en)
-    for zh, en in result.notes:
-        note("weights-assumed", "info", "", zh, en)
-    _compare_total(card, grid, note)
-    return findings
+        findings.append(Finding("weights-sum", "error", sheet, cell or "", result.error.reason))
+    findings += [Finding("weights-assumed", "info", sheet, "", Message(*note)) for note in result.notes]
+    return [*findings, *_about_total(card, grid, is_explained)]
 
 
-def _compare_total(card: Card, grid: Grid, note: object) -> None:
-    cell = card.table.totals.get(headline(card.table))
-    if cell is None or card.result.computed is None or not callable(note):
-        return
-    stated = read(grid.at(cell).value)
-    if stated.number is None:
-        return
-    digits = card.model.settings.digits
-    if abs(stated.number - card.result.computed) > 0.5 * 10**-digits + 1e-9:
-        shown = f"{card.result.computed:.{digits}f}"
-        note(
-            "total-mismatch",
-            "error",
-            cell,
-            f"总分写的是 {stated.number:g}，按各项计算应为 {shown}",
-            f"the total says {stated.number:g}, the items give {shown}",
-        )
-    grade_cell = card.table.grade_cell
-    if grade_cell and card.is_embedded and str(grid.at(grade_cell).value or "") != card.result.grade:
-        note(
-            "grade-mismatch",
-            "error",
-            grade_cell,
-            f"等级写的是“{grid.at(grade_cell).value}”，应为“{card.result.grade}”",
-            f'the grade says "{grid.at(grade_cell).value}", it should be "{card.result.grade}"',
-        )
+def _about_item(card: Card, row: Row, item: ItemResult, grid: Grid) -> list[Finding]:
+    """What is wrong with one item: its target, its rule, its actual, or the score the workbook shows for it."""
+    kpi, sheet = item.kpi, card.table.sheet
+    found: list[Finding] = []
+
+    def note(code: str, cell: str, zh: str, en: str) -> None:
+        found.append(Finding(code, "error", sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}')))
+
+    for period, name in row.targets:
+        error = as_error(grid.at(name).value)
+        if error is not None:
+            zh, en = (f"目标“{period}”", f'target "{period}"') if period else ("目标", "the target")
+            note("error-cell", name, f"{zh}是错误值 {error}，请改正", f"{en} is the error {error}; please correct it")
+    actual = _actual(card.table, row, grid)
+    if not found and actual.error is not None and row.actual_cell and _needs_number(card, row, item, grid):
+        zh, en = _trouble(actual.error)
+        code = "error-cell" if actual.error.reason is None else "actual-unreadable"
+        note(code, row.actual_cell, f"{zh}，请填数字", f"{en}; enter a number")
+    elif not found and item.error is not None:
+        zh, en = _trouble(item.error)
+        unreadable = _unreadable_target(row, kpi, grid)
+        if unreadable:
+            text = read_cell(grid, unreadable).text
+            zh, en = f"目标“{text}”读不出数字，请改正", f'no number in the target "{text}"; please correct it'
+            note("target-unreadable", unreadable, zh, en)
+        else:
+            code = "rule-broken" if kpi.rule_error else "score-unreadable" if kpi.rule is None else "actual-unreadable"
+            note(code, kpi.cell, zh, en)
+    if not found and card.is_embedded and item.score is not None and kpi.rule is not None:
+        found += _compare_score(card.table, row, item, grid)
+    return found
+
+
+def _actual(table: Table, row: Row, grid: Grid) -> Reading:
+    column = table.column("actual")
+    return read_cell(grid, row.actual_cell, column.unit if column else "") if row.actual_cell else Reading(State.MISSING)
+
+
+def _needs_number(card: Card, row: Row, item: ItemResult, grid: Grid) -> bool:
+    """Whether an actual must be a number: a curve reads it, or the table itself gives a number as its target."""
+    if as_error(grid.at(row.actual_cell or "A1").value) is not None:
+        return True
+    if isinstance(item.kpi.rule, Rating):
+        return False
+    is_assessed = item.state is not State.NOT_APPLICABLE
+    if item.kpi.rule is not None:
+        return is_assessed
+    return not card.has_rules and any(r.number is not None for r in target_readings(card.table, row, grid).values())
+
+
+def _trouble(error: CellError) -> tuple[str, str]:
+    return error.reason or (f"错误值 {error}", f"the error {error}")
+
+
+def _unreadable_target(row: Row, kpi: Kpi, grid: Grid) -> str:
+    """The cell of a target that is text, when this is what keeps the rule from working; else ""."""
+    if kpi.rule_error is None and (kpi.target is None or kpi.target.error is None):
+        return ""
+    return next((cell for _, cell in row.targets if read_cell(grid, cell).state is State.ERROR), "")
+
+
+def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid) -> list[Finding]:
+    """The score in the sheet against the core's; they differ where plain formulas cannot read what people can."""
+    place = dict(row.scores).get(headline(table))
+    shown = grid.at(place).value if place else None
+    if not place or item.score is None or not any(c.role == "score" for c in table.columns):
+        return []
+    score = read(shown).number
+    if score is not None and abs(score - item.score) <= 1e-6:
+        return []
+    actual = item.kpi.actual
+    if isinstance(shown, CellError) and isinstance(grid.at(row.actual_cell or "A1").value, str):
+        typed = show(actual.number or 0.0, actual.percent)
+        zh = f"“{actual.text}”是带单位的文本，公式读不出数字，得分显示 {shown}；请只填数字 {typed}"
+        en = f'"{actual.text}" is text with a unit, which formulas cannot read: the score shows {shown}; enter just {typed}'
+        cell, code = row.actual_cell or place, "actual-text"
+    else:
+        said = "空" if shown in (None, "") else str(shown), "nothing" if shown in (None, "") else str(shown)
+        zh = f"得分写的是 {said[0]}，按规则应为 {item.score:.2f}"
+        en = f"the score says {said[1]}, the rules give {item.score:.2f}"
+        cell, code = place, "score-mismatch"
+    return [Finding(code, "error", table.sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}'))]
+
+
+def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
+    """Total and grade as the sheet states them against the computed ones; not once more what an item explains."""
+    table, result, found = card.table, card.result, list[Finding]()
+    cell = table.totals.get(headline(table))
+    if cell is None or result.computed is None:
+        return found
+    value, digits = grid.at(cell).value, card.model.settings.digits
+    stated, error = read(value), as_error(value)
+    is_off = stated.number is not None and abs(stated.number - result.computed) > 0.5 * 10**-digits + 1e-9
+    if is_off or (error is not None and not is_explained):
+        said = error or f"{stated.number:g}"
+        zh = f"总分写的是 {said}，按各项计算应为 {result.computed:.{digits}f}"
+        en = f"the total says {said}, the items give {result.computed:.{digits}f}"
+        found.append(Finding("total-mismatch", "error", table.sheet, cell, Message(zh, en)))
+    grade_cell = table.grade_cell
+    grade = str(grid.at(grade_cell).value or "") if grade_cell else ""
+    # A grade that follows from a wrong total is not a second mistake.
+    if grade_cell and card.is_embedded and grade != result.grade and not (found or is_explained):
+        zh, en = f"等级写的是“{grade}”，应为“{result.grade}”", f'the grade says "{grade}", it should be "{result.grade}"'
+        found.append(Finding("grade-mismatch", "error", table.sheet, grade_cell, Message(zh, en)))
+    return found
 
 
 def score_place(table: Table, row: Row) -> tuple[int, int] | None:

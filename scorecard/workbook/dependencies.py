@@ -193,9 +193,7 @@ def reads_of(
     return Reads(tuple(dict.fromkeys(rects)))
 
 
-def _rects(
-    text: str, sheet: str, names: Mapping[str, list[Rect] | None], tabs: Mapping[str, str]
-) -> list[Rect] | None:
+def _rects(text: str, sheet: str, names: Mapping[str, list[Rect] | None], tabs: Mapping[str, str]) -> list[Rect] | None:
     place, _, area = text.rpartition("!")
     if "[" in text:
         # Other workbooks are no cells of this one; tables may be anywhere.

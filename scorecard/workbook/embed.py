@@ -72,7 +72,8 @@ def embed(
         path: An .xlsx or .xlsm.
         output: Where to write; `NAME_评分.xlsx` beside the input when omitted. Folders are created.
         rules: A rules file or definition; without it thresholds come from `policy`.
-        policy: For rows with a target but no rule of their own; `Policy()` when omitted and no rules file is given.
+        policy: For rows with a target but no rule of their own, unless the rules file names one; `Policy()` when omitted.
+            What it decides is reported.
         formulas: "native" (nothing to install) or "udf"; by default native for .xlsx, udf for .xlsm.
         period: What the period selector is set to.
         in_place: Write into the input.
@@ -226,7 +227,8 @@ def plan_embedding(
                 ),
             )
         )
-    return _assemble(todo, settings, flavour), tuple(chosen), tuple(worst_first(collected))
+    chosen_policy = definition.policy if definition is not None and definition.policy is not None else policy
+    return _assemble(todo, settings, flavour, chosen_policy), tuple(chosen), tuple(worst_first(collected))
 
 
 def _table_rules(
@@ -283,8 +285,11 @@ def _table_rules(
     return RuleTable(spots, tuple(rules[i] for i in items), bands_of(table), headers, divisor)
 
 
-def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str) -> Plan:
+def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str, policy: Policy | None) -> Plan:
     sources = [rule.source for table in todo for rule in table.rules]
+    if policy is not None and any(policy.name in s.zh for s in sources):
+        # The policy's name stands in each row, what it means once on top.
+        sources = [s for s in sources if policy.name not in s.zh] + [policy.label]
     edits, head = plan_head(settings, sources)
     sheets = []
     blocks = []
@@ -296,7 +301,7 @@ def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str) -> Pl
         edits += plan_block(table, block, head)
         top = block.end + 3
         modes = tuple(mode_word(rule.rule) for rule in table.rules)
-        form = FormRules(table.spots, block, head, modes, settings.weights == "strict")
+        form = FormRules(table.spots, block, head, modes)
         cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour)
         forms += cells
         sheets.append(sheet)

@@ -7,7 +7,6 @@ computed from the value the cell had.
 
 from __future__ import annotations
 
-import datetime
 import functools
 import math
 import os
@@ -23,6 +22,7 @@ from ..messages import Message
 from ..scoring.values import CellError, CellValue
 from .addresses import quote_sheet, split_range
 from .dependencies import Address, Graph, Reads, Rect, reads_of
+from .engine_values import ARRAY_SIZE, CIRCULAR, KINDS, NO_NAME, OMITTED, converted, gave_up, incoming, outgoing
 from .formula_cells import ARRAY, DATA_TABLE, MEMBER, FormulaCell, formula_cells
 from .limits import UNREADABLE, Limit, limit_of
 from .package import Package
@@ -32,34 +32,21 @@ __all__ = ["Address", "Engine", "Obstacle"]
 
 T = TypeVar("T")
 
-# formualizer's error kinds that Excel has too; its others (NImpl, Error, Circ, Spill, Cancelled) mean that it gave up.
-_CODES = {
-    "Null": "#NULL!", "Div": "#DIV/0!", "Value": "#VALUE!", "Ref": "#REF!", "Name": "#NAME?", "Num": "#NUM!",
-    "Na": "#N/A", "Calc": "#CALC!",
-}  # fmt: skip
-_KINDS = {code: kind for kind, code in _CODES.items()}
-
-# An argument left out between commas arrives as 0.0, like a typed zero: before evaluation this text takes its place.
-_OMITTED = "\u2404KPI omitted\u2404"
-
 # Error values its reader refuses, with the whole file; they are results of formulas, so any error may stand in.
-_REFUSED_ERRORS = re.compile(rb"<v>(?!#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)#[A-Z_/!?]+</v>")
+_REFUSED_ERRORS = re.compile(
+    rb'(\st="e"[^>]*>\s*(?:<f[^>]*?(?:/>|>[^<]*</f>)\s*)?<v>)'
+    rb"(?!#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A)<)[^<]+(?=</v>)"
+)
 _ITERATE = re.compile(rb"""(<calcPr\s[^>]*\biterate=["'])(?:1|true)""")
 _RETURN = re.compile(rb"_x000[dD]_")
 _CELL = re.compile(rb"""<c(\s[^>]*?\br="([A-Z]+[0-9]+)"[^>]*?)(?:/>|>.*?</c>)""", re.DOTALL)
 # The row of a reference: formulas that differ only there are judged once.
 _ROW = re.compile(r"(?<![A-Za-z0-9_.])(\$?[A-Z]{1,3}\$?)[0-9]+(?![0-9A-Za-z_.(])")
 
-_CIRCULAR = Message("循环引用", "a circular reference")
 _DATA_TABLE = Message("计算引擎不支持模拟运算表", "the engine does not know data tables (what-if)")
-_ARRAY_SIZE = Message(
-    "数组公式的结果大小与其区域不同；请在 Excel 中重算",
-    "the result of the array formula does not have the size of its range; recalculate it in Excel",
+_RESTS_ON_KEPT = Message(
+    "依赖于无法计算且没有旧值的单元格", "it rests on a cell that cannot be computed and has no value"
 )
-_NO_NAME = Message("公式中有未知的名称或函数", "the formula has an unknown name or function")
-_NOT_SUPPORTED = Message("计算引擎不支持这个公式", "the engine cannot compute this formula")
-_RESTS_ON_KEPT = Message("依赖于无法计算且没有旧值的单元格", "it rests on a cell that cannot be computed and has no value")
-_GAVE_UP = {"Circ": _CIRCULAR, "Error": UNREADABLE, "Name": _NO_NAME, "Spill": _ARRAY_SIZE}
 
 
 class Obstacle(NamedTuple):
@@ -125,9 +112,11 @@ class Engine:
         try:
             self._book = _guarded(self._open)
             self._judge()
-            return self._settle()
+            return self._trusted(self._settle())
         except _EngineFailure as failure:
-            reason = Message(f"计算引擎无法处理这个工作簿：{failure}", f"the engine cannot take this workbook: {failure}")
+            reason = Message(
+                f"计算引擎无法处理这个工作簿：{failure}", f"the engine cannot take this workbook: {failure}"
+            )
             self.kept = dict.fromkeys(self.cells, Obstacle("not-computed", reason))
             self._graph = Graph(self.cells, lambda _: Reads(everything=True))
             return {}
@@ -193,7 +182,7 @@ class Engine:
             if sheet.kind == "worksheet":
                 content = package.read(sheet.part)
                 if _REFUSED_ERRORS.search(content):
-                    edits[sheet.part] = _REFUSED_ERRORS.sub(b"<v>#VALUE!</v>", content)
+                    edits[sheet.part] = _REFUSED_ERRORS.sub(rb"\1#VALUE!", content)
         return _edited(package, edits)
 
     def _judge(self) -> None:
@@ -246,7 +235,7 @@ class Engine:
         if limit.spills and single:
             # A function that gives rows shows only the first in a plain cell.
             formula = f"INDEX({formula},1,1)"
-        self._book.set_formula(*address, "=" + formula)
+        _guarded(functools.partial(self._book.set_formula, *address, "=" + formula))
 
     # --- computing -----------------------------------------------------------------------------------------------
 
@@ -272,8 +261,10 @@ class Engine:
                     try:
                         _guarded(functools.partial(self._book.evaluate_cells, [address]))
                     except _EngineFailure as failure:
-                        held[address] = Obstacle("not-computed", Message(f"计算引擎报错：{failure}", f"engine: {failure}"))
-            self._hold(held, blank=True)
+                        held[address] = Obstacle(
+                            "not-computed", Message(f"计算引擎报错：{failure}", f"engine: {failure}")
+                        )
+            self._hold(held)
             _guarded(self._book.evaluate_all)
 
     def _results(self) -> tuple[dict[Address, CellValue], dict[Address, Obstacle]]:
@@ -285,20 +276,19 @@ class Engine:
                 continue
             value = get(*address)
             if not isinstance(value, (float, str, bool)):
-                converted = _converted(value)
-                if isinstance(converted, Message):
-                    failing[address] = Obstacle("not-computed", converted)
+                value = converted(value)
+                if isinstance(value, Message):
+                    failing[address] = Obstacle("not-computed", value)
                     continue
-                value = converted
             elif isinstance(value, float) and not math.isfinite(value):
                 value = CellError("#NUM!")
             if isinstance(value, CellError) and value.code == "#NAME?" and cell.value != value:
-                failing[address] = Obstacle("not-computed", _NO_NAME)
+                failing[address] = Obstacle("not-computed", NO_NAME)
                 continue
             values[address] = value
         for address, cell in self.cells.items():
             if cell.kind == ARRAY and address in values and not self._fits(address, cell):
-                failing[address] = Obstacle("not-computed", _ARRAY_SIZE)
+                failing[address] = Obstacle("not-computed", ARRAY_SIZE)
                 del values[address]
         if self._failed:
             self._blame(values, failing)
@@ -310,11 +300,12 @@ class Engine:
             return True
         sheet, row, col = address
         try:
-            role = self._book.inspect_cell(f"{quote_sheet(sheet)}!{cell.name}", include_values=False).cell.spill
+            place = f"{quote_sheet(sheet)}!{cell.name}"
+            role = _guarded(lambda: self._book.inspect_cell(place, include_values=False)).cell.spill
             extent = role.extent if role is not None else None
             found = split_range(extent.rpartition("!")[2].replace("$", "")) if extent else (row, col, row, col)
             return found == split_range(cell.ref)
-        except ValueError:
+        except (ValueError, _EngineFailure):
             return False
 
     def _blame(self, values: dict[Address, CellValue], failing: dict[Address, Obstacle]) -> None:
@@ -337,24 +328,33 @@ class Engine:
             return roots
         rest = {
             address: obstacle
-            if obstacle.message is _CIRCULAR or not any(source in blank for source in self.graph.direct(address))
+            if obstacle.message is CIRCULAR or not any(source in blank for source in self.graph.direct(address))
             else Obstacle("not-computed", _RESTS_ON_KEPT)
             for address, obstacle in failing.items()
         }
         return rest
 
-    def _hold(self, held: dict[Address, Obstacle], blank: bool = False) -> None:
-        """Set cells aside: for the others they have their cached values from now on."""
+    def _hold(self, held: dict[Address, Obstacle]) -> None:
+        """Set cells aside: for the others they have their cached values from now on, or are blank."""
         if not held:
             return
         _ = self.graph  # while the formulas are still there
         held = {**held, **self._with_members(held)}
         self.kept.update(held)
         for address in held:
-            if self._has_value(address):
-                self._book.set_value(*address, _outgoing(self.cells[address].value))
-            elif blank:
-                self._book.set_value(*address, None)
+            value: Any = self.cells[address].value if self._has_value(address) else None
+            if isinstance(value, CellError):
+                value = fz.LiteralValue.error(KINDS[value.code], "")
+            self._book.set_value(*address, value)
+
+    def _trusted(self, values: dict[Address, CellValue]) -> dict[Address, CellValue]:
+        """The values that do not rest on a cell left out without a value."""
+        blank = [address for address in self.kept if not self._has_value(address)]
+        if not blank:
+            return values
+        doubtful = (self.graph.downstream(blank) & values.keys()) - self.kept.keys()
+        self.kept.update(dict.fromkeys(doubtful, Obstacle("not-computed", _RESTS_ON_KEPT)))
+        return {address: value for address, value in values.items() if address not in doubtful}
 
     def _with_members(self, held: dict[Address, Obstacle]) -> dict[Address, Obstacle]:
         found = {}
@@ -368,7 +368,7 @@ class Engine:
 
     def _has_value(self, address: Address) -> bool:
         cell = self.cells[address]
-        return cell.cached and (not isinstance(cell.value, CellError) or cell.value.code in _KINDS)
+        return cell.cached and (not isinstance(cell.value, CellError) or cell.value.code in KINDS)
 
     def _reads(self, address: Address, names: dict[str, list[Rect] | None], tabs: dict[str, str]) -> Reads:
         cell = self.cells[address]
@@ -387,16 +387,17 @@ class Engine:
         """A catalogue function as formualizer calls it."""
 
         def call(*values: Any) -> Any:
-            stopped = next((error for value in values if (error := _gave_up(value)) is not None), None)
+            stopped = next((error for value in values if (error := gave_up(value)) is not None), None)
             if stopped is not None:
                 return stopped
             try:
-                return _outgoing_result(entry.function(*map(_incoming, values)))
+                return outgoing(entry.function(*map(incoming, values)))
             except Exception as error:
                 # Nothing may cross into the engine, which would make a plain #VALUE! of it; `evaluate` reports it.
                 text = f"{type(error).__name__}: {error}"
                 self._failed[entry.name] = Message(
-                    f"函数 {entry.name} 内部出错（{text}），请报告此问题", f"{entry.name} failed ({text}); please report this"
+                    f"函数 {entry.name} 内部出错（{text}），请报告此问题",
+                    f"{entry.name} failed ({text}); please report this",
                 )
                 return {"type": "Error", "kind": "NImpl", "message": text}
 
@@ -439,10 +440,10 @@ def _tree(formula: str) -> dict[str, Any]:
 def _is_known(name: str) -> bool:
     """Whether the engine has a function, tried on an empty workbook: it has no list of them."""
     book = fz.Workbook()
-    book.sheet("S").set_formula(1, 1, f"={name}()")
     try:
-        value = book.evaluate_cell("S", 1, 1)
-    except fz.ExcelEvaluationError:
+        _guarded(lambda: book.sheet("S").set_formula(1, 1, f"={name}()"))
+        value = _guarded(lambda: book.evaluate_cell("S", 1, 1))
+    except _EngineFailure:
         return False
     return not (isinstance(value, dict) and value.get("kind") == "Name")
 
@@ -469,11 +470,13 @@ def _named_rects(book: Any) -> dict[str, list[Rect] | None]:
 
 
 def _with_omitted(formula: str) -> str:
-    """A formula with `_OMITTED` for each argument left out between commas in a call of one of our functions."""
+    """A formula with `OMITTED` for each argument left out between commas in a call of one of our functions."""
     places: list[int] = []
     calls: list[str] = []
     empty = False
     for token in fz.tokenize("=" + formula):
+        if token is None:
+            continue
         kind, subtype = str(token.token_type), str(token.subtype)
         if kind == "Whitespace":
             continue
@@ -489,65 +492,8 @@ def _with_omitted(formula: str) -> str:
         if subtype == "Open" and kind == "Func" and formula[token.end - 1 :].lstrip().startswith(")"):
             empty = False
     for place in reversed(places):
-        formula = f'{formula[:place]}"{_OMITTED}"{formula[place:]}'
+        formula = f'{formula[:place]}"{OMITTED}"{formula[place:]}'
     return formula
-
-
-# --- values ----------------------------------------------------------------------------------------------------------
-
-
-def _converted(value: Any) -> CellValue | Message:
-    """A value of formualizer's as a cell's; a message when there is none."""
-    if isinstance(value, dict):
-        kind = str(value.get("kind"))
-        return CellError(_CODES[kind]) if kind in _CODES else _GAVE_UP.get(kind, _NOT_SUPPORTED)
-    if isinstance(value, int):
-        return float(value)
-    if isinstance(value, datetime.timedelta):
-        return value / datetime.timedelta(days=1)
-    return _NOT_SUPPORTED
-
-
-def _gave_up(value: Any) -> dict[str, Any] | None:
-    """The first argument, or cell of one, that the engine could not compute."""
-    if isinstance(value, dict):
-        return value if value.get("kind") not in _CODES else None
-    if isinstance(value, list):
-        return next((error for item in value if (error := _gave_up(item)) is not None), None)
-    return None
-
-
-def _incoming(value: Any) -> Any:
-    """An argument as the catalogue takes it: a blank cell is "", an omitted argument None, an error a `CellError`."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return [[_in_range(cell) for cell in row] if isinstance(row, list) else _in_range(row) for row in value]
-    if isinstance(value, dict):
-        return CellError(_CODES[value["kind"]])
-    return None if value == _OMITTED else value
-
-
-def _in_range(value: Any) -> Any:
-    return CellError(_CODES[value["kind"]]) if isinstance(value, dict) else value
-
-
-def _outgoing_result(result: Any) -> Any:
-    if isinstance(result, (list, tuple)):
-        return [[_outgoing(cell) for cell in row] for row in result]
-    return _outgoing(result)
-
-
-def _outgoing(value: CellValue) -> Any:
-    """A cell value as formualizer takes it."""
-    if isinstance(value, CellError):
-        return fz.LiteralValue.error(_KINDS.get(value.code, "Value"), value.reason.en if value.reason else "")
-    if isinstance(value, (bool, str)):
-        return value
-    if value is None:
-        return ""
-    number = float(value)
-    return number if math.isfinite(number) else fz.LiteralValue.error("Num", "")
 
 
 # --- the border ------------------------------------------------------------------------------------------------------

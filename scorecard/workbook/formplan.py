@@ -18,7 +18,7 @@ from .spots import RowSpot, Spots
 NATIVE, UDF = "native", "udf"
 FLAVOURS = (NATIVE, UDF)
 
-_REACHED, _FAILED, _INPUT, _LINE = "CDE8D0", "F8D7DA", "FFF9E0", "BFBFBF"
+_REACHED, _FAILED, _INPUT, _FOOT, _LINE = "CDE8D0", "F8D7DA", "FFF9E0", "EEF3F9", "BFBFBF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,12 @@ class FormRules:
         block: Where its rules are.
         head: Where the settings are.
         modes: One of the words of column 方式 per row.
-        is_strict: Whether weights must sum to 1; KPI_WEIGHTED_SCORE knows no other policy.
     """
 
     spots: Spots
     block: Block
     head: Head
     modes: tuple[str, ...]
-    is_strict: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +62,49 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
 
     # A total of the department's own stays; grade and coefficient then read that one.
     total = spots.cells.get(sp.TOTAL) or spots.cells.get(f"{sp.TOTAL}*")
-    scores, weights = _ranges(spots)
-    plain = udf and form.is_strict and weights is not None and f.MANUAL_WORD not in form.modes
+    scores, weights = _scores(spots), rs.on_sheet(rs.SHEET, block.column_range(rs.WEIGHT))
+    # A score typed by hand counts as it was understood, not as it stands in its cell.
+    plain = udf and scores and f.MANUAL_WORD not in form.modes and not any(spot.is_weighted for spot in spots.rows)
     lows, labels, factors = (head.grade_column(i, sheet=True) for i in range(3))
-    table, lowest = head.grade_table(sheet=True), rs.absolute(head.first_row, 4, sheet=True)
+    table = head.grade_table(sheet=True)
     settings = {name: head.setting_ref(name, sheet=True) for name in rs.SETTINGS}
     if sp.TOTAL in spots.cells:
         formula = f.total_native(at("总分（未取整）"), settings[rs.DIGITS])
-        if plain and weights is not None:
-            points = at("加减分合计")
+        if plain:
             formula = f.total_udf(
                 scores,
                 weights,
                 settings[rs.BLANK_RULE],
-                points,
+                at("加减分合计"),
+                at("否决系数"),
                 settings[rs.FLOOR],
                 settings[rs.CAP],
                 settings[rs.DIGITS],
+                settings[rs.WEIGHT_RULE],
+                formula,
             )
         yield Computed(*spots.cells[sp.TOTAL], formula, Message("总分", "total"))
     if sp.COVERAGE in spots.cells:
         formula = f.coverage_native(at("计入权重合计"), at("权重合计"), at("未填项数"))
-        if plain and weights is not None:
-            formula = f.coverage_udf(scores, weights)
+        if plain:
+            formula = f.coverage_udf(scores, weights, settings[rs.BLANK_RULE], at("加权得分合计"), at("覆盖率"))
         yield Computed(*spots.cells[sp.COVERAGE], formula, Message("覆盖率", "coverage"))
     if total is None:
         return
     cell = cell_name(*total)
     filled, applicable = at("已填项数"), at("考核项数")
     if sp.GRADE in spots.cells:
-        native = f.grade_native(cell, filled, applicable, lows, labels, lowest)
+        native = f.grade_native(cell, filled, applicable, lows, labels)
         yield Computed(
             *spots.cells[sp.GRADE],
             f.grade_udf(cell, filled, applicable, table) if udf else native,
             Message("等级", "grade"),
         )
     if sp.COEFFICIENT in spots.cells:
-        native = f.coefficient_native(cell, lows, factors, lowest)
+        native = f.coefficient_native(cell, lows, factors)
         yield Computed(
             *spots.cells[sp.COEFFICIENT],
-            f.coefficient_udf(cell, table) if udf else native,
+            f.coefficient_udf(cell, factors, table) if udf else native,
             Message("绩效系数", "coefficient"),
         )
 
@@ -146,7 +147,9 @@ def plan_form(
                 block.row_range(row, rs.THRESHOLD, block.width, sheet=True),
                 reach,
             )
-            look = Look(number_format=_band_format(rule, shown, number == 1), horizontal="center", color="595959")
+            look = Look(
+                number_format=_band_format(rule, shown, number == 1), horizontal="center", color="595959", shrink=True
+            )
             what = Message(f"{spot.name}：第 {number} 档", f"{spot.name}: band {number}")
             edits.append(Edit(spots.sheet, band_row, col, what, None, formula, look))
     columns = sorted({(col, len(spot.bands) - i) for spot in spots.rows for i, (_, col) in enumerate(spot.bands)})
@@ -188,26 +191,25 @@ def _score_udf(form: FormRules, i: int, spot: RowSpot) -> str:
     thresholds = block.row_range(row, rs.THRESHOLD, block.width, sheet=True)
     scores = block.row_range(row, rs.SCORE, block.width, sheet=True)
     target = block.cell(row, rs.TARGET, sheet=True) if spot.targets else ""
-    return f.score_udf(spot.actual_cell, thresholds, scores, block.cell(row, rs.MODE, sheet=True), target)
+    mode = block.cell(row, rs.MODE, sheet=True)
+    return f.score_udf(spot.actual_cell, thresholds, scores, mode, target, spot.actual_divisor)
 
 
-def _ranges(spots: Spots) -> tuple[str, str | None]:
-    """The score and weight cells of all items as ranges; other rows between them would be taken for items."""
+def _scores(spots: Spots) -> str:
+    """The score cells of all items as a range; "" if other rows between them would be taken for items."""
     first, last = spots.rows[0].row, spots.rows[-1].row
     letters = column_letters(spots.score_col)
-    scores = f"{letters}{first}:{letters}{last}"
-    if spots.weight_col is None or any(spot.weight_cell is None for spot in spots.rows):
-        return scores, None
-    if last - first + 1 != len(spots.rows):
-        return scores, None
-    weight = column_letters(spots.weight_col)
-    return scores, f"{weight}{first}:{weight}{last}"
+    return f"{letters}{first}:{letters}{last}" if last - first + 1 == len(spots.rows) else ""
 
 
 def _label(spots: Spots, label: sp.Label) -> Edit:
+    like = label.like
+    if label.role == "foot" and label.col in spots.new_columns:
+        # The cell above has no style yet: the last column of the table lends its own.
+        like = (spots.last_row, min(spots.new_columns) - 1)
     looks = {
         "header": Look(like=label.like),
-        "foot": Look(like=label.like, bold=True, number_format="General"),
+        "foot": Look(like=like, bold=True, number_format="General", fill=_FOOT),
         "right": Look(horizontal="right", bold=True),
         "label": Look(like=label.like),
     }
@@ -239,7 +241,15 @@ def _computed_look(spots: Spots, cell: Computed) -> Look:
     formats = {sp.TOTAL: "0.00", sp.COVERAGE: "0%", sp.GRADE: "General", sp.COEFFICIENT: "0.0#"}
     if name is None:
         return Look(number_format="0.0", horizontal="center")
-    return Look(like=(spots.last_row, spots.score_col), number_format=formats[name], bold=True, horizontal="center")
+    # A cell the form had already keeps its ground; the rows added under the table have one of their own.
+    is_added = any(label.role == "foot" and label.row == cell.row for label in spots.labels)
+    return Look(
+        like=(spots.last_row, spots.score_col),
+        number_format=formats[name],
+        bold=True,
+        fill=_FOOT if is_added else None,
+        horizontal="center",
+    )
 
 
 def _band_format(rule: RowRule, shown: str, is_worst: bool) -> str:

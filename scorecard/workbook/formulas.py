@@ -8,7 +8,7 @@ formula is one labelled step that a person can read in the formula bar. They com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..scoring.ladder import Case, Ladder
 
@@ -19,6 +19,8 @@ _INVALID = "SQRT(-1)"  # #NUM! in every program
 _UNREADABLE = 'VALUE("?")'  # #VALUE! in every program
 # Spaces that are typed by accident: plain, full-width, non-breaking.
 _SPACES = (" ", "\u3000", "\u00a0")
+_YES, _NO = ("是", "true", "yes", "y", "√"), ("否", "false", "no", "n")
+_LOWEST, _HIGHEST = "-1E+300", "1E+300"
 
 STEP_WORD, LINEAR_WORD, RATING_WORD, MANUAL_WORD = "阶梯", "线性", "评级", "手工"
 HIGHER_WORD, LOWER_WORD, RANGE_WORD = "越高越好", "越低越好", "区间"
@@ -54,12 +56,29 @@ def target_raw(cells: str, index: str | None) -> str:
     return f'=IF({cell}="","",IF(ISTEXT({cell}),{trimmed(cell)},{cell}))'
 
 
-def target(raw: str, marks: str, divisor: int = 1) -> str:
-    """The period's target as a number, or 不适用."""
-    return (
-        f'=IF({raw}="","{NOT_APPLICABLE}",IF({is_mark(raw, marks)},"{NOT_APPLICABLE}",'
+def target(raw: str, marks: str, divisor: int = 1, known: Iterable[tuple[str, float]] = ()) -> str:
+    """The period's target as a number, or 不适用.
+
+    Args:
+        raw: The cell with `target_raw`.
+        marks: The range of the marks.
+        divisor: What bare numbers are divided by.
+        known: Texts such as 3次/台, trimmed, with the numbers they stand for.
+    """
+    reading = (
+        f'IF({raw}="","{NOT_APPLICABLE}",IF({is_mark(raw, marks)},"{NOT_APPLICABLE}",'
         f"IF(ISTEXT({raw}),{_percent_text(raw)},ROUND({_divided(raw, divisor)},12))))"
     )
+    for text, number in known:
+        reading = f'IF({raw}={_quoted(text)},{number_text(number)},{reading})'
+    return f"={reading}"
+
+
+def plain_text(text: str) -> str:
+    """What `trimmed` makes of a text."""
+    for space in _SPACES:
+        text = text.replace(space, "")
+    return text.replace("％", "%").replace("．", ".")
 
 
 def actual_text(cell: str) -> str:
@@ -75,9 +94,12 @@ def actual(cell: str, text: str, marks: str, divisor: int = 1) -> str:
     )
 
 
-def label(text: str, marks: str) -> str:
-    """A rating as text; "" if blank, or 不适用."""
-    return f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",{text}))'
+def label(cell: str, text: str, marks: str) -> str:
+    """A rating as typed, without the blanks around it; "" if blank, or 不适用."""
+    typed = cell
+    for space in _SPACES[1:]:
+        typed = f'SUBSTITUTE({typed},"{space}"," ")'
+    return f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",TRIM({typed})))'
 
 
 def mark(cell: str, text: str, marks: str) -> str:
@@ -88,20 +110,30 @@ def mark(cell: str, text: str, marks: str) -> str:
     )
 
 
-def weight(cell: str, divisor: int = 1) -> str:
-    """A weight as a fraction; blank is 0."""
-    text = f'VALUE(SUBSTITUTE({cell},"％","%"))'
-    return f'=IF({cell}="",0,IF(ISTEXT({cell}),{text},ROUND({_divided(cell, divisor)},12)))'
+def weight(cell: str, text: str, marks: str, typed: str, count: int, divisor: int = 1) -> str:
+    """A weight as a fraction; blank and 不适用 are 0, but all items count alike where no weight is typed at all."""
+    bare = _divided(f"VALUE({text})", divisor)
+    return (
+        f'=IF({text}="",IF({typed}=0,1/{count},0),IF({is_mark(text, marks)},0,'
+        f'IF(ISNUMBER({cell}),ROUND({_divided(cell, divisor)},12),IF(RIGHT({text})="%",VALUE({text}),{bare}))))'
+    )
 
 
-def sign(direction: str) -> str:
-    """1 where higher is better, -1 where lower is."""
-    return f'=IF({direction}="{LOWER_WORD}",-1,1)'
+def sign(direction: str, thresholds: Sequence[str]) -> str:
+    """1 where higher is better, -1 where lower is; a range is read the way its thresholds run."""
+    xs = f"{thresholds[0]}:{thresholds[-1]}"
+    falls = f"INDEX({xs},1,MAX(1,COUNT({xs})))<{thresholds[0]}"
+    return f'=IF({direction}="{LOWER_WORD}",-1,IF({direction}="{RANGE_WORD}",IF({falls},-1,1),1))'
 
 
 def _percent_text(text: str) -> str:
     # VALUE reads "1/2" as a date in some programs, so it is only asked about texts that end in %.
     return f'IF(RIGHT({text})="%",ROUND(VALUE({text}),12),{_UNREADABLE})'
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _divided(cell: str, divisor: int) -> str:
@@ -188,7 +220,8 @@ def rule_check(thresholds: Sequence[str], scores: Sequence[str], segments: str) 
     first, second, third = (f"{thresholds[i]}:{thresholds[i - 3]}" for i in range(3))
     check = f'IF(SUMPRODUCT(--({segments}="逆序"))>0,"阈值顺序与方向不符","")'
     if len(thresholds) > 2:
-        thrice = f'SUMPRODUCT(({first}={second})*({second}={third})*({first}<>""))>0'
+        # A blank cell equals 0, so the last of the three must not be one.
+        thrice = f'SUMPRODUCT(({first}={second})*({second}={third})*({third}<>""))>0'
         check = f'IF({thrice},"同一阈值出现三次",{check})'
     gaps = f'SUMPRODUCT(--(({xs}="")<>({ys}="")))+SUMPRODUCT(({left}="")*({right}<>""))>0'
     return (
@@ -205,9 +238,9 @@ def curve_score(target_cell: str, reading: str, check: str, first_score: str, se
     )
 
 
-def rating_score(target_cell: str, reading: str, labels: str, scores: str) -> str:
-    """The score of a rating; a label that the table does not know is #N/A."""
-    same = f"({labels}={reading})"
+def rating_score(target_cell: str, reading: str, text: str, labels: str, scores: str) -> str:
+    """The score of a rating, typed with or without inner blanks; a label that the table does not know is #N/A."""
+    same = f"((({labels}={reading})+({labels}={text}))>0)"
     return (
         f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",IF({reading}="","",'
         f"IF(SUMPRODUCT(--{same})=0,NA(),SUMPRODUCT({same}*{scores})))))"
@@ -219,15 +252,16 @@ def manual_score(target_cell: str, reading: str) -> str:
     return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",{reading}))'
 
 
-def band(score: str, reading: str, thresholds: Sequence[str], edges: str, sign: str) -> str:
-    """The number of the band reached, 1 for the worst; "" without a score."""
+def band(score: str, reading: str, thresholds: Sequence[str], edges: str, count: int, sign: str) -> str:
+    """The number of the band reached, from 1 for the worst to `count`; "" without a score."""
     inner, every = f"{thresholds[1]}:{thresholds[-1]}", f"{thresholds[0]}:{thresholds[-1]}"
     # Text sorts above numbers in comparisons; the mask leaves blank thresholds out in both directions.
     falling = f'SUMPRODUCT(({inner}>={reading}-{_EDGE})*({inner}<>""))'
     rising = f'SUMPRODUCT(({inner}<={reading}+{_EDGE})*({inner}<>""))'
     reached = f"1+IF({sign}<0,{falling},{rising})"
     by_score = f"1+SUMPRODUCT(--({edges}<{score}-{_EDGE}))"
-    return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),MAX(MIN(COUNT({every})-1,{reached}),{by_score}),"")'
+    number = f"MIN({count},MAX(MIN(COUNT({every})-1,{reached}),{by_score}))"
+    return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),{number},"")'
 
 
 def band_mark(band_cell: str, number: int, thresholds: str, threshold_cell: str) -> str:
@@ -254,17 +288,26 @@ def weighted(status_cell: str, score: str, weight_cell: str) -> str:
     return f'=IF({weight_cell}=0,0,IF({status_cell}="{ERROR}",{score},IF({status_cell}="{SCORED}",{weight_cell}*{score},0)))'
 
 
-def attainable(status_cell: str, weight_cell: str, scores: str, by_rule: bool) -> str:
-    """Weight × the best score the rule can give, of items that are assessed."""
-    best = f"MAX({scores})" if by_rule else "100"
+def attainable(status_cell: str, weight_cell: str, scores: str, check: str | None) -> str:
+    """Weight × the best score the rule can give, of items that are assessed; 100 without a rule that can be used."""
+    best = f"MAX({scores})"
+    if not scores:
+        best = "100"
+    elif check is not None:
+        best = f'IF(ISERROR({check}),100,IF({check}="",{best},100))'
     return f'=IF({status_cell}="{EXCLUDED}",0,{weight_cell}*{best})'
+
+
+def typed_weights(texts: str) -> str:
+    """How many weights are typed at all."""
+    return f'=SUMPRODUCT(--({texts}<>""))'
 
 
 def weight_check(weights: str, total: str, rule: str) -> str:
     """What is wrong with the weights; "" if nothing."""
     return (
         f'=IF(MIN({weights})<0,"权重为负",IF(AND({rule}="{STRICT_WORD}",ABS({total}-1)>0.000001),'
-        f'"权重合计不是100%",IF({total}<=0,"没有权重","")))'
+        f'"权重合计不是100%",IF(AND({rule}<>"{AS_IS_WORD}",{total}=0),"没有权重","")))'
     )
 
 
@@ -274,24 +317,56 @@ def weighted_score(points: str, used: str, total: str, rule: str) -> str:
     return f'=IF(ISERROR(SUM({points})),SUM({points}),IF({used}=0,"",ROUND(SUM({points})/{used}*{factor},12)))'
 
 
-def total_unrounded(check: str, score: str, missing: str, blank_rule: str, points: str, floor: str, cap: str) -> str:
+def total_unrounded(
+    check: str, score: str, missing: str, blank_rule: str, points: str, factor: str, floor: str, cap: str
+) -> str:
     """The total before rounding: a weight problem, an error, an unfilled item, nothing to count, or the number."""
-    sum_ = f"{score}+{points}" if points else score
-    clamped = f'MIN(IF({cap}="",1E+300,{cap}),MAX(IF({floor}="",-1E+300,{floor}),{sum_}))'
+    added = f"({score}+{points})*{factor}"
+    clamped = f"MIN({_bound(cap, _HIGHEST)},MAX({_bound(floor, _LOWEST)},{added}))"
+    number = f"IF({_bound(floor, _LOWEST)}>{_bound(cap, _HIGHEST)},{_INVALID},ROUND({clamped},12))"
     return (
         f'=IF({check}<>"",{_INVALID},IF(ISERROR({score}),{score},IF(AND({missing}>0,{blank_rule}="{WAIT_WORD}"),"",'
-        f'IF({score}="",IF({missing}>0,"","N/A"),ROUND({clamped},12)))))'
+        f'IF({score}="",IF({missing}>0,"","N/A"),{number}))))'
     )
 
 
-def adjustments(cells: Sequence[str]) -> str:
-    """The sum of 加减分 cells; blanks and N/A marks count 0."""
-    return f"=SUM({','.join(cells)})"
+def adjustments(cells: Sequence[str], marks: str) -> str:
+    """The sum of 加减分 cells; blanks and N/A marks count 0, other text is #VALUE!."""
+    return f"={'+'.join(_points(cell, marks) for cell in cells)}"
+
+
+def _points(cell: str, marks: str) -> str:
+    # SUM would pass over text in silence.
+    text = trimmed(cell)
+    return (
+        f"IF(ISNUMBER({cell}),ROUND({cell},12),"
+        f'IF({text}="",0,IF({is_mark(text, marks)},0,{_UNREADABLE})))'
+    )
+
+
+def vetoes(cells: Sequence[str], marks: str) -> str:
+    """What 否决 cells multiply the total by: 1 for blank, 0, 否 and N/A marks, 0 for 1 and 是, a factor between."""
+    return f"={'*'.join(_veto(cell, marks) for cell in cells)}"
+
+
+def _veto(cell: str, marks: str) -> str:
+    text = trimmed(cell)
+    none, full = ("{" + ",".join(f'"{word}"' for word in words) + "}" for words in (_NO, _YES))
+    number = f"IF(OR({cell}<0,{cell}>1),{_INVALID},IF({cell}=0,1,IF({cell}=1,0,ROUND({cell},12))))"
+    return (
+        f"IF(ISNUMBER({cell}),{number},"
+        f'IF({text}="",1,IF({is_mark(text, marks)},1,IF({is_mark(text, none)},1,IF({is_mark(text, full)},0,{_UNREADABLE})))))'
+    )
+
+
+def _bound(cell: str, default: str) -> str:
+    """A limit of the total; a blank cell sets none."""
+    return f'IF({cell}="",{default},{cell})'
 
 
 def total_native(unrounded: str, digits: str) -> str:
     """The total a person sees."""
-    return f"=IF(ISNUMBER({unrounded}),ROUND({unrounded},{digits}),{unrounded})"
+    return f'=IF(ISNUMBER({unrounded}),ROUND({unrounded},IF({digits}="",2,{digits})),{unrounded})'
 
 
 def coverage_native(used: str, total: str, missing: str) -> str:
@@ -299,14 +374,26 @@ def coverage_native(used: str, total: str, missing: str) -> str:
     return f'=IF({total}=0,"",IF(AND({used}=0,{missing}>0),"",ROUND({used}/{total},12)))'
 
 
-def grade_native(total: str, filled: str, applicable: str, lows: str, labels: str, lowest: str) -> str:
-    """The grade, or 未完成 9/11; the table is ascending."""
-    return _graded(total, filled, applicable, f"LOOKUP(MAX({total},{lowest}),{lows},{labels})")
+def grade_native(total: str, filled: str, applicable: str, lows: str, labels: str) -> str:
+    """The grade, or 未完成 9/11."""
+    return _graded(total, filled, applicable, _reached(total, lows, labels))
 
 
-def coefficient_native(total: str, lows: str, factors: str, lowest: str) -> str:
-    """The coefficient of the grade; "" without a total."""
-    return f'=IF(ISNUMBER({total}),LOOKUP(MAX({total},{lowest}),{lows},{factors}),IF(ISERROR({total}),{total},""))'
+def coefficient_native(total: str, lows: str, factors: str) -> str:
+    """The coefficient of the grade, #N/A where the table has none for it; "" without a total."""
+    found = _reached(total, lows, factors)
+    return _coefficient(total, factors, f'IF(ISNUMBER({total}),IF({found}="",NA(),{found}),{total})')
+
+
+def _coefficient(total: str, factors: str, found: str) -> str:
+    # A table without any coefficients is one whose department knows none.
+    return f'=IF(COUNT({factors})=0,"",{found})'
+
+
+def _reached(total: str, lows: str, results: str) -> str:
+    """The result of the highest lower bound that a total reaches, else of the lowest; the table is in any order."""
+    reached = f'SUMPRODUCT(({lows}<>"")*({lows}<={total}+{_EDGE}))'
+    return f"INDEX({results},MATCH(SMALL({lows},MAX(1,{reached})),{lows},0))"
 
 
 def best_attainable(points: str, weights: str, statuses: str) -> str:
@@ -323,22 +410,31 @@ def _graded(total: str, filled: str, applicable: str, found: str) -> str:
 # --- the same through the catalogue ----------------------------------------------------------------------------------
 
 
-def score_udf(actual_cell: str, thresholds: str, scores: str, mode: str, target_cell: str) -> str:
+def score_udf(actual_cell: str, thresholds: str, scores: str, mode: str, target_cell: str, divisor: int = 1) -> str:
     """A score by KPI_SCORE. The guard keeps a blank cell blank: some hosts hand it over as 0."""
-    arguments = [f'IF(ISBLANK({actual_cell}),"",{actual_cell})', thresholds, scores, mode]
+    guarded = f'IF(ISBLANK({actual_cell}),"",{actual_cell})'
+    reading = guarded if divisor == 1 else f'KPI_NUMBER({guarded},"%")'
+    arguments = [reading, thresholds, scores, mode]
     # An argument left out between commas is not understood everywhere; one left off at the end is.
     return f"=KPI_SCORE({','.join([*arguments, target_cell] if target_cell else arguments)})"
 
 
-def total_udf(scores: str, weights: str, blank_rule: str, points: str, floor: str, cap: str, digits: str) -> str:
-    """The total by KPI_TOTAL."""
-    bounds = ",".join(f'IF(ISBLANK({c}),"",{c})' for c in (floor, cap))
-    return f'=KPI_TOTAL(KPI_WEIGHTED_SCORE({scores},{weights},{blank_rule}),{points},"",{bounds},{digits})'
+def total_udf(
+    scores: str, weights: str, blank_rule: str, points: str, factor: str, floor: str, cap: str, digits: str,
+    weight_rule: str, native: str,
+) -> str:
+    """The total by KPI_TOTAL; KPI_WEIGHTED_SCORE knows no other weights than those that sum to 1."""
+    bounds = f"{_bound(floor, _LOWEST)},{_bound(cap, _HIGHEST)}"
+    # In an argument, a factor of 0 would be no veto.
+    veto = f"IF({factor}=1,0,IF({factor}=0,1,{factor}))"
+    digits = f'IF(ISBLANK({digits}),"",{digits})'
+    total = f"KPI_TOTAL(KPI_WEIGHTED_SCORE({scores},{weights},{blank_rule}),{points},{veto},{bounds},{digits})"
+    return f'=IF({weight_rule}="{STRICT_WORD}",{total},{native.removeprefix("=")})'
 
 
-def coverage_udf(scores: str, weights: str) -> str:
-    """The coverage by KPI_COVERAGE."""
-    return f"=KPI_COVERAGE({scores},{weights})"
+def coverage_udf(scores: str, weights: str, blank_rule: str, points: str, native: str) -> str:
+    """The coverage by KPI_COVERAGE, which takes no missing item as counted, and gives an error beside any other."""
+    return f'=IF(OR({blank_rule}="{ZERO_WORD}",ISERROR({points})),{native},KPI_COVERAGE({scores},{weights}))'
 
 
 def grade_udf(total: str, filled: str, applicable: str, table: str) -> str:
@@ -346,6 +442,6 @@ def grade_udf(total: str, filled: str, applicable: str, table: str) -> str:
     return _graded(total, filled, applicable, f"KPI_GRADE({total},{table})")
 
 
-def coefficient_udf(total: str, table: str) -> str:
+def coefficient_udf(total: str, factors: str, table: str) -> str:
     """The coefficient by KPI_COEFFICIENT."""
-    return f"=KPI_COEFFICIENT({total},{table})"
+    return _coefficient(total, factors, f"KPI_COEFFICIENT({total},{table})")

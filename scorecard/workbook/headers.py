@@ -124,6 +124,11 @@ class Lines:
             yield self.numbers[at]
             at += 1
 
+    def above(self, row: int, first: int, most: int) -> list[int]:
+        """The last `most` rows from `first` to the one above `row` that are not blank, top down."""
+        end = bisect_left(self.numbers, row)
+        return self.numbers[max(bisect_left(self.numbers, first), end - most) : end]
+
     def row(self, row: int, first_col: int = 1, last_col: int = 1 << 20) -> list[Cell]:
         """The cells of a row that are not blank."""
         return [cell for cell in self.cells.get(row, ()) if first_col <= cell.col <= last_col]
@@ -152,7 +157,7 @@ def find_headers(lines: Lines, vocabulary: Vocabulary) -> list[Header]:
             continue
         hits = _hits(lines, row, vocabulary)
         names = [cell for cell, match in hits if match.role == "name"]
-        if not names:
+        if not names or _is_data(lines, row, hits):
             continue
         top, bottom = _extent(lines, row, names, vocabulary, done)
         headers = _read_block(lines, top, bottom, vocabulary)
@@ -173,6 +178,19 @@ def _hits(lines: Lines, row: int, vocabulary: Vocabulary) -> list[tuple[Cell, He
             if match is not None:
                 found.append((cell, match))
     return found
+
+
+def _is_data(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bool:
+    """Whether numbers stand among the texts: a header has next to none."""
+    cells = lines.cells[row]
+    first, last = cells.index(hits[0][0]), cells.index(hits[-1][0])
+    while first > 0 and cells[first - 1].col == cells[first].col - 1:
+        first -= 1
+    while last < len(cells) - 1 and cells[last + 1].col == cells[last].col + 1:
+        last += 1
+    cells = cells[first : last + 1]
+    numbers = sum(1 for cell in cells if isinstance(cell.value, (int, float)) and not cell.is_formula)
+    return numbers * 4 > len(cells)
 
 
 def _extent(lines: Lines, row: int, names: list[Cell], vocabulary: Vocabulary, done: int) -> tuple[int, int]:
@@ -212,6 +230,8 @@ def _belongs_above(lines: Lines, row: int, name_row: int, names: list[Cell], voc
         # A group heading spans several columns, by a merge or by blanks; other headings reach down into the row.
         follower = next((other.col for other in cells if other.col > last), 1 << 20)
         wide = sum(1 for col in here if first <= col < follower) > 1
+        if first <= min(here) and max(here) <= last:
+            return False  # a title over everything
         joins = joins or last_row >= name_row or wide or (cell.col not in here and match.score >= STRONG)
     # A row of its own above (身份栏) is no part: something in it must hang over the columns of the table.
     return joins and any(cell.col >= min(name.col for name in names) for cell in cells)

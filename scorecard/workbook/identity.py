@@ -254,6 +254,11 @@ def day(serial: float) -> str:
     return (date(1899, 12, 30) + timedelta(days=int(serial))).isoformat()
 
 
+def is_title(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text can only be the title of a card: 客服部经理绩效考核表."""
+    return _title_rank(text, vocabulary) >= 6
+
+
 def _title_rank(text: str, vocabulary: Vocabulary) -> int:
     """How much a text above a table looks like its title; below 0 not at all."""
     folded = key(text)

@@ -82,26 +82,42 @@ def inspect(
         UnusableFile: Not a workbook that can be read.
         UsageError: A rules file that cannot be used.
     """
-    package = Package.open(Path(path))
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
+    return inspect_package(Package.open(Path(path)), str(path), rules=definition, policy=policy, period=period)
+
+
+def inspect_package(
+    package: Package,
+    name: str,
+    *,
+    rules: Definition | None = None,
+    policy: Policy | None = None,
+    period: str | None = None,
+) -> Inspection:
+    """`inspect` for a workbook that is open already; `name` is what the result and its findings call it.
+
+    Raises:
+        UnusableFile: A part of it is damaged.
+    """
     vocabulary = Vocabulary.load()
     tables, found = recognise_workbook(package, vocabulary)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     findings = list(found)
     current = package
     if read_rule_sheet(package) is not None:
-        current = _up_to_date(package, Path(path).name, findings)
+        current = _up_to_date(package, Path(name).name, findings)
     sheet = read_rule_sheet(current)
     cards = []
     grids: dict[str, Grid] = {}
     for table in tables:
         grids[table.sheet] = stored = read_grid(package, table.sheet)
-        card = read_card(table, read_grid(current, table.sheet), sheet, definition, policy, vocabulary, period)
+        fresh = stored if current is package else read_grid(current, table.sheet)
+        card = read_card(table, fresh, sheet, rules, policy, vocabulary, period)
         cards.append(card)
-        findings += noticed(card, stored)
+        findings += noticed(card, fresh)
         for row in table.rows:
             findings += suspicious_target(table, row, stored, vocabulary)
-    return Inspection(str(path), tuple(cards), grids, tuple(worst_first(dict.fromkeys(findings))))
+    return Inspection(name, tuple(cards), grids, tuple(worst_first(dict.fromkeys(findings))))
 
 
 def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:

@@ -18,10 +18,13 @@ SCALAR, CONSTANT, RANGE, COMPUTED = range(4)  # one value, {1,2}, cells, an arra
 # Where an expression stands: its value is one; an array by nature of the function; an array-entered formula.
 _ONE, _NATURAL, _ENTERED = range(3)
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Functions whose result differs from Excel's, or depends on the machine that computes it.
-DIFFERENT = frozenset(
-    "CELL INFO FORMULATEXT LENB LEFTB RIGHTB MIDB FINDB SEARCHB REPLACEB RAND RANDBETWEEN RANDARRAY".split()
-)
+DIFFERENT = _words("CELL INFO FORMULATEXT LENB LEFTB RIGHTB MIDB FINDB SEARCHB REPLACEB RAND RANDBETWEEN RANDARRAY")
 
 #: Functions that read cells their text does not name.
 INDIRECT = frozenset({"INDIRECT", "OFFSET", "GETPIVOTDATA"})
@@ -59,19 +62,27 @@ _TAKES = {
 }
 
 # Functions whose own result is an array.
-_ARRAYS = frozenset(
+_ARRAYS = _words(
     "TRANSPOSE MMULT MINVERSE FREQUENCY LINEST LOGEST TREND GROWTH FILTER UNIQUE SORT SORTBY TAKE DROP VSTACK HSTACK"
-    " TOCOL TOROW CHOOSECOLS CHOOSEROWS SEQUENCE TEXTSPLIT".split()
+    " TOCOL TOROW CHOOSECOLS CHOOSEROWS SEQUENCE TEXTSPLIT"
 )
 
+# Weekday and era names, conditions, languages, Chinese numerals, elapsed hours.
+_ODD_FORMAT = re.compile(r"\[|aaa|ggg|\be\b", re.IGNORECASE)
 _SEVERAL_SHEETS = re.compile(r"^(?:[^'!]+:[^'!]+|'[^!]*:[^!]*')!")
 
 EXTERNAL = Message("引用了其他工作簿", "it refers to another workbook")
 UNREADABLE = Message("计算引擎读不懂这个公式", "the engine cannot read this formula")
 STRUCTURED = Message("计算引擎不支持表格的结构化引用", "the engine does not know structured references to tables")
-SEVERAL_SHEETS = Message("计算引擎不支持跨多个工作表的引用", "the engine does not know references across several sheets")
+SEVERAL_SHEETS = Message(
+    "计算引擎不支持跨多个工作表的引用", "the engine does not know references across several sheets"
+)
 UNION = Message("计算引擎不支持区域的并集或交集", "the engine does not know unions and intersections of ranges")
 LAMBDA = Message("计算引擎不支持直接调用 LAMBDA", "the engine does not know directly called LAMBDAs")
+LAST_VALUE = Message(
+    "公式用近似查找取最后一个值，计算引擎的结果与 Excel 不同",
+    "it looks for the last of several values by an approximate search, which the engine does differently",
+)
 INTERSECTION = Message(
     "公式在只取一个值的位置用了区域（隐式交集），计算引擎的结果与 Excel 不同",
     "a range stands where one value is meant (implicit intersection); the engine takes the whole range",
@@ -200,8 +211,12 @@ class _Walker:
         self.functions.add(name)
         if name in DIFFERENT:
             raise _Problem(
-                Message(f"函数 {name} 的结果因程序或时刻而异", f"what {name} gives depends on the program or the moment")
+                Message(
+                    f"函数 {name} 的结果因程序或时刻而异", f"what {name} gives depends on the program or the moment"
+                )
             )
+        if name == "TEXT" and any(_ODD_FORMAT.search(str(arg.get("value"))) for arg in args[1:]):
+            raise _Problem(Message("计算引擎不支持 TEXT 的这种格式", "the engine does not know this format of TEXT"))
         if name in self._own:
             self.omits |= any(arg["node_type"] == "Omitted" for arg in args)
             for arg in args:
@@ -231,10 +246,15 @@ class _Walker:
             return COMPUTED
         if name in ("ROW", "COLUMN") and most != SCALAR and place != _ONE:
             raise _Problem(_one_by_one(name))
-        if name == "AGGREGATE" and most == COMPUTED:
+        if most == COMPUTED and name == "AGGREGATE":
             raise _Problem(_one_by_one(name))
+        # It halves differently, which shows where the list is not in order: LOOKUP(1,0/(…),…) and
+        # LOOKUP(9E+307,…), which find the last of something.
+        halves = name == "LOOKUP" or (name == "MATCH" and not _is_zero(args[2:3]))
+        if halves and (most == COMPUTED or (args and not _has_reference(args[0]))):
+            raise _Problem(LAST_VALUE)
         if name == "INDEX":
-            whole = any(arg["node_type"] == "Omitted" or arg.get("value") == 0 for arg in args[1:3])
+            whole = any(arg["node_type"] == "Omitted" or _is_zero([arg]) for arg in args[1:3])
             return RANGE if whole or len(args) < 2 else SCALAR
         if name == "OFFSET":
             return RANGE if len(args) > 3 or most != SCALAR else SCALAR
@@ -247,6 +267,14 @@ def _takes(name: str, index: int) -> str:
     if index < len(fixed):
         return fixed[index]
     return repeated[(index - len(fixed)) % len(repeated)] if repeated else "s"
+
+
+def _has_reference(node: dict[str, Any]) -> bool:
+    return node["node_type"] == "Reference" or any(map(_has_reference, children(node)))
+
+
+def _is_zero(args: list[dict[str, Any]]) -> bool:
+    return any(arg.get("value") == 0 and not isinstance(arg["value"], bool) for arg in args)
 
 
 def _one_by_one(name: str) -> Message:

@@ -26,6 +26,7 @@ class Look:
         size: Points.
         horizontal: "left", "center", "right".
         wrap: Whether text wraps.
+        shrink: Whether the content is made smaller to fit.
         border: Colour of thin lines around.
         locked: Whether the cell is locked once the sheet is protected.
     """
@@ -38,6 +39,7 @@ class Look:
     size: float | None = None
     horizontal: str | None = None
     wrap: bool | None = None
+    shrink: bool | None = None
     border: str | None = None
     locked: bool | None = None
 
@@ -47,8 +49,8 @@ class Look:
         if (self.bold, self.color, self.size) != (None, None, None):
             font = Font(bold=self.bold, color=self.color, size=self.size)
         alignment = None
-        if (self.horizontal, self.wrap) != (None, None):
-            alignment = Alignment(horizontal=self.horizontal, vertical="center", wrap=self.wrap)
+        if (self.horizontal, self.wrap, self.shrink) != (None, None, None):
+            alignment = Alignment(horizontal=self.horizontal, vertical="center", wrap=self.wrap, shrink=self.shrink)
         return book.derive(
             base,
             font=font,

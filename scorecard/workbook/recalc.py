@@ -143,7 +143,9 @@ def recalculate(source: str | os.PathLike[str] | bytes, *, check: bool = False) 
         for address, value in updates.items()
         if address not in held
     )
-    kept = tuple(_kept(engine, address, address in stale) for address in engine.cells if _is_kept(engine, address, held))
+    kept = tuple(
+        _kept(engine, address, address in stale) for address in engine.cells if _is_kept(engine, address, held)
+    )
     is_bytes = isinstance(source, bytes)
     if not check and changes:
         _write(package, {address: value for address, value in updates.items() if address not in held})
@@ -158,9 +160,7 @@ def recalculate(source: str | os.PathLike[str] | bytes, *, check: bool = False) 
     )
 
 
-def recalculate_many(
-    paths: Iterable[str | os.PathLike[str]], *, check: bool = False
-) -> list[Recalculation | Failure]:
+def recalculate_many(paths: Iterable[str | os.PathLike[str]], *, check: bool = False) -> list[Recalculation | Failure]:
     """Recalculate many workbooks, one after the other; one that cannot be used never stops the rest.
 
     Args:
@@ -186,22 +186,25 @@ def is_same(old: CellValue, new: CellValue) -> bool:
         >>> is_same(0.3, 0.1 + 0.2), is_same(1, True), is_same("1", 1)
         (True, False, False)
     """
+    if old is new or (type(old) is type(new) and old == new):
+        return True
     if isinstance(old, bool) or isinstance(new, bool):
-        return old is new
+        return False
     if isinstance(old, (int, float)) and isinstance(new, (int, float)):
         if old == new:
             return True
         gap = abs(old - new)
         return gap <= RELATIVE * max(abs(old), abs(new)) or (0 in (old, new) and gap <= ABSOLUTE)
-    return type(old) is type(new) and old == new
+    return False
 
 
 def _write(package: Package, values: dict[Address, CellValue]) -> None:
     by_sheet: dict[str, dict[tuple[int, int], CellValue]] = {}
     for (sheet, row, col), value in values.items():
         by_sheet.setdefault(sheet, {})[row, col] = value
+    parts = {sheet.name: sheet.part for sheet in package.sheets}  # once: a write makes the package look again
     for name, cells in by_sheet.items():
-        part = package.sheet(name).part
+        part = parts[name]
         package.write(part, splice(package.read(part), cells, where=package.where))
 
 
@@ -222,13 +225,14 @@ def _stale(engine: Engine, updates: dict[Address, CellValue]) -> set[Address]:
     changed.formulas.update(sure)
     behind = {address: graph.sources([address]) for address in engine.kept}
     stale = {address for address, sources in behind.items() if sure and _has_changed(sources, changed, sure)}
-    uncached = {address for address in engine.kept if not engine.cells[address].cached}
     for address in doubtful:
         mine = graph.sources([address], stop=engine.kept)
         used = mine.formulas & engine.kept.keys()
-        if mine.everything or any(k in stale or k in uncached or behind[k].meets(_own(mine, used)) for k in used):
-            stale.add(address)
-            stale.update(k for k in used if k not in uncached)
+        used = used or set(engine.kept if mine.everything else ())
+        own = _own(mine, used)
+        guilty = {kept for kept in used if kept in stale or behind[kept].meets(own)}
+        if guilty:
+            stale |= {address, *guilty}
     return _with_followers(graph, stale, doubtful)
 
 
@@ -238,9 +242,7 @@ def _has_changed(sources: Sources, changed: Sources, sure: list[Address]) -> boo
 
 def _own(sources: Sources, used: set[Address]) -> Sources:
     """What a cell rests on besides the kept cells themselves."""
-    rects = {
-        rect for rect in sources.rects if (rect.r1, rect.c1) != (rect.r2, rect.c2) or rect[:3] not in used
-    }
+    rects = {rect for rect in sources.rects if (rect.r1, rect.c1) != (rect.r2, rect.c2) or rect[:3] not in used}
     return Sources(sources.formulas - used, rects, sources.everything)
 
 
@@ -266,7 +268,11 @@ def _findings(engine: Engine, kept: tuple[Kept, ...]) -> Iterable[Finding]:
     for cell in kept:
         code = codes.get((cell.sheet, cell.cell), "rests-on-kept")
         severity = "error" if cell.is_stale or code == "function-failed" else "warning"
-        tail = Message("；保留原值", "; the old value stays") if cell.value is not None else Message("；没有值", "; no value")
+        tail = (
+            Message("；保留原值", "; the old value stays")
+            if cell.value is not None
+            else Message("；没有值", "; no value")
+        )
         message = Message(cell.reason.zh + tail.zh, cell.reason.en + tail.en)
         yield Finding(code, severity, cell.sheet, cell.cell, message)
     for (sheet, _, _), found in engine.cells.items():

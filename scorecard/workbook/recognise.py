@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from ..findings import Finding
 from ..messages import Message
 from .addresses import cell_name
 from .body import Body, Row, read_body
 from .grid import Grid, read_grid
-from .headers import BandHeader, Column, Header, Lines, find_headers
-from .identity import Surroundings, read_above, read_below, read_beside
+from .headers import BandHeader, Column, Header, Lines, find_headers, text_of
+from .identity import Surroundings, is_title, read_above, read_below, read_beside
 from .package import Package
 from .vocabulary import STRONG, Vocabulary, default_vocabulary
 
@@ -76,6 +77,8 @@ class Table:
         return None
 
 THRESHOLD = 0.5
+# As many rows above a header can hold its title and identity, and as many below its last item its total and grade.
+_ABOVE, _BELOW = 40, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +157,24 @@ def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
     lines = Lines(grid)
     headers = find_headers(lines, vocabulary)
     attempts: list[_Attempt] = []
+    placed: list[tuple[Table, _Attempt]] = []
     for i, header in enumerate(headers):
         limit = grid.last_row
-        for below in headers[i + 1 :]:
+        for below in islice(headers, i + 1, None):
             if below.top > header.bottom and _overlap(header, below):
                 limit = below.top - 1
                 break
-        start = 1
-        for above in attempts:
-            other = above.table
-            if other is not None and other.top < header.top and (header.alone or _overlap(other, header)):
-                start = max(start, above.last_row + 1)
-        attempts.append(_follow(lines, header, start, limit, vocabulary))
+        # Where the rows above a header begin to be its own: behind the table above it. A few dozen tables back no
+        # table can still reach down to here, other than the lowest of all.
+        near = placed if len(placed) <= 64 else placed[-64:]
+        start = 1 + max(
+            (attempt.last_row for table, attempt in near if table.top < header.top and
+             (header.alone or _overlap(table, header))), default=0,
+        )  # fmt: skip
+        attempt = _follow(lines, header, start, limit, vocabulary)
+        attempts.append(attempt)
+        if attempt.table is not None:
+            placed.append((attempt.table, attempt))
     return _as_parts(attempts)
 
 
@@ -190,11 +199,10 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
         )
         return _Attempt(None, 0.0, reason, place, header.bottom)
     first_col, last_col = (1, max(grid.last_col, header.last_col)) if header.alone else (header.first_col, header.last_col)
-    around = read_above(lines, lines.between(start, header.top - 1), first_col, last_col, vocabulary, start > 1)
+    around = read_above(lines, lines.above(header.top, start, _ABOVE), first_col, last_col, vocabulary, start > 1)
     around = replace(around, last_row=body.last_row)
-    around = read_below(
-        lines, _beside_items(lines, body, header.bottom + 1, limit), first_col, last_col, body.columns, vocabulary, around
-    )
+    beside = _beside_items(lines, body, header.bottom + 1, limit, first_col, last_col, vocabulary)
+    around = read_below(lines, beside, first_col, last_col, body.columns, vocabulary, around)
     if header.alone:
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     confidence, against = _confidence(header, body, around, grid.name, vocabulary)
@@ -208,14 +216,14 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
         sheet=grid.name,
         title=around.title,
         title_cell=around.title_cell,
-        layout=_layout(body, around, lines),
+        layout=_layout(body, around),
         confidence=confidence,
         reasons=reasons,
         top=header.top,
         header_rows=header.bottom - header.top + 1,
         first_row=body.rows[0].row,
         last_row=body.last_row,
-        first_col=header.first_col,
+        first_col=min(header.first_col, *(column.col for column in body.columns)),
         last_col=header.last_col,
         columns=body.columns,
         rows=body.rows,
@@ -235,7 +243,7 @@ def _not_a_form(header: Header, place: str) -> Message | None:
     roles = header.roles()
     if "name" not in roles:
         return _NO_HEADER
-    if len(header.rules) >= 2 and not header.bands and "weight" not in roles:
+    if len(header.rules) >= (4 if "weight" in roles else 2):
         quoted = "、".join(header.rules[:3])
         return Message(
             f"{place} 是评分规则表（{quoted}），不是考核表", f"{place} heads a list of scoring rules ({quoted}), no form"
@@ -248,16 +256,33 @@ def _not_a_form(header: Header, place: str) -> Message | None:
     return None
 
 
-def _beside_items(lines: Lines, body: Body, first: int, limit: int) -> Iterator[int]:
-    """The rows of a table that are no items, and those below it; a hundred are enough."""
+def _beside_items(
+    lines: Lines, body: Body, first: int, limit: int, first_col: int, last_col: int, vocabulary: Vocabulary
+) -> Iterator[int]:
+    """The rows of a table that are no items, and those below it, up to where the next person's card begins."""
     seen = 0
     for row in lines.between(first, limit):
-        if row not in body.item_lines:
-            yield row
         if row > body.last_row:
             seen += 1
-            if seen > 100:
+            if seen > _BELOW:
                 return
+            if limit < lines.numbers[-1] and _opens_card(lines, row, first_col, last_col, vocabulary):
+                return
+        if row not in body.item_lines:
+            yield row
+
+
+def _opens_card(lines: Lines, row: int, first_col: int, last_col: int, vocabulary: Vocabulary) -> bool:
+    """Whether a row names a person or a department, or is the title of a card."""
+    for cell in lines.row(row, first_col, last_col):
+        text = text_of(cell.value)
+        label = vocabulary.match_label(text) if text else None
+        kinds = {kind for kind, _ in vocabulary.identity_pairs(text)} | ({label.kind} if label else set())
+        if kinds & {"person", "department", "department_person", "position"}:
+            return True
+        if text and label is None and is_title(text, vocabulary):
+            return True
+    return False
 
 
 def _confidence(
@@ -332,15 +357,14 @@ def _reasons(header: Header) -> tuple[Message, ...]:
     return tuple(found)
 
 
-def _layout(body: Body, around: Surroundings, lines: Lines) -> int:
+def _layout(body: Body, around: Surroundings) -> int:
     """The number of the layout this table comes closest to."""
     roles = {column.role for column in body.columns}
     scores = [column for column in body.columns if column.role == "score"]
     if "points" in roles and "weight" not in roles:
         return 6
-    own_formula = any(lines.grid.at(cell).is_formula for cell in around.totals.values())
     adjusted = any(row.kind == "adjustment" for row in body.rows)
-    if len(scores) > 1 or (adjusted and scores) or (own_formula and not roles & {"target", "band"}):
+    if len(scores) > 1 or (adjusted and scores and "person" in around.identity):
         return 3
     return 1 if roles & {"target", "band"} else 2
 

@@ -9,7 +9,7 @@ from ..messages import Message
 from ..scoring.curve import STEP, Rating
 from ..scoring.ladder import Ladder
 from ..scoring.model import Bands, Settings
-from ..scoring.values import NOT_APPLICABLE_MARKS, snap
+from ..scoring.values import NOT_APPLICABLE_MARKS
 from . import formulas as f
 from . import rulesheet as rs
 from .addresses import column_letters
@@ -20,7 +20,7 @@ from .splice import Value
 from .spots import Spots
 
 #: Marks a native formula compares with; it does not fold full width, so those are listed.
-MARKS = (*NOT_APPLICABLE_MARKS, "／", "－")
+MARKS = (*NOT_APPLICABLE_MARKS, "／", "－", "－－", "Ｎ／Ａ", "ＮＡ")
 
 _WAIT = {"incomplete": f.WAIT_WORD, "zero": f.ZERO_WORD, "exclude": f.EXCLUDE_WORD}
 _WEIGHTS = {"strict": f.STRICT_WORD, "normalise": f.NORMALISE_WORD, "as_is": f.AS_IS_WORD}
@@ -90,7 +90,10 @@ def plan_head(settings: Settings, sources: Iterable[Message]) -> tuple[list[Edit
         small,
         Message("来源", "source of the thresholds"),
     )
-    plain, heading = Look(border=_LINE), Look(border=_LINE, bold=True, fill=_HEAD, horizontal="center")
+    plain, heading = (
+        Look(border=_LINE, horizontal="left"),
+        Look(border=_LINE, bold=True, fill=_HEAD, horizontal="center"),
+    )
     sheet.put(4, 1, "设置", heading, Message("设置", "settings"))
     sheet.put(4, 2, "取值", heading, Message("设置", "settings"))
     values: dict[str, Value] = {
@@ -179,6 +182,7 @@ def _block_head(sheet: _Sheet, table: RuleTable, block: Block) -> None:
         rs.SIGN,
         rs.RESULT,
         rs.BAND,
+        rs.WEIGHT_TEXT,
         rs.WEIGHT,
         rs.USED,
         rs.WEIGHTED,
@@ -202,7 +206,10 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
     def form(cell: str) -> str:
         return rs.on_sheet(spots.sheet, cell)
 
-    edit, calc = Look(border=_LINE, horizontal="center"), Look(border=_LINE, fill=_CALC, size=9, color="404040")
+    edit, calc = (
+        Look(border=_LINE, horizontal="center"),
+        Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center"),
+    )
     mode = mode_word(rule.rule)
     put(rs.NAME, f"={form(item.name_cell)}", Look(border=_LINE, wrap=True))
     put(rs.KIND, KIND_WORDS[rule.kind], edit)
@@ -216,25 +223,27 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
     put(rs.SOURCE, rule.source.zh, Look(border=_LINE, size=9, color=_GREY, wrap=True))
 
     marks = head.marks_ref()
-    measured = Look(border=_LINE, fill=_CALC, size=9, color="404040", number_format=numbers)
+    measured = Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center", number_format=numbers)
     if item.targets:
         put(rs.RAW_TARGET, f.target_raw(form(item.targets), _index_ref(block, spots)), measured)
-        fixed = (item.fixed_target or "").replace("{index}", _index_ref(block, spots) or "1")
-        put(rs.TARGET, fixed or f.target(at(rs.RAW_TARGET), marks, item.target_divisor), measured)
+        put(rs.TARGET, f.target(at(rs.RAW_TARGET), marks, item.target_divisor, item.known_targets), measured)
     source = item.score_cell if mode == f.MANUAL_WORD else item.actual_cell
     put(rs.TEXT, f.actual_text(form(source)), calc)
     if mode == f.MANUAL_WORD:
         put(rs.READING, f.mark(form(source), at(rs.TEXT), marks), calc)
     elif mode == f.RATING_WORD:
-        put(rs.READING, f.label(at(rs.TEXT), marks), calc)
+        put(rs.READING, f.label(form(source), at(rs.TEXT), marks), calc)
     else:
         put(rs.READING, f.actual(form(source), at(rs.TEXT), marks, rule.divisor), measured)
     thresholds = [at(rs.THRESHOLD, k) for k in range(width)]
     scores = [at(rs.SCORE, k) for k in range(width)]
     segments = block.row_range(row, rs.SEGMENT, width - 1)
-    scored = Look(border=_LINE, fill=_CALC, size=9, color="404040", number_format="0.00")
+    scored = Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center", number_format="0.00")
+    checked = Look(border=_LINE, color="B00020", size=9, wrap=True)
+    if mode not in (f.LINEAR_WORD, f.STEP_WORD):
+        put(rs.CHECK, None, checked)
     if mode in (f.LINEAR_WORD, f.STEP_WORD):
-        put(rs.SIGN, f.sign(at(rs.DIRECTION)), calc)
+        put(rs.SIGN, f.sign(at(rs.DIRECTION), thresholds), calc)
         for k in range(width - 1):
             text = f.segment(
                 thresholds[k],
@@ -246,28 +255,37 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
                 at(rs.MODE),
             )
             put(rs.SEGMENT, text, scored, k)
-        put(rs.CHECK, f.rule_check(thresholds, scores, segments), Look(border=_LINE, color="B00020", size=9, wrap=True))
+        put(rs.CHECK, f.rule_check(thresholds, scores, segments), checked)
         put(rs.RESULT, f.curve_score(at(rs.TARGET), at(rs.READING), at(rs.CHECK), scores[0], segments), scored)
         if table.bands:
+            bands = len(table.bands.labels)
             put(
                 rs.BAND,
-                f.band(at(rs.RESULT), at(rs.READING), thresholds, block.edges(inner=True), at(rs.SIGN)),
+                f.band(at(rs.RESULT), at(rs.READING), thresholds, block.inner_edges(bands), bands, at(rs.SIGN)),
                 calc,
             )
     elif mode == f.RATING_WORD:
         labels, points = block.row_range(row, rs.THRESHOLD, width), block.row_range(row, rs.SCORE, width)
-        put(rs.RESULT, f.rating_score(at(rs.TARGET), at(rs.READING), labels, points), scored)
+        put(rs.RESULT, f.rating_score(at(rs.TARGET), at(rs.READING), at(rs.TEXT), labels, points), scored)
     else:
         put(rs.RESULT, f.manual_score(at(rs.TARGET), at(rs.READING)), scored)
     # What is added up is what the form shows, so that replacing its formulas is the whole conversion.
     counted = at(rs.RESULT) if mode == f.MANUAL_WORD or item.is_weighted else form(item.score_cell)
-    share = Look(border=_LINE, fill=_CALC, size=9, color="404040", number_format="0.0%")
-    put(rs.WEIGHT, f.weight(form(item.weight_cell), table.weight_divisor) if item.weight_cell else item.weight, share)
+    share = Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center", number_format="0.0%")
+    typed = block.summary_ref("已填权重数")
+    weight: Value = item.weight
+    if item.weight_cell:
+        put(rs.WEIGHT_TEXT, f.actual_text(form(item.weight_cell)), calc)
+        weight = f.weight(
+            form(item.weight_cell), at(rs.WEIGHT_TEXT), marks, typed, block.size, table.weight_divisor
+        )
+    put(rs.WEIGHT, weight, share)
     put(rs.STATUS, f.status(counted), calc)
     put(rs.USED, f.weight_used(at(rs.STATUS), at(rs.WEIGHT), head.setting_ref(rs.BLANK_RULE)), share)
     put(rs.WEIGHTED, f.weighted(at(rs.STATUS), counted, at(rs.WEIGHT)), scored)
-    by_rule = mode != f.MANUAL_WORD
-    put(rs.BEST, f.attainable(at(rs.STATUS), at(rs.WEIGHT), block.row_range(row, rs.SCORE, width), by_rule), scored)
+    points = block.row_range(row, rs.SCORE, width) if mode != f.MANUAL_WORD else ""
+    check = at(rs.CHECK) if mode in (f.LINEAR_WORD, f.STEP_WORD) else None
+    put(rs.BEST, f.attainable(at(rs.STATUS), at(rs.WEIGHT), points, check), scored)
 
 
 def mode_word(rule: Ladder | Mapping[str, Ladder] | Rating | None) -> str:
@@ -312,16 +330,19 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
 
     blank, rule = head.setting_ref(rs.BLANK_RULE), head.setting_ref(rs.WEIGHT_RULE)
     statuses, weights = down(rs.STATUS), down(rs.WEIGHT)
-    points = [rs.on_sheet(table.spots.sheet, cell) for cell in table.spots.adjustments]
+    spots, marks = table.spots, head.marks_ref()
+    points, vetoes = ([rs.on_sheet(spots.sheet, cell) for cell in cells] for cells in (spots.adjustments, spots.vetoes))
     contents: dict[str, Value] = {
         "权重合计": f"=ROUND(SUM({weights}),12)",
+        "已填权重数": f.typed_weights(down(rs.WEIGHT_TEXT)),
         "权重检查": f.weight_check(weights, at("权重合计"), rule),
         "计入权重合计": f"=ROUND(SUM({down(rs.USED)}),12)",
         "加权得分合计": f.weighted_score(down(rs.WEIGHTED), at("计入权重合计"), at("权重合计"), rule),
         "未填项数": f'=SUMPRODUCT(({statuses}="{f.MISSING}")*({weights}>0))',
         "已填项数": f'=SUMPRODUCT(--({statuses}="{f.SCORED}"))',
         "考核项数": f'=SUMPRODUCT(--({statuses}<>"{f.EXCLUDED}"))',
-        "加减分合计": f.adjustments(points) if points else 0,
+        "加减分合计": f.adjustments(points, marks) if points else 0,
+        "否决系数": f.vetoes(vetoes, marks) if vetoes else 1,
         "覆盖率": f.coverage_native(at("计入权重合计"), at("权重合计"), at("未填项数")),
         "总分（未取整）": f.total_unrounded(
             at("权重检查"),
@@ -329,6 +350,7 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
             at("未填项数"),
             blank,
             at("加减分合计"),
+            at("否决系数"),
             head.setting_ref(rs.FLOOR),
             head.setting_ref(rs.CAP),
         ),
@@ -345,7 +367,7 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
     for label, content in contents.items():
         row, col = block.summary(label)
         what = Message(f"汇总：{label}", "summary")
-        sheet.put(row, 1, label, Look(border=_LINE, fill=_CALC, size=9, color="404040"), what)
+        sheet.put(row, 1, label, Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="left"), what)
         look = Look(
             border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center", number_format=formats.get(label)
         )
@@ -357,23 +379,14 @@ def number_format(rule: RowRule) -> str:
     if not rule.percent:
         unit = rule.unit.replace('"', "")
         return f'General"{unit}"' if unit else "General"
-    numbers = _known_thresholds(rule)
-    decimals = next((d for d in range(3) if all(snap(x * 100 * 10**d) == round(x * 100 * 10**d) for x in numbers)), 2)
-    return "0" + ("." + "0" * decimals if decimals else "") + "%"
-
-
-def _known_thresholds(rule: RowRule) -> list[float]:
-    """Thresholds of percentages whatever the target; of ladders over a target, two decimals are shown."""
-    if isinstance(rule.rule, Ladder) and rule.rule.is_fixed:
-        return list(rule.rule.curve().thresholds)
-    return [0.0001]
+    return "0" + ("." + "0" * rule.decimals if rule.decimals else "") + "%"
 
 
 def plan_sheet(blocks: Sequence[Block], head: Head, is_new: bool) -> SheetPlan:
     """Widths, drop-downs, frozen panes and print set-up of the rule sheet."""
     widest = max(block.width for block in blocks)
     block = max(blocks, key=lambda b: b.width)
-    widths = [(1, 26.0), (2, 11.0), (3, 10.0), (4, 9.0)]
+    widths = [(1, 32.0), (2, 11.0), (3, 10.0), (4, 9.0)]
     widths += [(block.column(rs.THRESHOLD, i), 10.5) for i in range(widest)]
     widths += [(block.column(rs.SCORE, i), 7.5) for i in range(widest)]
     widths += [(block.column(rs.CHECK), 14.0), (block.column(rs.SOURCE), 30.0)]
@@ -395,10 +408,13 @@ def plan_sheet(blocks: Sequence[Block], head: Head, is_new: bool) -> SheetPlan:
         check = column_letters(each.column(rs.CHECK))
         marks.append(Mark(f"{check}{each.first}:{check}{each.last}", f'{check}{each.first}<>""', fill="F8D7DA"))
     end = max(block.end for block in blocks)
+    heights = [(1, 26.0), *((row, 18.0) for row in range(4, head.marks_row + 1))]
+    heights += [(row, 17.0) for each in blocks for row in range(each.last + 1, each.end + 1)]
     return SheetPlan(
         rs.SHEET,
         is_new=is_new,
         widths=tuple(widths) if is_new else (),
+        heights=tuple(heights) if is_new else (),
         choices=tuple(choices),
         marks=tuple(marks),
         freeze=(1, 2) if is_new else None,

@@ -20,6 +20,7 @@ from .formplan import FormRules
 from .grid import read_grid
 from .package import Package
 from .recognise import Table
+from .rules import actual_divisor
 from .rulesheet import Block, Head
 from .spots import RowSpot, Spots
 
@@ -53,7 +54,7 @@ class RuleSheet:
         if block is None:
             return None
         modes = tuple(self.mode(block, i) for i in range(block.size))
-        return FormRules(self._spots(table, form, block), block, self.head, modes, self.settings().weights == "strict")
+        return FormRules(self._spots(table, form, block), block, self.head, modes)
 
     def mode(self, block: Block, i: int) -> str:
         """The word in the column 方式 of the i-th item."""
@@ -82,7 +83,7 @@ class RuleSheet:
         return Settings(
             missing=_WAIT.get(str(values[rs.BLANK_RULE]), "incomplete"),
             weights=_WEIGHTS.get(str(values[rs.WEIGHT_RULE]), "strict"),
-            digits=int(digits) if digits is not None else 0,
+            digits=int(digits) if digits is not None else 2,
             floor=floor if floor is not None else float("-inf"),
             cap=cap,
             grades=GradeTable(tuple(rows)),
@@ -129,7 +130,8 @@ class RuleSheet:
             curve = from_table(xs, ys, STEP if mode == f.STEP_WORD else LINEAR, higher=direction != f.LOWER_WORD)
         except RuleError as problem:
             return CellError(problem.code, problem.message)
-        if curve.sign != (-1 if direction == f.LOWER_WORD else 1) and len(set(curve.thresholds)) > 1:
+        is_free = direction == f.RANGE_WORD or len(set(curve.thresholds)) == 1
+        if not is_free and curve.sign != (-1 if direction == f.LOWER_WORD else 1):
             return CellError("#NUM!", Message("阈值顺序与方向不符", "the thresholds contradict the direction"))
         return curve
 
@@ -157,7 +159,8 @@ class RuleSheet:
                 weight_cell=row.weight_cell,
                 weight=None,
                 targets="x" if row.targets else "",
-                fixed_target=None,
+                known_targets=(),
+                actual_divisor=actual_divisor(table, row, form),
                 target_divisor=1,
                 bands=(),
                 is_weighted=not any(c.role == "score" for c in table.columns),
@@ -175,6 +178,7 @@ class RuleSheet:
             cells=own,
             labels=(),
             adjustments=(),
+            vetoes=(),
             score_col=score,
             actual_col=actual.col if actual else 0,
             first_row=table.first_row,

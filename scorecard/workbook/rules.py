@@ -16,7 +16,7 @@ from ..scoring.curve import Rating
 from ..scoring.ladder import Ladder
 from ..scoring.model import Bands
 from ..scoring.policies import Policy
-from ..scoring.values import CellError, Reading, State, read, snap
+from ..scoring.values import CellError, Reading, State, read, round_half_up, snap
 from ..scoring.weights import scale_weights
 from .cells import Cell, Grid
 from .recognise import Row, Table
@@ -37,6 +37,7 @@ class RowRule:
         unit: Printed behind numbers, "" for percentages.
         percent: Whether numbers are percentages.
         divisor: What bare numbers in the actual cell are divided by (100 under a header "(%)").
+        decimals: Decimals its percentages need, at most 2.
     """
 
     rule: Ladder | Mapping[str, Ladder] | Rating | None
@@ -46,6 +47,7 @@ class RowRule:
     unit: str = ""
     percent: bool = False
     divisor: int = 1
+    decimals: int = 0
 
 
 def choose_rules(
@@ -145,13 +147,14 @@ def _row_rule(
     shown_format = grid.at(row.actual_cell).format.number_format if row.actual_cell else "General"
     percent = any(r.percent for r in goals) or "%" in shown_format or unit_of_actual == "%"
     unit = "" if percent else ((known.unit if known else "") or next((r.unit for r in goals if r.unit), ""))
-    divisor = 100 if unit_of_actual == "%" and "%" not in shown_format else 1
+    divisor = actual_divisor(table, row, grid)
     texts = tuple(r.text for r in targets.values())
     hinted_kind = "rate" if percent else vocabulary.kind_hint(row.name, texts) or "amount"
     kind = (known.kind if known else "") or (hinted_kind if percent or hinted_kind != "rate" else "amount")
 
     def made(rule: Ladder | Mapping[str, Ladder] | Rating | None, direction: str, source: Message) -> RowRule:
-        return RowRule(rule, kind if rule is not None else "", direction, source, unit, percent, divisor)
+        decimals = _decimals(rule, goals) if percent else 0
+        return RowRule(rule, kind if rule is not None else "", direction, source, unit, percent, divisor, decimals)
 
     hint = vocabulary.direction_hint(row.name)
     suspicious = suspicious_target(table, row, grid, vocabulary)
@@ -162,22 +165,49 @@ def _row_rule(
         return made(None, "", Message("规则文件：手工评分", "rules file: scored by hand"))
     if policy is None or bands is None or not goals:
         findings.append(
-            Finding("rule-missing", "warning", table.sheet, row.name_cell, Message(f"“{row.name}”规则缺失，得分需手工填写（0–100）", f'"{row.name}" has no scoring rule; its score is entered by hand (0 to 100)'))
-        )  # fmt: skip
+            Finding(
+                "rule-missing",
+                "warning",
+                table.sheet,
+                row.name_cell,
+                Message(
+                    f"“{row.name}”规则缺失，得分需手工填写（0–100）",
+                    f'"{row.name}" has no scoring rule; its score is entered by hand (0 to 100)',
+                ),
+            )
+        )
         return made(None, "", Message("规则缺失：手工评分", "no rule: scored by hand"))
     stated = known.direction if known is not None else ""
     direction = stated or ("higher" if suspicious else hint) or ""
     if not direction:
         findings.append(
-            Finding("direction-unknown", "warning", table.sheet, row.name_cell, Message(f"“{row.name}”看不出越高越好还是越低越好，未计分；请在规则文件中写明方向", f'"{row.name}": higher or lower is better? No rule applied; state the direction in a rules file'))
-        )  # fmt: skip
+            Finding(
+                "direction-unknown",
+                "warning",
+                table.sheet,
+                row.name_cell,
+                Message(
+                    f"“{row.name}”看不出越高越好还是越低越好，未计分；请在规则文件中写明方向",
+                    f'"{row.name}": higher or lower is better? No rule applied; state the direction in a rules file',
+                ),
+            )
+        )
         return made(None, "", Message("方向不明：手工评分", "direction unknown: scored by hand"))
-    source = policy.label
+    source = Message(f"政策 {policy.name}", f"policy {policy.name}")
     if not stated:
         word = {"higher": ("越高越好", "higher is better"), "lower": ("越低越好", "lower is better")}[direction]
         findings.append(
-            Finding("direction-assumed", "info", table.sheet, row.name_cell, Message(f"“{row.name}”按名称推测为{word[0]}，请核对", f'"{row.name}": taken as {word[1]} from its name; please check'))
-        )  # fmt: skip
+            Finding(
+                "direction-assumed",
+                "info",
+                table.sheet,
+                row.name_cell,
+                Message(
+                    f"“{row.name}”按名称推测为{word[0]}，请核对",
+                    f'"{row.name}": taken as {word[1]} from its name; please check',
+                ),
+            )
+        )
         source = Message(f"{source.zh}；方向按名称推测", f"{source.en}; direction guessed from the name")
     try:
         ladder = policy.ladder(kind, direction, bands.scale)
@@ -195,6 +225,28 @@ def _row_rule(
         )
         return made(None, "", Message("政策不适用：手工评分", "policy not applicable: scored by hand"))
     return made(ladder, direction, source)
+
+
+def actual_divisor(table: Table, row: Row, grid: Grid) -> int:
+    """What a bare number in the actual cell of a row is divided by: 100 under a header (%), unless its format says %."""
+    unit = next((c.unit for c in table.columns if c.role == "actual"), "")
+    return 100 if unit == "%" and not (row.actual_cell and "%" in grid.at(row.actual_cell).format.number_format) else 1
+
+
+def _decimals(rule: Ladder | Mapping[str, Ladder] | Rating | None, goals: list[Reading]) -> int:
+    """The decimals, 0 to 2, with which all targets and thresholds of percentages are shown in full."""
+    numbers = [r.number for r in goals if r.number is not None]
+    ladders = [rule] if isinstance(rule, Ladder) else list(rule.values()) if isinstance(rule, Mapping) else []
+    for ladder in ladders:
+        for target in [None] if ladder.is_fixed else numbers[:]:
+            try:
+                numbers += ladder.curve(target).thresholds
+            except RuleError:
+                continue  # a target without thresholds is reported where the rule is chosen
+    for decimals in range(2):
+        if all(snap(x * 100) == round_half_up(x * 100, decimals) for x in numbers):
+            return decimals
+    return 2
 
 
 def suspicious_target(table: Table, row: Row, grid: Grid, vocabulary: Vocabulary) -> list[Finding]:
@@ -224,7 +276,16 @@ def _direction_of(rule: Ladder | Mapping[str, Ladder] | Rating) -> str:
 def _unused(table: Table, definition: Definition) -> list[Finding]:
     named = [k for row in table.rows if (k := definition.kpi(row.name)) is not None]
     return [
-        Finding("rule-unused", "warning", table.sheet, "", Message(f"规则文件中的“{k.name}”在表中没有对应的指标", f'the rules file has "{k.name}", but the table has no such item'))
+        Finding(
+            "rule-unused",
+            "warning",
+            table.sheet,
+            "",
+            Message(
+                f"规则文件中的“{k.name}”在表中没有对应的指标",
+                f'the rules file has "{k.name}", but the table has no such item',
+            ),
+        )
         for k in definition.kpis
-        if k not in named
-    ]  # fmt: skip
+        if k.name and k not in named
+    ]

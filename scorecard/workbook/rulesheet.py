@@ -26,12 +26,12 @@ THRESHOLD, SCORE = "阈值", "得分"
 CHECK, SOURCE = "规则检查", "依据"
 RAW_TARGET, TARGET, TEXT, READING, SIGN = "目标原值", "本期目标", "绩效文字", "绩效读数", "方向系数"
 SEGMENT, RESULT, BAND = "段", "得分（0–100）", "档次"
-WEIGHT, USED, WEIGHTED, STATUS, BEST = "权重", "计入权重", "加权得分", "状态", "最高可得"
+WEIGHT_TEXT, WEIGHT, USED, WEIGHTED, STATUS, BEST = "权重文字", "权重", "计入权重", "加权得分", "状态", "最高可得"
 
 #: Labels of the summary rows under a block; the value stands in column B.
 SUMMARY = (
-    "权重合计", "权重检查", "计入权重合计", "加权得分合计", "未填项数", "已填项数", "考核项数", "加减分合计", "覆盖率", "总分（未取整）",
-    "最高可得总分",
+    "权重合计", "已填权重数", "权重检查", "计入权重合计", "加权得分合计", "未填项数", "已填项数", "考核项数",
+    "加减分合计", "否决系数", "覆盖率", "总分（未取整）", "最高可得总分",
 )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ class Block:
         for name in (RAW_TARGET, TARGET, TEXT, READING, SIGN):
             fixed[name], at = at, at + 1
         fixed[SEGMENT], at = at, at + k - 1
-        for name in (RESULT, BAND, WEIGHT, USED, WEIGHTED, STATUS, BEST):
+        for name in (RESULT, BAND, WEIGHT_TEXT, WEIGHT, USED, WEIGHTED, STATUS, BEST):
             fixed[name], at = at, at + 1
         return fixed
 
@@ -149,11 +149,10 @@ class Block:
         """Where the number of the period is computed."""
         return self.top + 1, 2
 
-    def edges(self, inner: bool = False) -> str:
-        """The range of the band edges; `inner` without both ends."""
+    def inner_edges(self, bands: int) -> str:
+        """The range of the edges between bands."""
         row, first = self.top + 1, self.column(SCORE)
-        last = first + self.width - 1
-        return absolute(row, first + inner, row, last - inner)
+        return absolute(row, first + 1, row, first + bands - 1)
 
     def cell(self, row: int, name: str, i: int = 0, sheet: bool = False) -> str:
         """The address of a KPI's cell: column absolute, row relative."""

@@ -169,7 +169,8 @@ def _edits(data: bytes, place: _Place, value: Value) -> list[_Edit]:
     new = b""
     if text is not None:
         content = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
-        new = b"<%sv>%s</%sv>" % (place.prefix, content, place.prefix)
+        # Written as an XML library would, so that an edit that changes nothing leaves the same bytes.
+        new = b"<%sv>%s</%sv>" % (place.prefix, content, place.prefix) if content else b"<%sv/>" % place.prefix
     if place.cached[0] < place.cached[1] or new:
         changes.append(_Edit(*place.cached, new))
     return changes

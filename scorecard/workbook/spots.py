@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.periods import find_period
-from ..scoring.values import State, key, trim
+from ..scoring.values import key, trim
 from .addresses import cell_name, column_letters, split_cell
 from .cells import Grid
+from .formulas import plain_text
 from .recognise import Column, Row, Table
 from .rules import RowRule, target_readings
 
@@ -36,8 +37,8 @@ class RowSpot:
         score_cell: What is computed (or typed, without a rule).
         weight_cell: None without a weight column; `weight` then holds the fraction.
         targets: A cell, or the range over all periods; "" without targets.
-        fixed_target: A formula that replaces reading the target cells, where they hold text such as 3次/台.
-        target_divisor: What bare numbers in targets are divided by.
+        known_targets: Texts in the target cells that native formulas cannot read (3次/台), with their numbers.
+        actual_divisor: What bare numbers in the actual are divided by; `target_divisor` likewise in targets.
         bands: Row and column of each band cell, best first; only those that are empty.
         is_weighted: The score column shows weight × score.
     """
@@ -50,7 +51,8 @@ class RowSpot:
     weight_cell: str | None
     weight: float | None
     targets: str
-    fixed_target: str | None
+    known_targets: tuple[tuple[str, float], ...]
+    actual_divisor: int
     target_divisor: int
     bands: tuple[tuple[int, int], ...]
     is_weighted: bool
@@ -78,7 +80,7 @@ class Spots:
         cells: total, coverage, grade, coefficient → (row, col); a place that is kept for the department's own formula
             is absent.
         labels: Texts to be written.
-        adjustments: Cells of 加减分 rows.
+        adjustments: Cells of 加减分 rows; `vetoes` those of 否决 rows.
         score_col: Column of the scores.
         actual_col: Column of the actuals.
         like_score: A cell whose style computed cells take.
@@ -93,6 +95,7 @@ class Spots:
     cells: dict[str, tuple[int, int]]
     labels: tuple[Label, ...]
     adjustments: tuple[str, ...]
+    vetoes: tuple[str, ...]
     score_col: int
     actual_col: int
     first_row: int
@@ -274,9 +277,18 @@ class _Finder:
             max([table.last_row, *(split_cell(c)[0] for c in known if split_cell(c)[0] < table.last_row + _REACH)]) + 1
         )
         columns = range(table.first_col, self.right + 1)
+        while self.is_numbered_only(start, columns):
+            start += 1
         if all(self.is_free(row, col) for row in range(start, start + count) for col in columns):
             return start
         return None
+
+    def is_numbered_only(self, row: int, columns: range) -> bool:
+        """Whether a row under the items holds nothing but an item number: a slot that was not used."""
+        number = self.table.column("number")
+        if number is None or self.is_free(row, number.col):
+            return False
+        return all(self.is_free(row, col) for col in columns if col != number.col)
 
 
 def find_spots(
@@ -302,8 +314,7 @@ def find_spots(
     selector, value = finder.period_spot(period, headers) if headers else ("", None)
     span = (targets[0].col, targets[-1].col) if targets else None
     rows = []
-    for row, _, weight in items:
-        fixed = _fixed_target(table, row, grid, headers)
+    for row, rule, weight in items:
         rows.append(
             RowSpot(
                 name=row.name,
@@ -314,7 +325,8 @@ def find_spots(
                 weight_cell=_mixed(*split_cell(row.weight_cell)) if row.weight_cell else None,
                 weight=weight,
                 targets=_across(row.row, *span) if span and headers else (_mixed(row.row, span[0]) if span else ""),
-                fixed_target=fixed,
+                known_targets=_known_targets(table, row, grid),
+                actual_divisor=rule.divisor,
                 target_divisor=100 if targets and targets[0].unit == "%" else 1,
                 bands=tuple(split_cell(c) for _, c in row.bands if finder.is_free(*split_cell(c))),
                 is_weighted=is_weighted,
@@ -331,6 +343,7 @@ def find_spots(
         cells=cells,
         labels=tuple(finder.labels),
         adjustments=tuple(_absolute(r.row, score_col) for r in table.rows if r.kind == "adjustment"),
+        vetoes=tuple(_absolute(r.row, score_col) for r in table.rows if r.kind == "veto"),
         score_col=score_col,
         actual_col=actual_col,
         first_row=table.first_row,
@@ -341,28 +354,20 @@ def find_spots(
     )
 
 
-def _fixed_target(table: Table, row: Row, grid: Grid, headers: list[str]) -> str | None:
-    """A formula with the targets as numbers, where their cells hold text that a native formula cannot read."""
-    readings = list(target_readings(table, row, grid).values())
-    needs = [
-        r
-        for r, (_, cell) in zip(readings, row.targets, strict=True)
-        if r.number is not None and not _is_native(grid, cell)
-    ]
-    if not needs:
-        return None
-    texts = ['"不适用"' if r.state is not State.NUMBER or r.number is None else repr(r.number) for r in readings]
-    if len(set(texts)) == 1:
-        return f"={texts[0]}"
-    return f"=CHOOSE({{index}},{','.join(texts)})" if headers else f"={texts[0]}"
+def _known_targets(table: Table, row: Row, grid: Grid) -> tuple[tuple[str, float], ...]:
+    """What the texts in target cells stand for, as they are now; a text typed later is read as plain percent or refused."""
+    known: dict[str, float] = {}
+    readings = target_readings(table, row, grid).values()
+    for reading, (_, cell) in zip(readings, row.targets, strict=True):
+        value = grid.at(cell).value
+        if reading.number is not None and isinstance(value, str) and not _is_native(value):
+            known[plain_text(value)] = reading.number
+    return tuple(known.items())
 
 
-def _is_native(grid: Grid, cell: str) -> bool:
-    """Whether native formulas read the cell as it stands: a number, or a plain percent text."""
-    value = grid.at(cell).value
-    if not isinstance(value, str):
-        return True
-    plain = trim(value).replace("％", "%").replace("．", ".")
+def _is_native(value: str) -> bool:
+    """Whether native formulas read a text as it stands: a plain percentage."""
+    plain = plain_text(value)
     try:
         float(plain.removesuffix("%"))
     except ValueError:

@@ -81,12 +81,14 @@ class Alignment:
         vertical: "top", "center", "bottom".
         wrap: Whether text wraps.
         indent: In steps of about three spaces.
+        shrink: Whether the content is made smaller to fit the column; a number too wide would show ####.
     """
 
     horizontal: str | None = None
     vertical: str | None = None
     wrap: bool | None = None
     indent: int | None = None
+    shrink: bool | None = None
 
 
 class StyleBook:
@@ -283,6 +285,8 @@ def _align(element: Element, alignment: Alignment) -> None:
         element.set("wrapText", "1" if alignment.wrap else "0")
     if alignment.indent is not None:
         element.set("indent", str(alignment.indent))
+    if alignment.shrink is not None:
+        element.set("shrinkToFit", "1" if alignment.shrink else "0")
 
 
 def _rgb(color: str) -> dict[str, str]:

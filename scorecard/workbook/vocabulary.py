@@ -32,6 +32,8 @@ STRONG = 0.7
 _ORNAMENTS = " :*▶►→▼▲↓_.,。、'\"“”☆★●◆■"
 _LONGEST_HEADER = 40
 _LONGEST_LABEL = 60
+_LONGEST_COMPOUND = 20
+_REMEMBERED = 50_000
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．](?=\D)|^[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 # What a form leaves to be filled in: ____ and 　　年　　月.
@@ -102,7 +104,7 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers", "_kinds", "_labels",
+        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers", "_kinds", "_label_cache", "_labels",
         "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
     )  # fmt: skip
 
@@ -125,7 +127,8 @@ class Vocabulary:
         self._tails = _by_length(words["score_tails"])
         self._units = frozenset(_fold_unit(word) for word in words["units"])
         self._context = _by_length(words["context"])
-        self._aliases = tuple((key(old), key(new)) for old, new in data["aliases"].items())
+        self._aliases = {key(old): key(new) for old, new in data["aliases"].items()}
+        self._aliased = re.compile("|".join(re.escape(old) for old in sorted(self._aliases, key=len, reverse=True)))
         self._adjustments = frozenset(_fold(word) for word in data["item"]["adjustment"])
         self._vetoes = frozenset(_fold(word) for word in data["item"]["veto"])
         self._ratings = _by_length(data["item"]["rating_sections"])
@@ -133,6 +136,7 @@ class Vocabulary:
         self._kinds = {name: tuple(key(word) for word in words) for name, words in data["kind"].items()}
         self._pair = _pair_pattern(self._labels)
         self._cache: dict[str, HeaderMatch | None] = {}
+        self._label_cache: dict[str, LabelMatch | None] = {}
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Vocabulary:
@@ -161,8 +165,8 @@ class Vocabulary:
             text: As written, line breaks and all; a unit or a score range in brackets is understood.
         """
         if text not in self._cache:
-            if len(self._cache) > 50_000:
-                self._cache.clear()  # a workbook full of different long texts must not fill the memory
+            if len(self._cache) > _REMEMBERED:
+                self._cache.clear()  # a workbook full of different texts must not fill the memory
             self._cache[text] = self._match_header(text) if len(text) <= 2 * _LONGEST_HEADER else None
         return self._cache[text]
 
@@ -219,7 +223,7 @@ class Vocabulary:
             label_known = self._labels.get(candidate)
             if label_known is not None and label_known[0] == "total":
                 return HeaderMatch("total", "", unit, factor if label_known[1] else 0.6, label_known[2])
-        for candidate, factor in self._spellings(folded):
+        for candidate, factor in self._spellings(folded) if len(folded) <= _LONGEST_COMPOUND else ():
             found = self._composed(candidate, unit)
             if found is not None:
                 return found._replace(score=round(found.score * factor, 3))
@@ -298,9 +302,7 @@ class Vocabulary:
     def _spellings(self, folded: str) -> Iterator[tuple[str, float]]:
         """The text itself, then with spun words and typing variants put right, then without 的."""
         yield folded, 1.0
-        other = folded
-        for old, new in self._aliases:
-            other = other.replace(old, new)
+        other = self._aliased.sub(lambda match: self._aliases[match[0]], folded)
         if other != folded:
             yield other, 0.95
         if "的" in other:
@@ -310,8 +312,13 @@ class Vocabulary:
 
     def match_label(self, text: str) -> LabelMatch | None:
         """What the label of a value means (总分, 等级：, 考核周期（请选择）▶), or None."""
-        if len(text) > 400:
-            return None
+        if text not in self._label_cache:
+            if len(self._label_cache) > _REMEMBERED:
+                self._label_cache.clear()
+            self._label_cache[text] = self._match_label(text) if len(text) <= 400 else None
+        return self._label_cache[text]
+
+    def _match_label(self, text: str) -> LabelMatch | None:
         head, colon, rest = re.sub(r"[：﹕]", ":", trim(text)).partition(":")
         if len(head) > _LONGEST_LABEL:
             return None
@@ -461,8 +468,8 @@ def score_range(text: str) -> ScoreRange | None:
             ends.append(max(100.0, ends[0]))
         elif pattern is _TO:
             ends.append(0.0)
-        if min(ends) >= 1900:
-            return None  # years
+        if max(ends) > 1000:
+            return None  # years, amounts
         rest = folded[: match.start()] + folded[match.end() :]
         rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(_ORNAMENTS + "()[]【】")
         return ScoreRange(min(ends), max(ends), _as_written(text, rest))

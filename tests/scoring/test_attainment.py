@@ -31,6 +31,10 @@ from scorecard.scoring.attainment import DIRECTION_NAMES, attainment, change, di
         ((-5, 5, "higher", -15), 0.5),
         ((5, 0, "higher", 10), 0.5),
         ((-3, -5, "higher", 0), 0.6),
+        # snapped, as a cell shows it
+        ((1, 3), 0.333333333333),
+        ((1, 3, "higher", 0), 0.333333333333),
+        ((1, 3, "mirror"), 1.666666666667),
     ],
 )
 def test_attainment(arguments: tuple[float, float, str, float], expected: float) -> None:
@@ -53,6 +57,7 @@ def test_attainment(arguments: tuple[float, float, str, float], expected: float)
         ((5, 0, "mirror"), "#DIV/0!"),
         ((5, 0, "inverse"), "#DIV/0!"),
         ((0, 0, "inverse"), "#DIV/0!"),
+        ((5, 1e-14, "inverse"), "#DIV/0!"),
         ((0, 10, "inverse"), "#DIV/0!"),
     ],
 )

@@ -26,6 +26,7 @@ decimals = st.decimals(min_value=-10_000, max_value=10_000, places=6, allow_nan=
     [
         # What Excel's documentation and a pocket calculator give; Python's round() fails on the first four.
         (84.5, 0, 85.0),
+        (math.inf, 2, math.inf),
         (2.675, 2, 2.68),
         (0.5, 0, 1.0),
         (1.005, 2, 1.01),

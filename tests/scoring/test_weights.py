@@ -31,6 +31,7 @@ SEED = ["20%", "15%", "15%", "5%", "8%", "8%", "10%", "6%", "6%", "5%", "2%"]
         (["100%"], [1.0]),
         ([1, 99], [0.01, 0.99]),  # sums to 100: percent, though 1 alone could be either
         ([0.5, 99.5], [0.005, 0.995]),
+        ([1.1, 98.9], [0.011, 0.989]),  # 1.1 / 100 is 0.011000000000000001 in floats
         ([0.996], [0.996]),  # about 1
         ([99.6], [0.996]),
         ([100.4], [1.004]),
@@ -64,6 +65,15 @@ def test_reading_weights(cells: list[object], weights: list[float | None] | str)
         assert problem.value.code == weights
     else:
         assert read_weights(cells) == weights
+
+
+def test_a_text_is_quoted_and_an_error_named() -> None:
+    with pytest.raises(RuleError) as text:
+        read_weights(["未定"])
+    assert "未定" in text.value.message.zh and "未定" in text.value.message.en
+    with pytest.raises(RuleError) as error:
+        read_weights(["#REF!"])
+    assert "#REF!" in error.value.message.zh and "#REF!" in error.value.message.en
 
 
 def test_a_percent_format_makes_fractions() -> None:
@@ -169,6 +179,7 @@ def test_points_tables() -> None:
     """满分 10 and 30: a quarter and three quarters."""
     assert points_as_weights([10, 30]) == [0.25, 0.75]
     assert points_as_weights([5]) == [1.0]
+    assert points_as_weights([0.5, 0.5]) == [0.5, 0.5]
     for maxima in ([], [0], [10, 0], [10, -1]):
         with pytest.raises(RuleError):
             points_as_weights(maxima)

@@ -1,0 +1,114 @@
+"""What ends a command early: one line on stderr, with `--json` one document on stdout, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from ..errors import NoTableFound, ScorecardError, UnusableFile, UsageError
+from .words import one_line, say
+
+#: The version of every JSON document the command line prints.
+SCHEMA = 1
+
+#: What the parser raises. Some versions of typer carry their own copy of click, so the root is found from a leaf.
+Refused: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+# What a shell reports for a program whose reader went away.
+_READER_GONE = 141
+
+# What else a document of each command always holds, so that a reader needs no special case for failures.
+_EMPTY: Mapping[str, Mapping[str, Any]] = {
+    "inspect": {"scorecards": []},
+    "explain": {"scorecards": []},
+    "embed": {"output": None, "edits": []},
+    "convert": {"output": None, "edits": []},
+    "recalc": {"check": None, "workbooks": []},
+    "list": {"templates": []},
+}
+_CODES: Mapping[type[ScorecardError], str] = {
+    UnusableFile: "unusable-file",
+    NoTableFound: "no-table",
+    UsageError: "usage",
+}
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def complain(line: str) -> None:
+    """One line on stderr, red on a terminal."""
+    typer.secho(one_line(line, 2000), err=True, fg="red", bold=True)
+
+
+@contextmanager
+def errors(command: str, file: Path | None = None, *, as_json: bool = False) -> Iterator[None]:
+    """Turn an error of the package into its line, document and exit status."""
+    try:
+        yield
+    except ScorecardError as problem:
+        if as_json:
+            code = next((code for kind, code in _CODES.items() if isinstance(problem, kind)), "error")
+            text = problem.text() if problem.where != (file.name if file else None) else problem.message.text()
+            print_json(_document(command, str(file) if file else None, code, text))
+        complain(problem.text())
+        raise typer.Exit(problem.exit_status) from None
+    except BrokenPipeError:
+        # Left to the parser, this would end with status 1, which says "findings".
+        raise typer.Exit(give_up_output()) from None
+
+
+def give_up_output() -> int:
+    """Nobody reads on (`scorecard … | head`): what is still in the buffer must not fail once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _READER_GONE
+
+
+def refuse(problem: Exception, as_json: bool) -> int:
+    """What the parser could not make sense of: unknown options, missing arguments. Returns the exit status."""
+    context = getattr(problem, "ctx", None)
+    path = context.command_path if context is not None else "scorecard"
+    if type(problem).__name__ == "NoArgsIsHelpError":
+        # A bare `scorecard` asks what there is.
+        typer.echo(context.get_help() if context is not None else "")
+        return 2
+    sentence = _sentence(problem)
+    if as_json:
+        print_json(_document(path.rpartition(" ")[2], None, "usage", sentence))
+    complain(sentence + say(f"（用法见 {path} --help）", f" (see {path} --help)"))
+    return 2
+
+
+def _sentence(problem: Exception) -> str:
+    """The parser speaks English only; the usual cases in Chinese too."""
+    english = str(problem.format_message()) if hasattr(problem, "format_message") else str(problem)
+    name = type(problem).__name__
+    option = getattr(problem, "option_name", None)
+    if name == "NoSuchOption":
+        near = "、".join(sorted(getattr(problem, "possibilities", None) or ()))
+        return say(f"没有选项 {option}" + (f"，是否想写 {near}？" if near else ""), english)
+    # "Missing option '-o' / '--output'.", "Invalid value for '--anchor': …"
+    hint = getattr(problem, "param_hint", None) or "、".join(re.findall(r"'(.*?)'", english.partition(":")[0]))
+    if name == "MissingParameter":
+        return say(f"缺少 {hint}", english)
+    if name == "BadParameter":
+        return say(f"{hint} 无效：{getattr(problem, 'message', english)}", english)
+    if name == "BadOptionUsage":
+        return say(f"选项 {option} 用法不对：{english}", english)
+    return say(f"命令有误：{english}", english)
+
+
+def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:
+    finding = {"code": code, "severity": "error", "cell": "", "message": message}
+    named = {} if command in ("recalc", "list") else {"file": file}
+    return {"schema": SCHEMA, **named, **_EMPTY.get(command, {}), "findings": [finding]}

@@ -1,0 +1,207 @@
+"""How each command ends: its result for people or as JSON, and the exit status."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import typer
+
+from ..errors import UsageError
+from ..findings import Finding, worst_first
+from ..messages import Message
+from ..workbook.card import Card
+from ..workbook.embed import Embedding
+from ..workbook.inspection import Inspection, inspect_package
+from ..workbook.package import Package
+from ..workbook.recalc import Failure, Recalculation
+from .cards import next_step, show_card, show_explanations, show_heading, show_results
+from .documents import embed_json, explain_json, recalc_json
+from .failures import complain, print_json
+from .show import columns_line, console, print_line, show_findings, show_plan
+from .words import one_line, say, typed
+
+#: Workbooks that are looked for in a folder.
+ENDINGS = (".xlsx", ".xlsm")
+
+
+def finish_inspect(result: Inspection, file: Path, as_json: bool) -> None:
+    """Cards, columns and findings."""
+    if as_json:
+        print_json(result.to_json())
+    else:
+        out = console()
+        for card in result.cards:
+            show_card(out, card, result.grids[card.table.sheet], file.name)
+            print_line(out, columns_line(card.table))
+        # Without any table, its reason is what `_exit` says.
+        show_findings(out, [f for f in result.findings if result.cards or f.code != "no-table"], file.name)
+        _show_next(result.cards, file)
+    _exit(result, file)
+
+
+def finish_explain(result: Inspection, file: Path, as_json: bool) -> None:
+    """One sentence per score."""
+    if as_json:
+        print_json(explain_json(result))
+    else:
+        out = console()
+        for card in result.cards:
+            show_explanations(out, card, result.grids[card.table.sheet], file.name)
+        show_findings(out, [f for f in result.findings if f.severity == "error" and result.cards], file.name)
+        _show_next(result.cards, file)
+    _exit(result, file)
+
+
+def _show_next(cards: Sequence[Card], file: Path) -> None:
+    out = console()
+    for step in dict.fromkeys(next_step(card, str(file)) for card in cards):
+        if step is not None:
+            out.print()
+            print_line(out, step[0])
+            # Never wrapped: it is there to be copied.
+            out.print(f"  {step[1]}", style="bold", markup=False, soft_wrap=True)
+
+
+def _exit(result: Inspection, file: Path) -> None:
+    """Status 3 without a table, 1 with an error, else 0."""
+    if not result.cards:
+        reason = next((f"{f.where}: {f.message.text()}" for f in result.findings if f.code == "no-table"), "")
+        complain(f"{file.name}: " + say("没有找到考核表", "no assessment table found") + (f" ({reason})" if reason else ""))
+        raise typer.Exit(3)
+    raise typer.Exit(1 if result.has_errors else 0)
+
+
+# --- embed, convert --------------------------------------------------------------------------------------------------
+
+
+def finish_writing(file: Path, done: Embedding, as_json: bool) -> None:
+    """What was written or would be, what is wrong with it, and the grade it shows."""
+    # The outcome is looked at like anybody's workbook: what the new formulas cannot read is told now, not later.
+    name = done.path.name if done.path else file.name
+    seen = inspect_package(Package.open(done.data, where=name), name)
+    findings = _together(seen.findings, done.findings)
+    if as_json:
+        print_json(embed_json(file, done, findings))
+    else:
+        out = console()
+        if done.path is None:
+            show_plan(out, done.plan.edits)
+        shown_file = file.name if done.path is None else done.path.name
+        show_findings(out, findings, shown_file)
+        if done.path is None:
+            out.print()
+            line = say(
+                f"以上 {len(done.plan.edits)} 处只是计划，没有写文件。去掉 --dry-run 即写出。",
+                f"These {len(done.plan.edits)} edits are only a plan, nothing was written; leave out --dry-run to write.",
+            )
+            print_line(out, line, style="bold")
+        else:
+            _show_written(done, done.path, seen.cards)
+    raise typer.Exit(1 if any(f.severity == "error" for f in findings) else 0)
+
+
+def _show_written(done: Embedding, path: Path, cards: Sequence[Card]) -> None:
+    out = console()
+    for card in cards:
+        if card.is_embedded:
+            show_heading(out, card, path.name)
+            show_results(out, card)
+    out.print()
+    if not done.plan:
+        print_line(out, say(f"没有可改的地方；{path} 与原文件相同。", f"nothing to change; {path} is the same as the input."))
+        return
+    print_line(out, say(f"已写出 {path}", f"written: {path}"), style="bold")
+    if any(card.is_embedded and card.result.total is None and card.result.error is None for card in cards):
+        line = say(
+            "下一步：用 Excel 或 WPS 打开，填写实际值（没有规则的指标填得分），总分和等级会自己算出。",
+            "Next: open it in Excel or WPS and fill in the actuals (or the scores of KPIs without a rule); it grades itself.",
+        )
+        print_line(out, line)
+
+
+def _together(seen: Sequence[Finding], planned: Sequence[Finding]) -> list[Finding]:
+    """Findings about the outcome and about the way there, each sentence about a sheet's cell once."""
+    known = {(f.code, f.sheet, f.message.zh) for f in seen}
+    return worst_first(dict.fromkeys([*(f for f in planned if (f.code, f.sheet, f.message.zh) not in known), *seen]))
+
+
+# --- recalc ----------------------------------------------------------------------------------------------------------
+
+
+def workbooks(paths: Sequence[Path]) -> list[Path]:
+    """The files named and the workbooks below the folders named, each once, in a stable order.
+
+    A pattern that the shell left alone (Windows) is expanded here. Lock files (`~$…`) are never workbooks; hidden
+    files and folders are left out unless named.
+
+    Raises:
+        UsageError: Nothing is left.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for one in _below(path):
+            if not one.name.startswith("~$"):
+                found.setdefault(one.resolve(), one)
+    if not found:
+        names = "、".join(str(path) for path in paths)
+        raise UsageError(Message(f"{names} 里没有 .xlsx 或 .xlsm 工作簿", f"no .xlsx or .xlsm workbook in {names}"))
+    return list(found.values())
+
+
+def _below(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        for one in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in one.relative_to(path).parts)
+            if one.suffix.lower() in ENDINGS and not hidden and one.is_file():
+                yield one
+    elif not path.exists() and glob.has_magic(str(path)):
+        yield from map(Path, sorted(glob.glob(str(path))) or [str(path)])
+    else:
+        yield path
+
+
+def finish_recalc(results: Sequence[Recalculation | Failure], check: bool, as_json: bool) -> None:
+    """What changed or is out of date, what could not be read, and the count."""
+    failures = [r for r in results if isinstance(r, Failure)]
+    done = [r for r in results if isinstance(r, Recalculation)]
+    if as_json:
+        print_json(recalc_json(results, check))
+    else:
+        _show_recalc(done, len(failures), check)
+    for failure in failures:
+        complain(f"{failure.path}: {failure.error.message.text()}")
+    if failures and not done:
+        raise typer.Exit(4)
+    stale = check and any(r.is_stale for r in done)
+    wrong = any(f.severity == "error" for r in done for f in r.findings)
+    raise typer.Exit(1 if failures or stale or wrong else 0)
+
+
+def _show_recalc(done: Sequence[Recalculation], unusable: int, check: bool) -> None:
+    out = console()
+    for result in done:
+        name = one_line(str(result.path))
+        if result.changes:
+            count = len(result.changes)
+            cells = say("、", ", ").join(f"{c.sheet}!{c.cell}" for c in result.changes[:3]) + ("…" if count > 3 else "")
+            told = say(f"更新了 {count} 个值", f"{count} updated")
+            if check:
+                told = say(f"{count} 个值已过期", f"{count} stale")
+            print_line(out, f"{name}: {told} ({cells})")
+        show_findings(out, result.findings, name)
+    changed = sum(1 for r in done if r.changes)
+    number = len(done) + unusable
+    counts = [
+        say(f"{number} 个工作簿", f"{number} workbook{'s' if number != 1 else ''}"),
+        say(f"{changed} 个{'过期' if check else '已更新'}", f"{changed} {'stale' if check else 'updated'}"),
+        say(f"{len(done) - changed} 个无变化", f"{len(done) - changed} unchanged"),
+    ]
+    if unusable:
+        counts.append(say(f"{unusable} 个无法读取", f"{unusable} unusable"))
+    print_line(out, counts[0] + say("：", ": ") + say("，", ", ").join(counts[1:]), style="bold")
+    if check and changed:
+        names = " ".join(typed(str(r.path)) for r in done if r.changes)
+        print_line(out, say("下一步，更新它们：", "Next, to update them:"))
+        out.print(f"  scorecard recalc {names}", style="bold", markup=False, soft_wrap=True)

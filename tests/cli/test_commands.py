@@ -1,0 +1,147 @@
+"""Exit statuses, help and language: what every command has in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .books import classic_book, tableless
+from .runner import scorecard
+
+COMMANDS = (
+    (), ("demo",), ("inspect",), ("explain",), ("embed",), ("convert",), ("recalc",),
+    ("template",), ("template", "list"), ("template", "new"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_help_shows_an_example_that_parses(command: tuple[str, ...], lang: str) -> None:
+    shown = scorecard(*command, "--help", lang=lang)
+    assert shown.status == 0 and shown.err == ""
+    assert ("例：" if lang == "zh" else "Example") in shown.out
+    examples = [line.split() for line in shown.out.splitlines() if line.startswith("    scorecard ")]
+    assert examples and all(example[1 : 1 + len(command)] == list(command) for example in examples)
+    if lang == "en":
+        assert not any("\u4e00" <= c <= "\u9fff" for c in shown.out.replace("季度", "").replace("评分规则", "").replace("评分", ""))
+
+
+def test_without_arguments_the_commands_are_listed() -> None:
+    shown = scorecard()
+    assert shown.status == 2
+    assert "inspect" in shown.out and shown.err == ""
+
+
+def test_version() -> None:
+    import scorecard as package
+
+    assert scorecard("--version").out == f"scorecard {package.__version__}\n"
+
+
+class TestStatus:
+    def test_0_when_all_is_well(self, embedded: Path) -> None:
+        for command in ("inspect", "explain", "recalc"):
+            assert scorecard(command, embedded).status == 0
+
+    def test_1_for_an_error_among_the_findings(self, tmp_path: Path) -> None:
+        suspicious = classic_book(tmp_path / "a.xlsx")
+        shown = scorecard("inspect", suspicious)
+        assert shown.status == 1
+        assert "a.xlsx!考核表!B9: " in shown.out and "[error-rate-target-100]" in shown.out
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("inspect",),
+            ("inspect", "x.xlsx", "--foo"),
+            ("inspekt", "x.xlsx"),
+            ("embed", "x.xlsx", "--anchor", "sixty"),
+            ("embed", "x.xlsx", "--anchor", "50"),
+            ("embed", "x.xlsx", "--cap-score", "all"),
+            ("embed", "FORM", "--formulas", "vba"),
+            ("embed", "FORM", "-o", "y.xlsx", "--in-place"),
+            ("convert", "x.xlsx"),
+            ("convert", "FORM", "--formulas", "vba"),
+            ("convert", "FORM", "--formulas", "udf"),
+            ("recalc",),
+            ("template", "new", "001"),
+            ("template", "new", "nobody", "-o", "y.xlsx"),
+            ("--lang", "fr", "inspect", "x.xlsx"),
+            ("inspect", "FORM", "--rules"),
+        ],
+        ids=" ".join,
+    )
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_2_for_wrong_usage_with_one_line(self, arguments: tuple[str, ...], lang: str, form: Path) -> None:
+        shown = scorecard(*(form if a == "FORM" else a for a in arguments), lang="" if "--lang" in arguments else lang)
+        assert shown.status == 2
+        assert shown.out == ""
+        assert len(shown.complaint) > 10
+
+    def test_3_without_an_assessment_table(self, tmp_path: Path) -> None:
+        path = tableless(tmp_path / "销售.xlsx")
+        for arguments in (("inspect",), ("explain",), ("embed", "--dry-run")):
+            shown = scorecard(*arguments, path)
+            assert shown.status == 3
+            assert shown.complaint.startswith("销售.xlsx: ") and "no assessment table" in shown.complaint
+
+    def test_4_for_unusable_input(self, tmp_path: Path) -> None:
+        for arguments in (("inspect",), ("explain",), ("embed",), ("convert", "--formulas", "udf"), ("recalc",)):
+            shown = scorecard(*arguments, tmp_path / "没有.xlsx")
+            assert shown.status == 4
+            assert "没有.xlsx: no such file" in shown.complaint
+
+    def test_a_rules_file_that_is_missing_is_wrong_usage(self, form: Path) -> None:
+        shown = scorecard("embed", form, "--rules", "nowhere.toml")
+        assert shown.status == 2 and "nowhere.toml" in shown.complaint
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("env", "chinese"),
+        [
+            ({}, False),
+            ({"LANG": "zh_CN.UTF-8"}, True),
+            ({"LANG": "zh_CN.GBK"}, True),
+            ({"LANG": "zh_TW.UTF-8", "LC_ALL": "en_US.UTF-8"}, False),
+            ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, True),
+            ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, False),
+            ({"LC_ALL": "en_US.UTF-8", "SCORECARD_LANG": "zh"}, True),
+            ({"LANG": "zh_CN.UTF-8", "SCORECARD_LANG": "en"}, False),
+        ],
+    )
+    def test_follows_the_environment(self, env: dict[str, str], chinese: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        assert ("找不到" in scorecard("inspect", "没有.xlsx", lang="").complaint) is chinese
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--lang", "zh", "inspect", "x.xlsx"),
+            ("--lang=zh", "inspect", "x.xlsx"),
+            ("inspect", "--lang", "zh", "x.xlsx"),
+            ("inspect", "x.xlsx", "--lang=zh"),
+        ],
+        ids=" ".join,
+    )
+    def test_may_be_asked_for_anywhere(self, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+        assert "找不到" in scorecard(*arguments, lang="").complaint
+
+    def test_an_earlier_choice_is_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+        scorecard("inspect", "x.xlsx", "--lang", "zh", lang="")
+        assert "no such file" in scorecard("inspect", "x.xlsx", lang="").complaint
+
+    def test_findings_and_tables_speak_it(self, tmp_path: Path) -> None:
+        path = classic_book(tmp_path / "a.xlsx")
+        zh, en = (scorecard("inspect", path, lang=lang).out for lang in ("zh", "en"))
+        assert "错误：a.xlsx!考核表!B9: " in zh and "下一步" in zh
+        assert "error: a.xlsx!考核表!B9: " in en and "Next: " in en
+
+    def test_json_messages_speak_it(self, tmp_path: Path) -> None:
+        path = classic_book(tmp_path / "a.xlsx")
+        zh, en = (scorecard("inspect", path, "--json", lang=lang).json["findings"][0]["message"] for lang in ("zh", "en"))
+        assert "差错类指标" in zh and "error rate" in en

@@ -1,0 +1,1 @@
+"""What runs inside LibreOffice: Python 3.10, the standard library, UNO, and the pure floors of `scorecard`."""

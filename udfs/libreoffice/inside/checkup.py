@@ -1,0 +1,137 @@
+"""The check-up of an open document: what makes a grade wrong or keeps it from being computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scorecard.findings import Finding, worst_first
+from scorecard.messages import Message
+from scorecard.scoring.values import CellError, State, is_missing, read
+from scorecard.workbook import formulas as f
+from scorecard.workbook import rulesheet as rs
+from scorecard.workbook.addresses import cell_name
+
+from .tables import Item, Rules, value_of_cell
+
+SHEET = "体检"
+_TITLE = "体检结果 Check-up"
+_HEADERS = ("级别", "位置", "说明", "What was found", "代码")
+_SEVERITIES = {"error": "错误", "warning": "注意", "info": "提示"}
+_ERRORS = 4  # com.sun.star.sheet.FormulaResult.ERROR
+_BOLD = 150.0  # com.sun.star.awt.FontWeight.BOLD
+
+
+def check(document: Any, rules: Rules | None) -> list[Finding]:
+    """What was found, worst first."""
+    return worst_first([*_errors(document), *(_of_rules(rules) if rules is not None else _not_embedded())])
+
+
+def write(document: Any, findings: list[Finding]) -> str:
+    """Write the findings on a sheet of their own, each with a link to its cell; returns the sheet's name.
+
+    An earlier check-up is replaced; a sheet of that name that is somebody else's stays, and a number is added.
+    """
+    name, number = SHEET, 2
+    while document.Sheets.hasByName(name) and not is_report(document.Sheets.getByName(name)):
+        name, number = f"{SHEET}{number}", number + 1
+    if document.Sheets.hasByName(name):
+        sheet = document.Sheets.getByName(name)
+        sheet.clearContents(1023)
+    else:
+        document.Sheets.insertNewByName(name, document.Sheets.getCount())
+        sheet = document.Sheets.getByName(name)
+    sheet.getCellByPosition(0, 0).setString(_TITLE)
+    for col, (header, width) in enumerate(zip(_HEADERS, (1600, 4500, 11000, 11000, 3500), strict=True)):
+        cell = sheet.getCellByPosition(col, 2)
+        cell.setString(header)
+        cell.CharWeight = _BOLD
+        sheet.Columns.getByIndex(col).Width = width
+    for row, finding in enumerate(findings, 3):
+        texts = (_SEVERITIES[finding.severity], "", finding.message.zh, finding.message.en, finding.code)
+        for col, text in enumerate(texts):
+            sheet.getCellByPosition(col, row).setString(text)
+        _link(document, sheet.getCellByPosition(1, row), finding)
+    if not findings:
+        sheet.getCellByPosition(0, 3).setString("没有发现问题 Nothing found")
+    return name
+
+
+def is_report(sheet: Any) -> bool:
+    """Whether a sheet holds an earlier check-up."""
+    return bool(sheet.getCellByPosition(0, 0).getString() == _TITLE)
+
+
+def _link(document: Any, cell: Any, finding: Finding) -> None:
+    if not finding.cell:
+        cell.setString(finding.where)
+        return
+    field = document.createInstance("com.sun.star.text.TextField.URL")
+    quoted = finding.sheet.replace("'", "''")
+    field.URL, field.Representation = f"#'{quoted}'.{finding.cell}", finding.where
+    cell.insertTextContent(cell.createTextCursor(), field, False)
+
+
+def _errors(document: Any) -> Iterator[Finding]:
+    for sheet in document.Sheets:
+        if is_report(sheet):
+            continue
+        for area in sheet.queryFormulaCells(_ERRORS).getRangeAddresses():
+            for row in range(area.StartRow, area.EndRow + 1):
+                for col in range(area.StartColumn, area.EndColumn + 1):
+                    value = value_of_cell(sheet.getCellByPosition(col, row))
+                    if isinstance(value, CellError):
+                        message = Message(f"公式的结果是错误 {value}", f"the formula gives the error {value}")
+                        yield Finding("error-value", "error", sheet.Name, cell_name(row + 1, col + 1), message)
+
+
+def _not_embedded() -> Iterator[Finding]:
+    yield Finding(
+        "not-embedded",
+        "info",
+        "",
+        "",
+        Message(
+            "没有评分规则表：评分尚未嵌入（scorecard embed）", "no rule sheet: scoring is not embedded (scorecard embed)"
+        ),
+    )
+
+
+def _of_rules(rules: Rules) -> Iterator[Finding]:
+    for item in rules.items:
+        yield from _of_item(rules, item)
+    for block in rules.blocks:
+        problem = rules.summary(block, "权重检查")
+        if isinstance(problem, str) and problem:
+            row, col = block.summary("权重检查")
+            message = Message(problem, f"the weights of this table cannot be used: {problem}")
+            yield Finding("weights", "error", rs.SHEET, cell_name(row, col), message)
+
+
+def _of_item(rules: Rules, item: Item) -> Iterator[Finding]:
+    name = str(value_of_cell(rules.at(item.place)))
+    mode, status = rules.value(item, rs.MODE), rules.value(item, rs.STATUS)
+    problem = rules.value(item, rs.CHECK)
+    if isinstance(problem, str) and problem and status != f.EXCLUDED:
+        where = cell_name(item.row, item.block.column(rs.CHECK))
+        message = Message(f"{name}：{problem}", f"{name}: the rule cannot be used: {problem}")
+        yield Finding("rule", "error", rs.SHEET, where, message)
+    if item.score is not None and mode != f.MANUAL_WORD:
+        cell = rules.at(item.score)
+        if not cell.getFormula().startswith("=") and not is_missing(value_of_cell(cell)):
+            message = Message(f"{name}：得分是手工填写的，不随绩效变化", f"{name}: the score was typed over its formula")
+            yield Finding("score-typed", "warning", item.score.sheet, item.score.name, message)
+    if item.actual is None:
+        return
+    value = value_of_cell(rules.at(item.actual))
+    if status == f.MISSING and is_missing(value):
+        yield Finding(
+            "not-filled",
+            "info",
+            item.actual.sheet,
+            item.actual.name,
+            Message(f"{name}：尚未填写", f"{name}: not filled in yet"),
+        )
+    if isinstance(value, str) and mode != f.RATING_WORD and read(value).state is State.NUMBER:
+        message = Message(f"{name}：“{value}”是文本，不是数字", f'{name}: "{value}" is text, not a number')
+        yield Finding("text-number", "warning", item.actual.sheet, item.actual.name, message)
