@@ -132,7 +132,12 @@ def rows_of(values: Range) -> list[list[Any]]:
 
 
 def _is_range(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+    # The types that hosts use first: asking an abstract class takes ten times as long.
+    if isinstance(value, (list, tuple)):
+        return True
+    if value is None or isinstance(value, (str, float, int, bytes)):
+        return False
+    return isinstance(value, Sequence)
 
 
 def cells_of(values: Range) -> list[Any]:
@@ -142,6 +147,8 @@ def cells_of(values: Range) -> list[Any]:
 
 def cell_of(value: Any) -> Any:
     """A single cell, also when a host hands it over as a range of one."""
+    if not _is_range(value):
+        return value
     cells = cells_of(value)
     if len(cells) != 1:
         raise RuleError(Message("此参数应为一个单元格", "this argument takes a single cell"), code="#VALUE!")
@@ -225,7 +232,18 @@ def curve_of(thresholds: Range, scores: Range, mode: Any) -> Curve | CellValue:
         return error
     if len(xs) != len(ys):
         raise RuleError(Message(f"阈值 {len(xs)} 个，分数 {len(ys)} 个", f"{len(xs)} thresholds but {len(ys)} scores"))
-    return from_table(numbers_of(xs), numbers_of(ys), choice_of(mode, MODES, Message("方式", "mode")))
+    chosen = choice_of(mode, MODES, Message("方式", "mode"))
+    if all(type(c) in (float, str, type(None)) for c in xs + ys):
+        return _curve_of_cells(tuple(xs), tuple(ys), chosen)
+    return from_table(numbers_of(xs), numbers_of(ys), chosen)
+
+
+@functools.lru_cache(maxsize=512)
+def _curve_of_cells(
+    thresholds: tuple[float | str | None, ...], scores: tuple[float | str | None, ...], mode: str
+) -> Curve:
+    """One rule scores many actuals; plain cells only, since True would be taken for 1."""
+    return from_table(numbers_of(thresholds), numbers_of(scores), mode)
 
 
 def numbers_of(cells: Sequence[Any]) -> list[float | None]:

@@ -40,6 +40,13 @@ def _run(given: list[str]) -> int:
         from .failures import give_up_output
 
         return give_up_output()
+    except OSError as problem:
+        from .failures import complain, give_up_output
+        from .words import say
+
+        give_up_output()
+        complain(say(f"输出写不出去（{problem.strerror}）", f"the output cannot be written ({problem.strerror})"))
+        return 4
 
 
 def _take_language(arguments: Sequence[str]) -> tuple[list[str], str | None]:

@@ -14,6 +14,7 @@ from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
 from .failures import SCHEMA, errors, print_json
+from .functions import add_to as add_functions
 from .words import say, typed
 
 if TYPE_CHECKING:
@@ -94,6 +95,12 @@ def make_app() -> typer.Typer:
     _add_convert(app)
     _add_recalc(app)
     _add_templates(app)
+    _add_addins(app)
+    # Here, because that module takes its options from this one.
+    from .excel import add_to
+
+    add_to(app)
+    add_functions(app, _Command)
     return app
 
 
@@ -263,15 +270,20 @@ def _add_embed(app: typer.Typer) -> None:
         ] = None,
         in_place: Annotated[bool, _in_place()] = False,
         force: Annotated[bool, _force()] = False,
+        macros: Annotated[
+            bool,
+            typer.Option("--macros", help=say("写成带宏和按钮的 .xlsm", "write an .xlsm with macros and buttons")),
+        ] = False,
         dry_run: Annotated[bool, _dry_run()] = False,
         as_json: Annotated[bool, _json()] = False,
     ) -> None:
         with errors("embed", file, as_json=as_json):
             from ..workbook.embed import embed
+            from .excel import embed_with_macros
             from .results import finish_writing
 
             definition, policy = _chosen_rules(rules, anchor, cap_score)
-            done = embed(
+            done = (embed_with_macros if macros else embed)(
                 file, output, rules=definition, policy=policy, formulas=formulas, period=period,
                 in_place=in_place, overwrite=force, dry_run=dry_run,
             )  # fmt: skip
@@ -416,8 +428,12 @@ def _add_templates(app: typer.Typer) -> None:
             from workbooks.build import build, load
 
             from ..definitions import load_definition
+            from ..workbook.formplan import FLAVOURS
             from ..workbook.package import Package
 
+            if formulas not in FLAVOURS:
+                zh, en = f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'
+                raise UsageError(Message(zh, en))
             if output.exists() and not force:
                 zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
                 raise UsageError(Message(zh, en), str(output))
@@ -430,3 +446,34 @@ def _add_templates(app: typer.Typer) -> None:
                     f"Next: open it and fill in the actuals; scorecard inspect {typed(output)} shows what it holds.",
                 )
             )
+
+
+def _add_addins(app: typer.Typer) -> None:
+    addins = typer.Typer(
+        cls=_Group,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        short_help=say("KPI_ 函数的加载项", "add-ins with the KPI_ functions"),
+        help=_help(
+            "KPI_ 函数的加载项。",
+            "Add-ins with the KPI_ functions.",
+            ("addin libreoffice -o scorecard.oxt", "addin libreoffice -o scorecard.oxt"),
+        ),
+    )
+    app.add_typer(addins, name="addin")
+
+    @addins.command(
+        cls=_Command,
+        short_help=say("LibreOffice Calc 扩展（.oxt）", "an extension for LibreOffice Calc (.oxt)"),
+        help=_help(
+            "写出 LibreOffice Calc（25.2 及以上）的扩展，双击即可安装。",
+            "Write an extension for LibreOffice Calc 25.2 and later; a double click installs it.",
+            ("addin libreoffice -o scorecard.oxt", "addin libreoffice -o scorecard.oxt"),
+        ),
+    )
+    def libreoffice(output: Annotated[Path, _output()] = Path("scorecard.oxt")) -> None:
+        with errors("addin"):
+            from udfs.libreoffice import build
+
+            path = build(output)
+            typer.echo(say(f"已写出 {path}", f"written: {path}"))

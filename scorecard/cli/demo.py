@@ -37,7 +37,7 @@ def run_demo(folder: Path) -> None:
         ),
     )
     for card in graded.cards:
-        show_card(out, card, graded.grids[card.table.sheet], names["native"].name)
+        show_card(out, card, graded.computed[card.table.sheet], names["native"].name)
         out.print()
         out.print(say("为什么是这个分数（前三项）：", "Why these scores (the first three):"), style="bold")
         for sentence in explanations(card)[:3]:

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
 from ..errors import NoTableFound, ScorecardError, UnusableFile, UsageError
+from ..messages import Message
 from .words import one_line, say
 
 #: The version of every JSON document the command line prints.
@@ -57,15 +58,25 @@ def errors(command: str, file: Path | None = None, *, as_json: bool = False) -> 
     try:
         yield
     except ScorecardError as problem:
-        if as_json:
-            code = next((code for kind, code in _CODES.items() if isinstance(problem, kind)), "error")
-            text = problem.text() if problem.where != (file.name if file else None) else problem.message.text()
-            print_json(_document(command, str(file) if file else None, code, text))
-        complain(problem.text())
-        raise typer.Exit(problem.exit_status) from None
+        _fail(problem, command, file, as_json)
     except BrokenPipeError:
         # Left to the parser, this would end with status 1, which says "findings".
         raise typer.Exit(give_up_output()) from None
+    except OSError as problem:
+        if problem.filename is None:
+            raise  # standard output, on a full disk; nothing more can be printed there
+        # Whatever else the system refuses, such as a name that is too long.
+        reason = Message(f"系统拒绝访问（{problem.strerror}）", f"the system refuses this ({problem.strerror})")
+        _fail(UnusableFile(reason, str(problem.filename)), command, file, as_json)
+
+
+def _fail(problem: ScorecardError, command: str, file: Path | None, as_json: bool) -> NoReturn:
+    if as_json:
+        code = next((code for kind, code in _CODES.items() if isinstance(problem, kind)), "error")
+        text = problem.text() if problem.where != (file.name if file else None) else problem.message.text()
+        print_json(_document(command, str(file) if file else None, code, text))
+    complain(problem.text())
+    raise typer.Exit(problem.exit_status) from None
 
 
 def give_up_output() -> int:

@@ -33,7 +33,7 @@ def finish_inspect(result: Inspection, file: Path, as_json: bool) -> None:
     else:
         out = console()
         for card in result.cards:
-            show_card(out, card, result.grids[card.table.sheet], file.name)
+            show_card(out, card, result.computed[card.table.sheet], file.name)
             print_line(out, columns_line(card.table))
         # Without any table, its reason is what `_exit` says.
         show_findings(out, [f for f in result.findings if result.cards or f.code != "no-table"], file.name)
@@ -48,7 +48,7 @@ def finish_explain(result: Inspection, file: Path, as_json: bool) -> None:
     else:
         out = console()
         for card in result.cards:
-            show_explanations(out, card, result.grids[card.table.sheet], file.name)
+            show_explanations(out, card, result.computed[card.table.sheet], file.name)
         show_findings(out, [f for f in result.findings if f.severity == "error" and result.cards], file.name)
         _show_next(result.cards, file)
     _exit(result, file)

@@ -14,7 +14,6 @@ from .model import Adjustment, Bands, CardResult, ItemResult, Kpi, Scorecard, Se
 from .values import CellError, CellValue, State, as_error, decimal_sum, is_missing, key, read, round_half_up, show, snap
 from .weights import check_weights
 
-NUM = "#NUM!"
 VALUE = "#VALUE!"
 
 

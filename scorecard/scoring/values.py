@@ -149,6 +149,9 @@ def read(value: object, *, unit: str | None = None, number_format: str | None = 
         >>> read("0．92%").number, read("3次/台").unit, read("无").error.code
         (0.0092, '次/台', '#VALUE!')
     """
+    if type(value) is float and unit is None and number_format is None and math.isfinite(value):
+        # Nearly every cell of a table is this one.
+        return _number(value, str(value))
     if is_missing(value):
         return Reading(State.MISSING)
     error = as_error(value)
@@ -321,7 +324,9 @@ def snap(x: float) -> float:
     y = float(f"{x:.15g}")
     if abs(y) < 1000.0:
         # Above 1000 the fifteen digits end at or before the twelfth decimal.
-        y = float(Decimal(repr(y)).quantize(_TWELFTH, ROUND_HALF_UP))
+        text = repr(y)
+        if "e" in text or len(text) - text.index(".") > 13:
+            y = float(Decimal(text).quantize(_TWELFTH, ROUND_HALF_UP))
     return y + 0.0  # -0.0 becomes 0.0
 
 

@@ -11,16 +11,13 @@ from dataclasses import dataclass, field
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import State, decimal_sum, is_missing, key, read, show, trim
+from ..scoring.values import decimal_sum, is_missing, key, read, show, trim
 from .addresses import cell_name
+from .columns import ENDS, GAP, quantity, resolve_columns
 from .grid import Cell
 from .headers import Column, Header, Lines, text_of
 from .vocabulary import Vocabulary
 
-# More empty rows than this end a table.
-_GAP = 3
-_SAMPLE = 80
-_ENDS = ("total", "subtotal", "grade", "coverage", "coefficient", "period", "stop")
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．:：]|第[一二三四五六七八九十\d]+(?:部分|类|项)|[(（][一二三四五六七八九十]{1,3}[)）]"
     r"|part\s*[ivx\d]+|[ivx]+\s*[.、])",
@@ -94,92 +91,8 @@ def read_body(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) 
         limit: The last row that may belong to this table.
         vocabulary: The words.
     """
-    columns = _resolved(lines, header, limit, vocabulary)
+    columns = resolve_columns(lines, header, limit, vocabulary)
     return _Reader(lines, header, columns, limit, vocabulary).read()
-
-
-# --- columns ---------------------------------------------------------------------------------------------------------
-
-
-def _resolved(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> tuple[Column, ...]:
-    """The columns, once the body has told which of several candidates names the items and which holds the weights."""
-    rows = list(_sample(lines, header, limit, vocabulary))
-    names = [column for column in header.columns if column.role == "name"]
-    filled = {c.col: sum(1 for row in rows if text_of(lines.grid.cell(row, c.col).value)) for c in names}
-    most = max(filled.values(), default=0)
-    full = [column for column in names if filled[column.col] * 10 >= most * 7]
-    strong = [column for column in full if column.col not in header.weak_names]
-    chosen = (strong or full)[0]
-    weights = [column for column in header.columns if column.role == "weight"]
-    numeric = {c.col: sum(1 for row in rows if _quantity(lines.grid.cell(row, c.col), c.unit)[0]) for c in weights}
-    weight = max(weights, key=lambda c: (numeric[c.col], c.col > chosen.col), default=None)
-    result = []
-    for column in header.columns:
-        if column.role == "name" and column is not chosen:
-            if filled[column.col] == 0:
-                continue
-            role = "section" if column.col < chosen.col else "note"
-            column = Column(role, column.col, column.header, column.label, column.unit)
-        elif column.role == "weight" and column is not weight:
-            column = Column("weight", column.col, column.header, "section", column.unit)
-        result.append(column)
-    unheaded = _unheaded(lines, header, rows, result)
-    if unheaded is not None:
-        result.append(unheaded)
-    # 绩效 beside 实际完成 is some other text: the actual is where the header says 实际.
-    actuals = [column for column in result if column.role == "actual" and not column.label]
-    actuals.sort(key=lambda column: "实际" not in column.header)
-    return tuple(
-        Column("note", c.col, c.header, c.label, c.unit) if c.role == "actual" and c in actuals[1:] else c
-        for c in sorted(result, key=lambda column: (column.col, column.label == "section"))
-    )
-
-
-def _unheaded(lines: Lines, header: Header, rows: list[int], columns: list[Column]) -> Column | None:
-    """A column of categories or numbers left of the table that has no header of its own."""
-    col = header.first_col - 1
-    roles = {column.role for column in columns}
-    if col < 1 or not rows or any(not lines.is_blank(row, col) for row in range(header.top, header.bottom + 1)):
-        return None
-    values = [lines.grid.cell(row, col).value for row in rows]
-    texts = [value for value in values if text_of(value) and read(value).number is None]
-    merged = any(lines.grid.span(row, col)[2] > row for row in rows)
-    if "section" not in roles and texts and (merged or len(texts) * 2 > len(rows)):
-        return Column("section", col, "")
-    numbers = [value for value in values if isinstance(value, (int, float)) or (isinstance(value, str) and value.isdigit())]
-    if "number" not in roles and len(numbers) * 2 > len(rows) and str(numbers[0]) in ("1", "1.0"):
-        return Column("number", col, "")
-    return None
-
-
-def _sample(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> list[int]:
-    rows: list[int] = []
-    last = header.bottom
-    for row in lines.between(header.bottom + 1, limit):
-        cells = lines.row(row, header.first_col, header.last_col)
-        if not cells:
-            continue
-        if row - last > _GAP + 1 or len(rows) >= _SAMPLE:
-            break
-        last = row
-        label = vocabulary.match_label(text_of(cells[0].value)) if text_of(cells[0].value) else None
-        if label is None or label.kind not in _ENDS:
-            rows.append(row)
-    return rows
-
-
-def _quantity(cell: Cell, unit: str, most: float = 100.0) -> tuple[bool, float | None, bool]:
-    """A weight or full mark: whether it may be one, the number, and whether what stands there cannot be one."""
-    if cell.is_formula and (cell.uncached or is_missing(cell.value)):
-        return True, None, False
-    reading = read(cell.value, unit=unit or None, number_format=cell.number_format)
-    if reading.state is State.ERROR and reading.error is not None and reading.error.code != "#VALUE!":
-        return True, None, False
-    if reading.number is None:
-        return False, None, reading.state is State.ERROR
-    limit = 1.5 if reading.percent else most
-    fits = not cell.is_date and -1 <= reading.number <= limit and len(reading.unit) <= 2
-    return fits, reading.number if fits else None, not fits
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -201,6 +114,7 @@ class _Item:
     weight: Cell | None = None
     weight_value: float | None = None
     wrapped: bool = False
+    place: tuple[int, int] = (0, 0)
     lines: list[int] = field(default_factory=list)
 
 
@@ -212,9 +126,13 @@ class _Reader:
     ) -> None:
         self.lines, self.grid, self.header, self.limit, self.vocabulary = lines, lines.grid, header, limit, vocabulary
         self.columns = columns
+        self.first_col = min(header.first_col, *(column.col for column in columns))
         self.name = next(column for column in columns if column.role == "name")
         self.number = next((c for c in columns if c.role == "number"), None)
+        # A column that says 类别 comes before one that merely turned out not to name the items.
+        named = {column.col for column in header.columns if column.role == "name"}
         self.sections = [c for c in columns if c.role == "section" and c.col < self.name.col]
+        self.sections.sort(key=lambda column: (column.col in named, column.col))
         weight = next((c for c in columns if c.role == "weight" and c.label != "section"), None)
         self.weight = weight or next((c for c in columns if c.role == "points"), None)
         self.most = 100.0 if weight is not None else 1000.0
@@ -230,10 +148,10 @@ class _Reader:
     def read(self) -> Body:
         last_used = self.header.bottom
         for row in self.lines.between(self.header.bottom + 1, self.limit):
-            cells = self.lines.row(row, self.header.first_col, self.header.last_col)
+            cells = self.lines.row(row, self.first_col, self.header.last_col)
             if not cells:
                 continue
-            if row - last_used > _GAP + 1 and self.items:
+            if row - last_used > GAP + 1 and self.items:
                 break
             if row - last_used > 1 and self.items:
                 self.run += 1
@@ -262,6 +180,12 @@ class _Reader:
             return True
         number = self._number(row)
         special = self.vocabulary.item_kind(name) if name else "kpi"
+        place = merged[:2]
+        if not name and cells[0].col < self.name.col:
+            # 加减分 in front of the names, often merged over several columns.
+            special = self.vocabulary.item_kind(text_of(cells[0].value))
+            if special != "kpi":
+                name, number, place = text_of(cells[0].value), "", (row, cells[0].col)
         heading = special == "kpi" and self._is_heading(row, cells, name, number)
         if self.tail and heading and _HEADING.match(text_of(cells[0].value)):
             self.tail = False  # the total was that of a part
@@ -277,10 +201,12 @@ class _Reader:
         if special == "kpi" and self.items and self._continues(row, name, number, fits):
             self._wrap(self.items[-1], row, name, fits, value)
             return True
-        item = _Item(row, row, _joined(name), self._section(row), number, self.run, fits or self.weight is None, odd)
+        section = self._section(row, special != "kpi")
+        item = _Item(row, row, _joined(name), section, number, self.run, fits or self.weight is None, odd)
         item.lines = list(range(row, max(row, merged[2]) + 1))
         item.last = item.lines[-1]
         item.weight, item.weight_value = self._weight_cell(row), value
+        item.place = place
         item.kind = special if not (fits and value) else "kpi"
         self.items.append(item)
         return True
@@ -294,7 +220,7 @@ class _Reader:
         cell = self._weight_cell(row)
         if cell is None or self.weight is None:
             return False, None, False
-        return _quantity(cell, self.weight.unit, self.most)
+        return quantity(cell, self.weight.unit, self.most)
 
     def _weight_cell(self, row: int) -> Cell | None:
         if self.weight is None:
@@ -327,7 +253,7 @@ class _Reader:
             if cell.is_formula or not text_of(cell.value) or (name and cell.col > self.name.col):
                 continue
             label = self.vocabulary.match_label(text_of(cell.value))
-            if label is None or label.kind not in _ENDS:
+            if label is None or label.kind not in ENDS:
                 continue
             # Beside a name only what stands in front of it or is it can be the label of the row.
             if label.kind == "stop" and cell is not leading:
@@ -405,16 +331,17 @@ class _Reader:
                 return self.grid.span(row, column.col)[0] <= before
         return False
 
-    def _section(self, row: int) -> str:
-        for column in reversed(self.sections):
+    def _section(self, row: int, special: bool) -> str:
+        """The section of an item; 加减分 and the like belong to the whole card unless their row says otherwise."""
+        for column in self.sections:
             r1, c1, r2, _ = self.grid.span(row, column.col)
             text = text_of(self.grid.cell(r1, c1).value)
-            if text and c1 == column.col:
+            if text and c1 == column.col and self.vocabulary.item_kind(text) == "kpi":
                 self.carried[column.col] = text if r1 == r2 else ""
                 return _joined(text)
-            if self.carried.get(column.col):
+            if self.carried.get(column.col) and not special:
                 return _joined(self.carried[column.col])
-        return _joined(self.heading)
+        return "" if special else _joined(self.heading)
 
     # --- what is done with it ------------------------------------------------------------------------------------
 
@@ -440,7 +367,9 @@ class _Reader:
             self._extend(before, row)
         elif fits and number:
             self._note("weight-without-name", "warning", row, self.weight, Message(
-                f"第 {number} 项有权重但没有名称，未计入", f"item {number} has a weight but no name and does not count"))  # fmt: skip
+                f"第 {number} 项有权重但没有名称，未计入",
+                f"item {number} has a weight but no name and does not count",
+            ))  # fmt: skip
 
     def _note(self, code: str, severity: str, row: int, column: Column | None, message: Message) -> None:
         cell = cell_name(row, column.col if column is not None else self.name.col)
@@ -513,7 +442,7 @@ class _Reader:
             name=item.name,
             section=item.section,
             kind=kind,
-            name_cell=cell_name(*self.grid.span(item.row, self.name.col)[:2]),
+            name_cell=cell_name(*item.place),
             weight_cell=item.weight.name if item.weight is not None and self.weight is not None
             and self.weight.role == "weight" else None,
             actual_cell=actuals[0][1] if actuals else None,
@@ -536,16 +465,22 @@ class _Reader:
                 seen.setdefault(mark, item.name)
             if item.wrapped:
                 self._note("name-wrapped", "info", item.row, self.name, Message(
-                    f"名称分写在几行，已合并为“{item.name}”", f'the name stands on several rows and was joined: "{item.name}"'))  # fmt: skip
+                    f"名称分写在几行，已合并为“{item.name}”",
+                    f'the name stands on several rows and was joined: "{item.name}"',
+                ))  # fmt: skip
             if item.weight is not None and item.solid:
                 place = item.weight[:2]
                 if place in weights:
                     self._note("shared-weight", "warning", item.row, self.weight, Message(
-                        f"与“{weights[place]}”共用一个合并的权重单元格", f'shares a merged weight cell with "{weights[place]}"'))  # fmt: skip
+                        f"与“{weights[place]}”共用一个合并的权重单元格",
+                        f'shares a merged weight cell with "{weights[place]}"',
+                    ))  # fmt: skip
                 weights.setdefault(place, item.name)
                 if any(self.grid.is_hidden_row(line) for line in item.lines) and item.weight_value != 0:
                     self._note("hidden-row-with-weight", "warning", item.row, self.weight, Message(
-                        f"隐藏行“{item.name}”有权重，会计入总分", f'the hidden row "{item.name}" has a weight and counts'))  # fmt: skip
+                        f"隐藏行“{item.name}”有权重，会计入总分",
+                        f'the hidden row "{item.name}" has a weight and counts',
+                    ))  # fmt: skip
             for column in self.columns:
                 if column.role in _TEXT_ROLES:
                     self._check_text(item.row, column)

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from ..definitions import Definition
 from ..errors import RuleError
 from ..findings import Finding
-from ..messages import Message
 from ..scoring.curve import Curve, Rating
 from ..scoring.ladder import Ladder
-from ..scoring.model import Adjustment, CardResult, ItemResult, Kpi, Scorecard, Settings, Veto
+from ..scoring.model import Adjustment, CardResult, Kpi, Scorecard, Settings, Veto
 from ..scoring.periods import find_period
 from ..scoring.policies import Policy
 from ..scoring.score import score_card
-from ..scoring.values import CellError, Reading, State, as_error, read, show
+from ..scoring.values import CellError, Reading, State, read
 from . import rulesheet as rs
-from .addresses import split_cell
+from .addresses import cell_name
 from .cells import Grid
+from .formulas import MANUAL_WORD
 from .recognise import Row, Table
 from .ruleread import RuleSheet
 from .rules import RowRule, bands_of, choose_rules, read_cell, target_readings, weight_scale
@@ -43,6 +43,7 @@ class Card:
         is_embedded: Whether the rules come from the workbook's own rule sheet.
         has_rules: Whether any item is scored by a rule.
         findings: What was noticed on the way.
+        rule_cells: Of an embedded table, the first threshold of each item on the rule sheet.
     """
 
     table: Table
@@ -52,6 +53,7 @@ class Card:
     is_embedded: bool
     has_rules: bool
     findings: tuple[Finding, ...] = ()
+    rule_cells: tuple[str, ...] = ()
 
 
 def read_card(
@@ -91,7 +93,8 @@ def read_card(
         try:
             settings = sheet.settings()
         except RuleError as problem:
-            findings.append(Finding("settings-unusable", "error", rs.SHEET, "", problem.message))
+            cell = (problem.where or "").rpartition("!")[2]
+            findings.append(Finding("settings-unusable", "error", rs.SHEET, cell, problem.message))
         kpis = _embedded_kpis(table, grid, sheet, weights)
         bands = sheet.bands(block, bands.labels) if bands is not None else None
     else:
@@ -117,7 +120,11 @@ def read_card(
         results = {label: _without_weights(result, broken, findings[0].cell) for label, result in results.items()}
     result = results.pop("")
     has_rules = any(k.rule is not None or k.rule_error is not None for k in kpis)
-    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings))
+    rule_cells: tuple[str, ...] = ()
+    if block is not None:
+        column = block.column(rs.THRESHOLD)
+        rule_cells = tuple(cell_name(block.first + place, column) for place in range(len(kpis)))
+    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells)
 
 
 def _broken_weight(table: Table, grid: Grid) -> str:
@@ -156,7 +163,8 @@ def _score_labels(table: Table) -> list[str]:
     return [] if chosen is None else [chosen, *(x for x in labels if x != chosen)]
 
 
-def _items(table: Table) -> list[tuple[int, Row]]:
+def items(table: Table) -> list[tuple[int, Row]]:
+    """The rows that are scored, each with its place among all rows of the table."""
     return [(i, row) for i, row in enumerate(table.rows) if row.kind in ("kpi", "rating")]
 
 
@@ -164,7 +172,7 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
     block = sheet.block_of(table)
     assert block is not None  # the caller has looked
     kpis = []
-    for place, (i, row) in enumerate(_items(table)):
+    for place, (i, row) in enumerate(items(table)):
         rule = sheet.rule(block, place, {})
         target_cell = sheet.grid.cell(block.first + place, block.column(rs.TARGET))
         has_target = bool(row.targets)
@@ -176,12 +184,17 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
             weight = read(sheet.grid.cell(block.first + place, block.column(rs.WEIGHT)).value).number
         kpi = _kpi(table, row, grid, weight, target, percent, next((r.unit for r in readings.values() if r.unit), ""))
         if isinstance(rule, CellError):
+            if rule.reason is None and target is not None and target.number is not None:
+                # An error cell among the thresholds is that error, whatever the actual; a broken rule is not.
+                kpi = replace(kpi, target=Reading(State.ERROR, error=rule))
             kpis.append(replace(kpi, rule_error=rule))
-        elif rule is None and sheet.mode(block, place) != "手工":
+        elif rule is not None:
+            kpis.append(replace(kpi, rule=rule))
+        elif sheet.mode(block, place) == MANUAL_WORD:
+            kpis.append(replace(kpi, cell=dict(row.scores).get(headline(table)) or ""))
+        else:
             # No threshold is set: not assessed.
             kpis.append(replace(kpi, target=Reading(State.NOT_APPLICABLE)))
-        else:
-            kpis.append(replace(kpi, rule=rule))
     return kpis
 
 
@@ -191,7 +204,7 @@ def _plain_kpis(
     if rules is None:
         return _typed_kpis(table, grid, weights, headline(table))
     kpis = []
-    for i, row in _items(table):
+    for i, row in items(table):
         rule = rules[i]
         readings = target_readings(table, row, grid)
         chosen = _period(table, period)
@@ -232,7 +245,7 @@ def _period(table: Table, wanted: str | None) -> str:
 def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], label: str) -> list[Kpi]:
     """Items by the scores that stand in a column, typed or computed by the department."""
     kpis = []
-    for i, row in _items(table):
+    for i, row in items(table):
         cell = dict(row.scores).get(label)
         typed = read(grid.at(cell).value) if cell else Reading(State.MISSING)
         kpis.append(Kpi(row.name, None, weight=weights[i], typed=typed, section=row.section, cell=cell or ""))
@@ -282,135 +295,3 @@ def _vetoes(table: Table, grid: Grid) -> list[Veto]:
         if cell:
             found.append(Veto(row.name, grid.at(cell).value, cell=cell))
     return found
-
-
-def noticed(card: Card, grid: Grid) -> list[Finding]:
-    """What the numbers of a card tell: unreadable cells, errors, weights, stated against computed.
-
-    Args:
-        card: The card.
-        grid: Its sheet, with up-to-date values.
-    """
-    sheet, result = card.table.sheet, card.result
-    findings = list(card.findings)
-    for (_, row), item in zip(_items(card.table), result.items, strict=True):
-        findings += _about_item(card, row, item, grid)
-    is_explained = len(findings) > len(card.findings)
-    if result.error is not None and result.error.reason is not None and not result.error_cell:
-        cell = next((row.weight_cell for row in card.table.rows if row.weight_cell), "")
-        findings.append(Finding("weights-sum", "error", sheet, cell or "", result.error.reason))
-    findings += [Finding("weights-assumed", "info", sheet, "", Message(*note)) for note in result.notes]
-    return [*findings, *_about_total(card, grid, is_explained)]
-
-
-def _about_item(card: Card, row: Row, item: ItemResult, grid: Grid) -> list[Finding]:
-    """What is wrong with one item: its target, its rule, its actual, or the score the workbook shows for it."""
-    kpi, sheet = item.kpi, card.table.sheet
-    found: list[Finding] = []
-
-    def note(code: str, cell: str, zh: str, en: str) -> None:
-        found.append(Finding(code, "error", sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}')))
-
-    for period, name in row.targets:
-        error = as_error(grid.at(name).value)
-        if error is not None:
-            zh, en = (f"目标“{period}”", f'target "{period}"') if period else ("目标", "the target")
-            note("error-cell", name, f"{zh}是错误值 {error}，请改正", f"{en} is the error {error}; please correct it")
-    actual = _actual(card.table, row, grid)
-    if not found and actual.error is not None and row.actual_cell and _needs_number(card, row, item, grid):
-        zh, en = _trouble(actual.error)
-        code = "error-cell" if actual.error.reason is None else "actual-unreadable"
-        note(code, row.actual_cell, f"{zh}，请填数字", f"{en}; enter a number")
-    elif not found and item.error is not None:
-        zh, en = _trouble(item.error)
-        unreadable = _unreadable_target(row, kpi, grid)
-        if unreadable:
-            text = read_cell(grid, unreadable).text
-            zh, en = f"目标“{text}”读不出数字，请改正", f'no number in the target "{text}"; please correct it'
-            note("target-unreadable", unreadable, zh, en)
-        else:
-            code = "rule-broken" if kpi.rule_error else "score-unreadable" if kpi.rule is None else "actual-unreadable"
-            note(code, kpi.cell, zh, en)
-    if not found and card.is_embedded and item.score is not None and kpi.rule is not None:
-        found += _compare_score(card.table, row, item, grid)
-    return found
-
-
-def _actual(table: Table, row: Row, grid: Grid) -> Reading:
-    column = table.column("actual")
-    return read_cell(grid, row.actual_cell, column.unit if column else "") if row.actual_cell else Reading(State.MISSING)
-
-
-def _needs_number(card: Card, row: Row, item: ItemResult, grid: Grid) -> bool:
-    """Whether an actual must be a number: a curve reads it, or the table itself gives a number as its target."""
-    if as_error(grid.at(row.actual_cell or "A1").value) is not None:
-        return True
-    if isinstance(item.kpi.rule, Rating):
-        return False
-    is_assessed = item.state is not State.NOT_APPLICABLE
-    if item.kpi.rule is not None:
-        return is_assessed
-    return not card.has_rules and any(r.number is not None for r in target_readings(card.table, row, grid).values())
-
-
-def _trouble(error: CellError) -> tuple[str, str]:
-    return error.reason or (f"错误值 {error}", f"the error {error}")
-
-
-def _unreadable_target(row: Row, kpi: Kpi, grid: Grid) -> str:
-    """The cell of a target that is text, when this is what keeps the rule from working; else ""."""
-    if kpi.rule_error is None and (kpi.target is None or kpi.target.error is None):
-        return ""
-    return next((cell for _, cell in row.targets if read_cell(grid, cell).state is State.ERROR), "")
-
-
-def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid) -> list[Finding]:
-    """The score in the sheet against the core's; they differ where plain formulas cannot read what people can."""
-    place = dict(row.scores).get(headline(table))
-    shown = grid.at(place).value if place else None
-    if not place or item.score is None or not any(c.role == "score" for c in table.columns):
-        return []
-    score = read(shown).number
-    if score is not None and abs(score - item.score) <= 1e-6:
-        return []
-    actual = item.kpi.actual
-    if isinstance(shown, CellError) and isinstance(grid.at(row.actual_cell or "A1").value, str):
-        typed = show(actual.number or 0.0, actual.percent)
-        zh = f"“{actual.text}”是带单位的文本，公式读不出数字，得分显示 {shown}；请只填数字 {typed}"
-        en = f'"{actual.text}" is text with a unit, which formulas cannot read: the score shows {shown}; enter just {typed}'
-        cell, code = row.actual_cell or place, "actual-text"
-    else:
-        said = "空" if shown in (None, "") else str(shown), "nothing" if shown in (None, "") else str(shown)
-        zh = f"得分写的是 {said[0]}，按规则应为 {item.score:.2f}"
-        en = f"the score says {said[1]}, the rules give {item.score:.2f}"
-        cell, code = place, "score-mismatch"
-    return [Finding(code, "error", table.sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}'))]
-
-
-def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
-    """Total and grade as the sheet states them against the computed ones; not once more what an item explains."""
-    table, result, found = card.table, card.result, list[Finding]()
-    cell = table.totals.get(headline(table))
-    if cell is None or result.computed is None:
-        return found
-    value, digits = grid.at(cell).value, card.model.settings.digits
-    stated, error = read(value), as_error(value)
-    is_off = stated.number is not None and abs(stated.number - result.computed) > 0.5 * 10**-digits + 1e-9
-    if is_off or (error is not None and not is_explained):
-        said = error or f"{stated.number:g}"
-        zh = f"总分写的是 {said}，按各项计算应为 {result.computed:.{digits}f}"
-        en = f"the total says {said}, the items give {result.computed:.{digits}f}"
-        found.append(Finding("total-mismatch", "error", table.sheet, cell, Message(zh, en)))
-    grade_cell = table.grade_cell
-    grade = str(grid.at(grade_cell).value or "") if grade_cell else ""
-    # A grade that follows from a wrong total is not a second mistake.
-    if grade_cell and card.is_embedded and grade != result.grade and not (found or is_explained):
-        zh, en = f"等级写的是“{grade}”，应为“{result.grade}”", f'the grade says "{grade}", it should be "{result.grade}"'
-        found.append(Finding("grade-mismatch", "error", table.sheet, grade_cell, Message(zh, en)))
-    return found
-
-
-def score_place(table: Table, row: Row) -> tuple[int, int] | None:
-    """Row and column of the score that counts."""
-    cell = dict(row.scores).get(headline(table))
-    return split_cell(cell) if cell else None

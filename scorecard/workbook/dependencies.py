@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -21,6 +22,11 @@ class Rect(NamedTuple):
     c1: int
     r2: int
     c2: int
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether it is a single cell."""
+        return self.r1 == self.r2 and self.c1 == self.c2
 
     def holds(self, cell: Address) -> bool:
         """Whether a cell lies in the range."""
@@ -74,20 +80,32 @@ class Graph:
 
     Args:
         cells: Every formula cell.
-        reads: What one of them reads; asked at most once for each.
+        reads: What one of them reads; asked once for each.
+        budget: Steps a question may take before it is answered by "all cells": always on the safe side, and only
+            met by very large sheets.
     """
 
-    def __init__(self, cells: Collection[Address], reads: Callable[[Address], Reads]) -> None:
+    def __init__(
+        self, cells: Collection[Address], reads: Callable[[Address], Reads], *, budget: int = 2_000_000
+    ) -> None:
+        self._budget = budget
         self._reads = {cell: reads(cell) for cell in cells}
-        self._by_sheet: dict[str, list[Address]] = {}
-        for cell in cells:
-            self._by_sheet.setdefault(cell[0], []).append(cell)
-        self._found: dict[Rect, tuple[Address, ...]] = {}
-        self._readers: dict[Rect, list[Address]] = {}
+        self._columns: dict[tuple[str, int], list[int]] = {}
+        for sheet, row, col in sorted(cells):
+            self._columns.setdefault((sheet, col), []).append(row)
+        self._columns_of: dict[str, list[int]] = {}
+        for sheet, col in sorted(self._columns):
+            self._columns_of.setdefault(sheet, []).append(col)
+        self._found: dict[Rect, list[Address]] = {}
+        self._singles: dict[Address, list[Address]] = {}
+        self._ranges: dict[Rect, list[Address]] = {}
         self._omnivores: list[Address] = []
         for cell, read in self._reads.items():
             for rect in read.rects:
-                self._readers.setdefault(rect, []).append(cell)
+                if rect.is_cell:
+                    self._singles.setdefault(rect[:3], []).append(cell)
+                else:
+                    self._ranges.setdefault(rect, []).append(cell)
             if read.everything:
                 self._omnivores.append(cell)
 
@@ -101,24 +119,33 @@ class Graph:
 
     def downstream(self, cells: Iterable[Address]) -> set[Address]:
         """The formula cells that rest on any of these, directly or not; of these themselves only those in a circle."""
-        found: set[Address] = set()
         pending = list(cells)
-        if pending:
-            found.update(self._omnivores)
-            pending += self._omnivores
-        singles: dict[Address, list[Address]] = {}
-        ranges: list[tuple[Rect, list[Address]]] = []
-        for rect, readers in self._readers.items():
-            if (rect.r1, rect.c1) == (rect.r2, rect.c2):
-                singles[rect[:3]] = readers
-            else:
-                ranges.append((rect, readers))
+        if not pending:
+            return set()
+        found = set(self._omnivores)
+        pending += self._omnivores
         seen = set(pending)
+        waiting = dict(self._ranges)
+        steps = 0
         while pending:
-            cell = pending.pop()
-            readers_of = [singles.get(cell, [])] + [readers for rect, readers in ranges if rect.holds(cell)]
-            for readers in readers_of:
-                for reader in readers:
+            # Single cells one after the other, then all ranges at once: each range is entered only once.
+            reached: dict[tuple[str, int], list[int]] = {}
+            while pending:
+                cell = pending.pop()
+                reached.setdefault((cell[0], cell[2]), []).append(cell[1])
+                for reader in self._singles.get(cell, ()):
+                    found.add(reader)
+                    if reader not in seen:
+                        seen.add(reader)
+                        pending.append(reader)
+            for rows in reached.values():
+                rows.sort()
+            entered = [rect for rect in waiting if _touches(rect, reached)]
+            steps += len(waiting)
+            if steps > self._budget:
+                return set(self._reads)
+            for rect in entered:
+                for reader in waiting.pop(rect):
                     found.add(reader)
                     if reader not in seen:
                         seen.add(reader)
@@ -130,26 +157,50 @@ class Graph:
         result = Sources()
         pending = list(cells)
         seen = set(pending)
+        steps = 0
         while pending:
             read = self._reads.get(pending.pop(), Reads())
             result.everything |= read.everything
-            result.rects.update(read.rects)
             for rect in read.rects:
-                for source in self._within(rect):
+                if rect in result.rects:
+                    continue
+                result.rects.add(rect)
+                within = self._within(rect)
+                steps += len(within)
+                for source in within:
                     result.formulas.add(source)
                     if source not in seen and source not in stop:
                         seen.add(source)
                         pending.append(source)
+            if steps > self._budget:
+                result.everything = True
+                break
         return result
 
-    def _within(self, rect: Rect) -> tuple[Address, ...]:
-        if rect not in self._found:
-            if (rect.r1, rect.c1) == (rect.r2, rect.c2):
-                cell = rect[:3]
-                self._found[rect] = (cell,) if cell in self._reads else ()
-            else:
-                self._found[rect] = tuple(cell for cell in self._by_sheet.get(rect.sheet, ()) if rect.holds(cell))
-        return self._found[rect]
+    def _within(self, rect: Rect) -> list[Address]:
+        """The formula cells of a range."""
+        if rect.is_cell:
+            return [rect[:3]] if rect[:3] in self._reads else []
+        known = self._found.get(rect)
+        if known is None:
+            known = []
+            columns = self._columns_of.get(rect.sheet, [])
+            for col in columns[bisect_left(columns, rect.c1) : bisect_right(columns, rect.c2)]:
+                rows = self._columns[rect.sheet, col]
+                for row in rows[bisect_left(rows, rect.r1) : bisect_right(rows, rect.r2)]:
+                    known.append((rect.sheet, row, col))
+            self._found[rect] = known
+        return known
+
+
+def _touches(rect: Rect, cells: Mapping[tuple[str, int], list[int]]) -> bool:
+    """Whether one of the cells, given as sorted rows by sheet and column, lies in the range."""
+    for (sheet, col), rows in cells.items():
+        if sheet == rect.sheet and rect.c1 <= col <= rect.c2:
+            at = bisect_left(rows, rect.r1)
+            if at < len(rows) and rows[at] <= rect.r2:
+                return True
+    return False
 
 
 # --- from formulas ---------------------------------------------------------------------------------------------------

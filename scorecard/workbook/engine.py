@@ -229,7 +229,8 @@ class Engine:
         single = cell.kind != ARRAY or (":" not in cell.ref and not cell.dynamic)
         if not (limit.omits or (limit.spills and single)):
             return
-        formula = str(self._book.get_formula(*address)).removeprefix("=")
+        # The engine's own text is only asked for where the file's cannot be told: it searches long for each.
+        formula = cell.formula or str(self._book.get_formula(*address)).removeprefix("=")
         if limit.omits:
             formula = _with_omitted(formula)
         if limit.spills and single:
@@ -375,8 +376,8 @@ class Engine:
         if cell.kind == MEMBER:
             r1, c1, _, _ = split_range(cell.ref)
             return Reads((Rect(address[0], r1, c1, r1, c1),))
-        formula = self._book.get_formula(*address)
-        if cell.kind == DATA_TABLE or not formula or formula.startswith("=#ERROR!"):
+        formula = cell.formula
+        if cell.kind == DATA_TABLE or not formula:
             return Reads(everything=True)
         try:
             return reads_of(_tree(formula), address[0], names, tabs)

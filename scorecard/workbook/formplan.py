@@ -53,19 +53,18 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
     spots, block, head = form.spots, form.block, form.head
     udf = flavour == UDF
     for i, (spot, mode) in enumerate(zip(spots.rows, form.modes, strict=True)):
-        if mode != f.MANUAL_WORD:
+        if mode != f.MANUAL_WORD and not spot.has_own_formula:
             formula = _score_udf(form, i, spot) if udf and not spot.is_weighted else _score_native(form, i, spot)
             yield Computed(spot.row, spots.score_col, formula, Message(f"{spot.name}：得分", f"{spot.name}: score"))
 
     def at(label: str) -> str:
         return block.summary_ref(label, sheet=True)
 
-    # A total of the department's own stays; grade and coefficient then read that one.
-    total = spots.cells.get(sp.TOTAL) or spots.cells.get(f"{sp.TOTAL}*")
+    total = spots.total
     scores, weights = _scores(spots), rs.on_sheet(rs.SHEET, block.column_range(rs.WEIGHT))
     # A score typed by hand counts as it was understood, not as it stands in its cell.
     plain = udf and scores and f.MANUAL_WORD not in form.modes and not any(spot.is_weighted for spot in spots.rows)
-    lows, labels, factors = (head.grade_column(i, sheet=True) for i in range(3))
+    labels, factors = (head.grade_column(i, sheet=True) for i in (1, 2))
     table = head.grade_table(sheet=True)
     settings = {name: head.setting_ref(name, sheet=True) for name in rs.SETTINGS}
     if sp.TOTAL in spots.cells:
@@ -94,14 +93,14 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
     cell = cell_name(*total)
     filled, applicable = at("已填项数"), at("考核项数")
     if sp.GRADE in spots.cells:
-        native = f.grade_native(cell, filled, applicable, lows, labels)
+        native = f.grade_native(cell, filled, applicable, labels, at("等级行"))
         yield Computed(
             *spots.cells[sp.GRADE],
             f.grade_udf(cell, filled, applicable, table) if udf else native,
             Message("等级", "grade"),
         )
     if sp.COEFFICIENT in spots.cells:
-        native = f.coefficient_native(cell, lows, factors)
+        native = f.coefficient_native(cell, factors, at("等级行"))
         yield Computed(
             *spots.cells[sp.COEFFICIENT],
             f.coefficient_udf(cell, factors, table) if udf else native,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from ..scoring.values import CellValue
-from .addresses import cell_name, column_number, split_range
+from .addresses import cell_name, column_number, shift_formula, split_cell, split_range
 from .grid import read_grid
 from .package import Package, SheetRef
 from .splice import decode, number_of
@@ -42,7 +42,7 @@ class FormulaCell(NamedTuple):
         kind: "normal", "shared", "array", "dataTable" or "member".
         value: The cached value.
         cached: Whether there is one at all ("" and errors are values).
-        ref: The range of an array formula; "" for other kinds, or when it cannot be told.
+        ref: The range of an array formula; for a shared formula the cell that has the text; "" when it cannot be told.
         dynamic: Whether an array formula spills as far as its result goes, instead of filling `ref`.
     """
 
@@ -57,8 +57,14 @@ class FormulaCell(NamedTuple):
 
     @property
     def formula(self) -> str:
-        """The formula as a person reads it, without "="."""
-        return unescape(self.raw)
+        """The formula as a person reads it, without "="; "" for a shared one whose first cell cannot be told."""
+        text = unescape(self.raw)
+        if self.kind != SHARED:
+            return text
+        if not self.ref:
+            return ""
+        row, col = split_cell(self.ref)
+        return shift_formula(text, self.row - row, self.col - col)
 
     @property
     def name(self) -> str:
@@ -91,7 +97,7 @@ def formula_cells(package: Package, sheet: SheetRef) -> list[FormulaCell]:
 def _by_pattern(data: bytes) -> list[FormulaCell] | None:
     """All formula cells, or None when the pattern did not see each of them. One tight loop: it runs for every cell."""
     found: list[FormulaCell] = []
-    masters: dict[bytes, str] = {}
+    masters: dict[bytes, tuple[str, str]] = {}
     start = data.find(b"<sheetData")
     stop = data.find(b"</sheetData", start)
     expected = data.count(b"<f", start, stop)
@@ -122,9 +128,9 @@ def _by_pattern(data: bytes) -> list[FormulaCell] | None:
             if kind == SHARED:
                 group = given.get(b"si", b"")
                 if formula:
-                    masters[group], kind = formula, NORMAL
+                    masters[group], kind = (formula, (letters + digits).decode()), NORMAL
                 else:
-                    formula = masters.get(group, "")
+                    formula, ref = masters.get(group, ("", ""))
             elif kind == ARRAY:
                 ref = given.get(b"ref", b"").decode()
                 dynamic = attributes is not None and b" cm=" in attributes

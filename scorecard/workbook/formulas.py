@@ -15,7 +15,7 @@ from ..scoring.ladder import Case, Ladder
 # Differences of numbers rounded to 12 decimals are compared with half a unit of the twelfth.
 _EDGE = "5E-13"
 NOT_APPLICABLE = "不适用"
-_INVALID = "SQRT(-1)"  # #NUM! in every program
+_INVALID = "10^999"  # #NUM! in every program; SQRT(-1) is not in LibreOffice
 _UNREADABLE = 'VALUE("?")'  # #VALUE! in every program
 # Spaces that are typed by accident: plain, full-width, non-breaking.
 _SPACES = (" ", "\u3000", "\u00a0")
@@ -24,6 +24,7 @@ _LOWEST, _HIGHEST = "-1E+300", "1E+300"
 
 STEP_WORD, LINEAR_WORD, RATING_WORD, MANUAL_WORD = "阶梯", "线性", "评级", "手工"
 HIGHER_WORD, LOWER_WORD, RANGE_WORD = "越高越好", "越低越好", "区间"
+_TEXT_RULE = "阈值不是数字"
 SCORED, MISSING, EXCLUDED, ERROR = "已评分", "缺失", "不适用", "错误"
 STRICT_WORD, NORMALISE_WORD, AS_IS_WORD = "严格", "归一", "原样"
 WAIT_WORD, ZERO_WORD, EXCLUDE_WORD = "缺失", "按0分", "不计入"
@@ -106,7 +107,8 @@ def mark(cell: str, text: str, marks: str) -> str:
     """A score typed by hand: a number from 0 to 100, "" or 不适用, else #VALUE!."""
     return (
         f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
-        f"IF(ISNUMBER({cell}),IF(AND({cell}>=0,{cell}<=100),ROUND({cell},12),{_UNREADABLE}),{_UNREADABLE})))"
+        f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),"
+        f"IF(AND({cell}>=0,{cell}<=100),ROUND({cell},12),{_UNREADABLE}),{_UNREADABLE}))))"
     )
 
 
@@ -213,8 +215,8 @@ def segment(low: str, high: str, low_score: str, high_score: str, reading: str, 
     )
 
 
-def rule_check(thresholds: Sequence[str], scores: Sequence[str], segments: str) -> str:
-    """What is wrong with a rule: 未设阈值, 阈值不全, 阈值顺序与方向不符, or an error it holds."""
+def rule_check(thresholds: Sequence[str], scores: Sequence[str], segments: str, marks: str) -> str:
+    """What is wrong with a rule: 未设阈值, 阈值不全, 阈值顺序与方向不符, 阈值不是数字, or an error it holds."""
     xs, ys = f"{thresholds[0]}:{thresholds[-1]}", f"{scores[0]}:{scores[-1]}"
     left, right = f"{thresholds[0]}:{thresholds[-2]}", f"{thresholds[1]}:{thresholds[-1]}"
     first, second, third = (f"{thresholds[i]}:{thresholds[i - 3]}" for i in range(3))
@@ -224,9 +226,11 @@ def rule_check(thresholds: Sequence[str], scores: Sequence[str], segments: str) 
         thrice = f'SUMPRODUCT(({first}={second})*({second}={third})*({third}<>""))>0'
         check = f'IF({thrice},"同一阈值出现三次",{check})'
     gaps = f'SUMPRODUCT(--(({xs}="")<>({ys}="")))+SUMPRODUCT(({left}="")*({right}<>""))>0'
+    text = f'SUMPRODUCT(--({xs}<>""))+SUMPRODUCT(--({ys}<>""))>COUNT({xs},{ys})'
+    unset = f'AND(COUNT({xs})=0,OR({thresholds[0]}="",{is_mark(thresholds[0], marks)}))'
     return (
-        f'=IF(ISERROR(SUM({xs},{ys})),SUM({xs},{ys}),IF(COUNT({xs})=0,"未设阈值",'
-        f'IF(COUNT({xs})<2,"阈值不全",IF({gaps},"阈值不全",{check}))))'
+        f'=IF(ISERROR(SUM({xs},{ys})),SUM({xs},{ys}),IF({unset},"未设阈值",IF({text},"{_TEXT_RULE}",'
+        f'IF(COUNT({xs})<2,"阈值不全",IF({gaps},"阈值不全",{check})))))'
     )
 
 
@@ -234,7 +238,8 @@ def curve_score(target_cell: str, reading: str, check: str, first_score: str, se
     """The score by thresholds: N/A, then errors, then a broken rule, then blank, then the sum of the stretches."""
     return (
         f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({check}="未设阈值","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",'
-        f'IF({check}<>"",{_INVALID},IF({reading}="","",ROUND({first_score}+SUM({segments}),12))))))'
+        f'IF({check}<>"",IF({check}="{_TEXT_RULE}",{_UNREADABLE},{_INVALID}),'
+        f'IF({reading}="","",ROUND({first_score}+SUM({segments}),12))))))'
     )
 
 
@@ -339,8 +344,8 @@ def _points(cell: str, marks: str) -> str:
     # SUM would pass over text in silence.
     text = trimmed(cell)
     return (
-        f"IF(ISNUMBER({cell}),ROUND({cell},12),"
-        f'IF({text}="",0,IF({is_mark(text, marks)},0,{_UNREADABLE})))'
+        f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),ROUND({cell},12),"
+        f'IF({text}="",0,IF({is_mark(text, marks)},0,{_UNREADABLE}))))'
     )
 
 
@@ -374,26 +379,26 @@ def coverage_native(used: str, total: str, missing: str) -> str:
     return f'=IF({total}=0,"",IF(AND({used}=0,{missing}>0),"",ROUND({used}/{total},12)))'
 
 
-def grade_native(total: str, filled: str, applicable: str, lows: str, labels: str) -> str:
+def grade_place(total: str, lows: str) -> str:
+    """The row of the grade table that a total reaches: the highest lower bound, else the lowest; rows in any order."""
+    reached = f'SUMPRODUCT(({lows}<>"")*({lows}<={total}+{_EDGE}))'
+    return f'=IF(ISNUMBER({total}),MATCH(SMALL({lows},MAX(1,{reached})),{lows},0),"")'
+
+
+def grade_native(total: str, filled: str, applicable: str, labels: str, place: str) -> str:
     """The grade, or 未完成 9/11."""
-    return _graded(total, filled, applicable, _reached(total, lows, labels))
+    return _graded(total, filled, applicable, f"INDEX({labels},{place})")
 
 
-def coefficient_native(total: str, lows: str, factors: str) -> str:
+def coefficient_native(total: str, factors: str, place: str) -> str:
     """The coefficient of the grade, #N/A where the table has none for it; "" without a total."""
-    found = _reached(total, lows, factors)
-    return _coefficient(total, factors, f'IF(ISNUMBER({total}),IF({found}="",NA(),{found}),{total})')
+    found = f"INDEX({factors},{place})"
+    return _coefficient(factors, f'IF(ISNUMBER({total}),IF({found}="",NA(),{found}),{total})')
 
 
-def _coefficient(total: str, factors: str, found: str) -> str:
+def _coefficient(factors: str, found: str) -> str:
     # A table without any coefficients is one whose department knows none.
     return f'=IF(COUNT({factors})=0,"",{found})'
-
-
-def _reached(total: str, lows: str, results: str) -> str:
-    """The result of the highest lower bound that a total reaches, else of the lowest; the table is in any order."""
-    reached = f'SUMPRODUCT(({lows}<>"")*({lows}<={total}+{_EDGE}))'
-    return f"INDEX({results},MATCH(SMALL({lows},MAX(1,{reached})),{lows},0))"
 
 
 def best_attainable(points: str, weights: str, statuses: str) -> str:
@@ -444,4 +449,4 @@ def grade_udf(total: str, filled: str, applicable: str, table: str) -> str:
 
 def coefficient_udf(total: str, factors: str, table: str) -> str:
     """The coefficient by KPI_COEFFICIENT."""
-    return _coefficient(total, factors, f"KPI_COEFFICIENT({total},{table})")
+    return _coefficient(factors, f"KPI_COEFFICIENT({total},{table})")

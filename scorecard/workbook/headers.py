@@ -6,6 +6,7 @@ what a column means is read from the stack of texts over it, group headings incl
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -244,6 +245,8 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     over = [cell.col for above in lines.between(top, row - 1) for cell in lines.cells[above]]
     cells = [cell for cell in lines.cells[row] if min(over) <= cell.col <= max(over) + 3]
     told = 0
+    if cells and cells[-1].col < min(name.col for name in names):
+        return False  # 业绩 in front of the names is a section
     for cell in cells:
         if not isinstance(cell.value, str) or len(trim(cell.value)) > 20:
             return False
@@ -255,6 +258,8 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
 
 
 def _is_subheading(text: str, vocabulary: Vocabulary) -> bool:
+    if re.match(r"\s*(?:[一二三四五六七八九十]+|\d+)\s*[、.．]", text):
+        return False  # 一、业绩
     match = vocabulary.match_header(text)
     if match is not None:
         return match.role not in ("name", "foreign", "rules", "total") or match.score < STRONG

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from ..scoring.periods import parse_period
-from ..scoring.values import is_missing, key, show, trim
+from ..scoring.values import is_missing, key, read, show, trim
 from .addresses import cell_name, split_cell
 from .grid import Cell
 from .headers import Column, Lines, text_of
-from .vocabulary import LabelMatch, Vocabulary
+from .vocabulary import LabelMatch, Vocabulary, filled_in
 
 IDENTITY = ("person", "department", "position", "period", "evaluator")
 _SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
@@ -78,13 +78,14 @@ def read_above(
                 continue
             label = vocabulary.match_label(text)
             if label is not None and label.kind in (*IDENTITY, "department_person"):
-                place = _value_place(lines, cell, cells, vocabulary, last_col)
+                place = _value_place(lines, cell, cells, vocabulary)
                 taken.add(place)
-                value = _shown(lines, place)
+                value = filled_in(_shown(lines, place)) if place != (cell.row, cell.col) else ""
                 if text_of(value) and vocabulary.match_label(value) is not None and not parse_period(value):
                     value = ""
                 _note(identity, label.kind, value, cell_name(*place))
-                if label.kind == "period" and (period_cell is None or parse_period(value) is not None):
+                own = place != (cell.row, cell.col)
+                if label.kind == "period" and own and (period_cell is None or parse_period(value) is not None):
                     period_cell = cell_name(*place)
                 continue
             if label is None:
@@ -136,6 +137,8 @@ def read_below(
         labels = _labels(cells, vocabulary)
         for i, (cell, label) in enumerate(labels):
             end = labels[i + 1][0].col - 1 if i + 1 < len(labels) else max(last_col, cell.col + _REACH)
+            if label.kind == "subtotal":
+                last_row = max(last_row, row)
             if label.kind not in _SUMMARY or _is_legend(lines, cell, cells, vocabulary, end):
                 continue
             last_row = max(last_row, lines.grid.span(cell.row, cell.col)[2])
@@ -218,10 +221,8 @@ def _note(identity: dict[str, tuple[str, str]], kind: str, value: str, cell: str
         identity[kind] = (value, cell)
 
 
-def _value_place(
-    lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary, last_col: int
-) -> tuple[int, int]:
-    """Where the value of a label stands: behind the label's merge, or a few empty cells further."""
+def _value_place(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> tuple[int, int]:
+    """Where the value of a label stands: behind the label's merge, up to two empty cells further, or in its own cell."""
     behind = lines.grid.span(cell.row, cell.col)[3] + 1
     follower = next((other for other in cells if other.col >= behind), None)
     if follower is not None and follower.col <= behind + 2:
@@ -230,6 +231,8 @@ def _value_place(
             return follower.row, follower.col
         if parse_period(text) is not None:
             return follower.row, follower.col
+        if follower.col == behind:
+            return cell.row, cell.col  # the next label follows at once: the value is to be written behind the colon
     r1, c1, _, _ = lines.grid.span(cell.row, behind)
     return r1, c1
 
@@ -262,14 +265,17 @@ def is_title(text: str, vocabulary: Vocabulary) -> bool:
 def _title_rank(text: str, vocabulary: Vocabulary) -> int:
     """How much a text above a table looks like its title; below 0 not at all."""
     folded = key(text)
-    if len(folded) > 60 or vocabulary.match_header(text) is not None and not vocabulary.speaks_of_assessment(text):
+    if len(folded) > 60 or read(text).number is not None or not re.search("[^\\W\\d_]", folded):
         return -1
     rank = 0
+    numbered = re.match(r"[一二三四五六七八九十][、.．]|\d+[、.．]|[(（]", folded) is not None
+    if not numbered and vocabulary.match_header(text) is not None and not vocabulary.speaks_of_assessment(text):
+        return -1
     if vocabulary.speaks_of_assessment(text):
         rank += 4
     if re.sub(r"[(（].*$", "", folded).endswith(("表", "卡", "书", "单", "scorecard", "card", "form", "review")):
         rank += 3
-    if re.match(r"[一二三四五六七八九十][、.．]|\d+[、.．]|[(（]", folded):
+    if rank and numbered:
         rank -= 1
     if re.search("[。;；]|:.+:", folded) or folded.startswith(("注", "说明", "填写", "备注")):
         rank -= 6

@@ -16,12 +16,13 @@ from ..scoring.policies import Policy
 from ..scoring.values import CellError, read
 from . import rulesheet as rs
 from .addresses import split_cell
-from .card import SCORE, Card, headline, noticed, read_card
+from .card import SCORE, Card, headline, read_card
 from .cells import Grid
 from .grid import read_grid
 from .package import Package
 from .recalc import recalculate
-from .recognise import recognise_workbook
+from .recognise import Table, recognise_workbook
+from .remarks import noticed
 from .ruleread import read_rule_sheet
 from .rules import suspicious_target
 from .vocabulary import Vocabulary
@@ -37,12 +38,14 @@ class Inspection:
         file: Its name as given.
         cards: One per assessment table, in tab order.
         grids: The sheets the cards stand on, as stored (before any recalculation).
+        computed: The same sheets with up-to-date values.
         findings: What was noticed, errors first.
     """
 
     file: str
     cards: tuple[Card, ...]
     grids: dict[str, Grid]
+    computed: dict[str, Grid]
     findings: tuple[Finding, ...]
 
     @property
@@ -103,21 +106,28 @@ def inspect_package(
     tables, found = recognise_workbook(package, vocabulary)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     findings = list(found)
+    grids = {table.sheet: read_grid(package, table.sheet) for table in tables}
     current = package
-    if read_rule_sheet(package) is not None:
+    if read_rule_sheet(package) is not None or any(_is_uncomputed(table, grids[table.sheet]) for table in tables):
         current = _up_to_date(package, Path(name).name, findings)
     sheet = read_rule_sheet(current)
+    computed = grids if current is package else {tab: read_grid(current, tab) for tab in grids}
     cards = []
-    grids: dict[str, Grid] = {}
     for table in tables:
-        grids[table.sheet] = stored = read_grid(package, table.sheet)
-        fresh = stored if current is package else read_grid(current, table.sheet)
+        stored, fresh = grids[table.sheet], computed[table.sheet]
         card = read_card(table, fresh, sheet, rules, policy, vocabulary, period)
         cards.append(card)
         findings += noticed(card, fresh)
         for row in table.rows:
             findings += suspicious_target(table, row, stored, vocabulary)
-    return Inspection(name, tuple(cards), grids, tuple(worst_first(dict.fromkeys(findings))))
+    return Inspection(name, tuple(cards), grids, computed, tuple(worst_first(dict.fromkeys(findings))))
+
+
+def _is_uncomputed(table: Table, grid: Grid) -> bool:
+    """Whether a table rests on formulas without a stored value, as programs other than spreadsheets write them."""
+    cells = [cell for row in table.rows for _, cell in (*row.targets, *row.scores)]
+    cells += [cell for row in table.rows for cell in (row.weight_cell, row.actual_cell) if cell]
+    return any(grid.at(cell).uncached for cell in (*cells, *table.totals.values()))
 
 
 def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:
@@ -129,19 +139,14 @@ def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package
         return package
     if not result.changes:
         return package
-    first = result.changes[0]
-    findings.append(
-        Finding(
-            "stale-cache",
-            "warning",
-            first.sheet,
-            first.cell,
-            Message(
-                f"{len(result.changes)} 个单元格的值是旧的（如 {first.cell}），请运行 scorecard recalc {name}",
-                f"{len(result.changes)} cells hold old values ({first.cell} for one); run scorecard recalc {name}",
-            ),
-        )
-    )
+    # One that was never computed only says that the file came from a program; one that is old may mislead a reader.
+    first = next((c for c in result.changes if c.old is not None), result.changes[0])
+    count = len(result.changes)
+    zh, en = f"{count} 个公式的值是旧的", f"the values of {count} formulas are old"
+    if first.old is None:
+        zh, en = f"{count} 个公式还没有算过值", f"{count} formulas have never been computed"
+    message = Message(f"{zh}，请运行 scorecard recalc {name}", f"{en}; run scorecard recalc {name}")
+    findings.append(Finding("stale-cache", "warning", first.sheet, first.cell, message))
     return Package.open(result.data) if result.data is not None else package
 
 

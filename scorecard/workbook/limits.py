@@ -1,7 +1,7 @@
 """What the engine cannot compute as Excel does, told from the shape of a formula before it runs.
 
 Some of these come out as an error, some as a plausible wrong number, and IFERROR hides the former; so neither is left
-to chance. The rules describe formualizer 0.13; `docs` lists the experiments behind them.
+to chance. The rules describe formualizer 0.13; `tests/workbook/test_engine.py` holds the evidence.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ from .splice import splice
 RELATIVE = 1e-12
 #: Beside an exact zero there is no larger one; sums that cancel leave this much noise.
 ABSOLUTE = 1e-13
+# Beyond so many cells that rest on kept ones they all stay, rather than looking into each.
+_MANY = 500
 
 _OLD_INPUTS = Message(
     "依赖于无法计算的单元格，而后者的输入已有变化，因此保留旧值",
@@ -218,17 +220,20 @@ def _stale(engine: Engine, updates: dict[Address, CellValue]) -> set[Address]:
     it feeds a formula whose value changed without the help of a kept cell.
     """
     graph = engine.graph
-    follows = graph.downstream(engine.kept)
+    behind = {address: graph.sources([address]) for address in engine.kept}
+    # What reads no cell cannot have been overtaken by one: the name of the file, another workbook.
+    suspects = {address for address, sources in behind.items() if sources.rects or sources.everything}
+    follows = graph.downstream(suspects)
     sure = [address for address in updates if address not in follows]
     doubtful = [address for address in updates if address in follows]
     changed = graph.sources(sure)
     changed.formulas.update(sure)
-    behind = {address: graph.sources([address]) for address in engine.kept}
-    stale = {address for address, sources in behind.items() if sure and _has_changed(sources, changed, sure)}
+    stale = {address for address in suspects if sure and _has_changed(behind[address], changed, sure)}
+    if len(doubtful) > _MANY:
+        return stale | suspects | set(doubtful)
     for address in doubtful:
-        mine = graph.sources([address], stop=engine.kept)
-        used = mine.formulas & engine.kept.keys()
-        used = used or set(engine.kept if mine.everything else ())
+        mine = graph.sources([address], stop=suspects)
+        used = suspects if mine.everything else mine.formulas & suspects
         own = _own(mine, used)
         guilty = {kept for kept in used if kept in stale or behind[kept].meets(own)}
         if guilty:
@@ -242,7 +247,7 @@ def _has_changed(sources: Sources, changed: Sources, sure: list[Address]) -> boo
 
 def _own(sources: Sources, used: set[Address]) -> Sources:
     """What a cell rests on besides the kept cells themselves."""
-    rects = {rect for rect in sources.rects if (rect.r1, rect.c1) != (rect.r2, rect.c2) or rect[:3] not in used}
+    rects = {rect for rect in sources.rects if not rect.is_cell or rect[:3] not in used}
     return Sources(sources.formulas - used, rects, sources.everything)
 
 

@@ -29,7 +29,8 @@ class Table:
     Attributes:
         sheet: Name of its sheet.
         title: Text above the table, "" if there is none; `title_cell` its cell.
-        layout: 1 to 9, the layouts of `docs/layouts.md`.
+        layout: What it comes closest to: 1 targets per period or bands, 2 plain weighted list, 3 several evaluators,
+            4 one of several parts of a card, 6 full marks instead of weights.
         confidence: 0 to 1.
         reasons: Which header cell matched which term, and what else spoke for or against it.
         top: First header row; the header is `header_rows` rows high, spacers included.
@@ -77,6 +78,8 @@ class Table:
         return None
 
 THRESHOLD = 0.5
+# Below this nobody would take it for an assessment table.
+_WORTH_A_WORD = 0.3
 # As many rows above a header can hold its title and identity, and as many below its last item its total and grade.
 _ABOVE, _BELOW = 40, 100
 
@@ -135,7 +138,7 @@ def recognise_workbook(
         if here and sheet.state != "visible":
             findings.append(Finding("hidden-sheet", "info", sheet.name, "", Message(
                 "考核表所在的工作表是隐藏的", "this sheet with an assessment table is hidden")))  # fmt: skip
-        doubtful = [attempt for attempt in attempts if attempt.table is None and attempt.confidence > 0]
+        doubtful = [attempt for attempt in attempts if attempt.table is None and attempt.confidence >= _WORTH_A_WORD]
         findings += [
             Finding("low-confidence-table", "warning", sheet.name, attempt.cell, attempt.refusal)
             for attempt in doubtful
@@ -207,6 +210,10 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     confidence, against = _confidence(header, body, around, grid.name, vocabulary)
     reasons = _reasons(header)
+    if confidence < _WORTH_A_WORD:
+        return _Attempt(None, confidence, Message(
+            f"{place} 下面有一张表，但不是考核表：{against.zh}", f"{place} heads a list, but no assessment: {against.en}"
+        ), place, header.bottom)  # fmt: skip
     if confidence < THRESHOLD:
         return _Attempt(None, confidence, Message(
             f"{place} 处像考核表但把握不足（{confidence:.0%}）：{against.zh}",
@@ -336,9 +343,9 @@ def header_is_weak(header: Header, role: str) -> bool:
 
 
 _ROLE_NAMES = {
-    "number": "编号列", "name": "指标列", "section": "类别列", "target": "目标列", "actual": "实际列", "band": "档次列", "weight": "权重列",
-    "points": "满分列", "score": "得分列", "weighted_score": "加权得分列", "note": "备注列", "rule_text": "评分标准列", "method": "考核方法列",
-    "evaluator": "评价人列", "period": "周期", "rater": "评价人",
+    "number": "编号列", "name": "指标列", "section": "类别列", "target": "目标列", "actual": "实际列", "band": "档次列",
+    "weight": "权重列", "points": "满分列", "score": "得分列", "weighted_score": "加权得分列", "note": "备注列",
+    "rule_text": "评分标准列", "method": "考核方法列", "evaluator": "评价人列", "period": "周期", "rater": "评价人",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ..scoring.model import Bands, Settings
 from ..scoring.values import NOT_APPLICABLE_MARKS
 from . import formulas as f
 from . import rulesheet as rs
-from .addresses import column_letters
+from .addresses import cell_name, column_letters
 from .plan import Choice, Edit, Look, Mark, SheetPlan
 from .rules import KIND_WORDS, RowRule
 from .rulesheet import Block, Head
@@ -255,7 +255,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
                 at(rs.MODE),
             )
             put(rs.SEGMENT, text, scored, k)
-        put(rs.CHECK, f.rule_check(thresholds, scores, segments), checked)
+        put(rs.CHECK, f.rule_check(thresholds, scores, segments, marks), checked)
         put(rs.RESULT, f.curve_score(at(rs.TARGET), at(rs.READING), at(rs.CHECK), scores[0], segments), scored)
         if table.bands:
             bands = len(table.bands.labels)
@@ -332,6 +332,7 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
     statuses, weights = down(rs.STATUS), down(rs.WEIGHT)
     spots, marks = table.spots, head.marks_ref()
     points, vetoes = ([rs.on_sheet(spots.sheet, cell) for cell in cells] for cells in (spots.adjustments, spots.vetoes))
+    total = rs.on_sheet(spots.sheet, cell_name(*spots.total, absolute=True)) if spots.total else ""
     contents: dict[str, Value] = {
         "权重合计": f"=ROUND(SUM({weights}),12)",
         "已填权重数": f.typed_weights(down(rs.WEIGHT_TEXT)),
@@ -354,6 +355,7 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
             head.setting_ref(rs.FLOOR),
             head.setting_ref(rs.CAP),
         ),
+        "等级行": f.grade_place(total, head.grade_column(0)) if total else None,
         "最高可得总分": f.best_attainable(down(rs.BEST), weights, statuses),
     }
     formats = {

@@ -124,7 +124,11 @@ class RuleSheet:
             return Rating(tuple((label, s) for label, s in pairs if s is not None))
         if all(is_missing(t) or is_not_applicable(t) for t in thresholds):
             return None
-        xs, ys = ([read(c).number for c in row_] for row_ in (thresholds, scores))
+        readings = [[read(c) for c in row_] for row_ in (thresholds, scores)]
+        unreadable = next((r.error for row_ in readings for r in row_ if r.error is not None), None)
+        if unreadable is not None:
+            return unreadable
+        xs, ys = ([r.number for r in row_] for row_ in readings)
         direction = self.grid.cell(row, block.column(rs.DIRECTION)).value
         try:
             curve = from_table(xs, ys, STEP if mode == f.STEP_WORD else LINEAR, higher=direction != f.LOWER_WORD)
@@ -164,6 +168,7 @@ class RuleSheet:
                 target_divisor=1,
                 bands=(),
                 is_weighted=not any(c.role == "score" for c in table.columns),
+                has_own_formula=_is_foreign(form.cell(row.row, score).formula),
             )
             for row in table.rows
             if row.kind in ("kpi", "rating")
@@ -193,6 +198,10 @@ class RuleSheet:
         ]
         chosen = next((c for c in scores if not c.label), None) or next((c for c in scores if "上级" in c.label), None)
         return (chosen or scores[-1]).col
+
+
+def _is_foreign(formula: str | None) -> bool:
+    return formula is not None and not _is_ours(formula)
 
 
 def _is_ours(formula: str | None) -> bool:

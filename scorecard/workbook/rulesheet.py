@@ -31,7 +31,7 @@ WEIGHT_TEXT, WEIGHT, USED, WEIGHTED, STATUS, BEST = "权重文字", "权重", "�
 #: Labels of the summary rows under a block; the value stands in column B.
 SUMMARY = (
     "权重合计", "已填权重数", "权重检查", "计入权重合计", "加权得分合计", "未填项数", "已填项数", "考核项数",
-    "加减分合计", "否决系数", "覆盖率", "总分（未取整）", "最高可得总分",
+    "加减分合计", "否决系数", "覆盖率", "总分（未取整）", "等级行", "最高可得总分",
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class RowSpot:
         actual_divisor: What bare numbers in the actual are divided by; `target_divisor` likewise in targets.
         bands: Row and column of each band cell, best first; only those that are empty.
         is_weighted: The score column shows weight × score.
+        has_own_formula: The score cell holds a formula of the department's, which stays and is what counts.
     """
 
     name: str
@@ -56,6 +57,7 @@ class RowSpot:
     target_divisor: int
     bands: tuple[tuple[int, int], ...]
     is_weighted: bool
+    has_own_formula: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class Spots:
     new_columns: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
 
+    @property
+    def total(self) -> tuple[int, int] | None:
+        """The total that grade and coefficient read: ours, or the department's own, which stays."""
+        return self.cells.get(TOTAL) or self.cells.get(f"{TOTAL}*")
+
 
 class _Finder:
     """Looks through one table; collects labels and findings on the way."""
@@ -114,6 +121,7 @@ class _Finder:
         self.findings: list[Finding] = []
         self.new_columns: list[int] = []
         self.right = table.last_col
+        self.taken: set[tuple[int, int]] = set()
 
     def note(self, code: str, severity: str, cell: str, zh: str, en: str) -> None:
         self.findings.append(Finding(code, severity, self.table.sheet, cell, Message(zh, en)))
@@ -138,6 +146,22 @@ class _Finder:
         weighted = self.table.column("weighted_score")
         return (weighted.col, True) if weighted is not None else (self.append_column(SCORE_HEADER), False)
 
+    def has_own_formula(self, row: int, col: int) -> bool:
+        return self.grid.cell(row, col).formula is not None
+
+    def note_filled(self, rows: list[Row], col: int) -> None:
+        """Tell of scores that are there already: formulas stay, typed ones give way to the rule."""
+        kept = [cell_name(row.row, col) for row in rows if self.has_own_formula(row.row, col)]
+        if kept:
+            listed = ",".join(kept)
+            zh, en = "已有得分公式，保持不变，总分按它计算", "holds a score formula; it is kept, and it is what counts"
+            self.note("kept-formula", "warning", listed, f"{listed} {zh}", f"{listed} {en}")
+        typed = [name for row in rows if (name := cell_name(row.row, col)) not in kept and not self.is_free(row.row, col)]
+        if typed:
+            listed = ",".join(typed)
+            zh, en = "手工填写的得分由评分公式取代", "the score typed there gives way to the rule's"
+            self.note("score-replaced", "warning", listed, f"{listed} {zh}", f"{listed}: {en}")
+
     def actual_column(self) -> int:
         column = self.table.column("actual")
         return column.col if column is not None else self.append_column(ACTUAL_HEADER)
@@ -159,6 +183,8 @@ class _Finder:
         return col
 
     def is_free(self, row: int, col: int) -> bool:
+        if (row, col) in self.taken:
+            return False
         cell = self.grid.cell(row, col)
         if cell.value not in (None, "") or cell.formula is not None:
             return False
@@ -193,8 +219,9 @@ class _Finder:
         if above >= 1 and all(self.is_free(above, c) for c in range(table.first_col, self.right + 1)):
             self.labels.append(Label(above, label_col, f"{PERIOD_LABEL}▶", None, "right"))
             return _absolute(above, value_col), value
-        self.labels.append(Label(table.top, self.right + 2, PERIOD_LABEL, (table.top, table.last_col), "header"))
-        return _absolute(table.top + 1, self.right + 2), value
+        col = self.free_beside(table.top, 2, 1)
+        self.labels.append(Label(table.top, col, PERIOD_LABEL, (table.top, table.last_col), "header"))
+        return _absolute(table.top + 1, col), value
 
     def choose_period(self, wanted: str | None, headers: list[str]) -> str:
         stated = wanted or self.table.identity.get("period", ("", ""))[0]
@@ -261,11 +288,19 @@ class _Finder:
                 ]
                 cells[name] = (row, score_col)
         else:
-            col = self.right + 2
+            col = self.free_beside(table.first_row, len(absent), 2)
             for i, name in enumerate(absent):
                 self.labels.append(Label(table.first_row + i, col, name, (table.first_row, table.last_col), "foot"))
                 cells[name] = (table.first_row + i, col + 1)
         return cells
+
+    def free_beside(self, row: int, rows: int, cols: int) -> int:
+        """The first column right of the table, one apart, where a block is free; it is taken from then on."""
+        col = self.right + 2
+        while not all(self.is_free(r, c) for r in range(row, row + rows) for c in range(col, col + cols)):
+            col += 1
+        self.taken.update((r, c) for r in range(row, row + rows) for c in range(col, col + cols))
+        return col
 
     def free_rows(self, count: int) -> int | None:
         """The first of `count` wholly free rows under the table; after its own total rows, before anything else."""
@@ -330,8 +365,10 @@ def find_spots(
                 target_divisor=100 if targets and targets[0].unit == "%" else 1,
                 bands=tuple(split_cell(c) for _, c in row.bands if finder.is_free(*split_cell(c))),
                 is_weighted=is_weighted,
+                has_own_formula=finder.has_own_formula(row.row, score_col),
             )
         )
+    finder.note_filled([row for row, rule, _ in items if rule.rule is not None], score_col)
     weight_column = table.column("weight")
     return Spots(
         sheet=table.sheet,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -34,14 +35,18 @@ _LONGEST_HEADER = 40
 _LONGEST_LABEL = 60
 _LONGEST_COMPOUND = 20
 _REMEMBERED = 50_000
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．](?=\D)|^[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]")
+_COUNT = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
+_NUMBERING = re.compile(rf"^{_COUNT}[、.．](?=\D)|^[(（]{_COUNT}[)）]")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 # What a form leaves to be filled in: ____ and 　　年　　月.
 _FILL_IN = "_＿ \u3000\t\n"
 _UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
 _CONJUNCTION = re.compile("及(?![时格])|和|与")
 _N = r"(\d{1,4}(?:\.\d+)?)"
-_SPAN = re.compile(rf"(?<![\d年]){_N}分?(?:\((?:不?含)\))?(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?(?:\((?:不?含)\))?")
+_INCLUDED = r"(?:\(不?含\))?"
+_SPAN = re.compile(
+    rf"(?<![\d年]){_N}分?{_INCLUDED}(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?{_INCLUDED}"
+)
 _BETWEEN = re.compile(rf"{_N}分?(?:<=?|≤)[^\d<>=≤≥]{{0,6}}(?:<=?|≤){_N}分?")
 _FROM = re.compile(rf"(?:≥|>=|>|不低于|高于){_N}分?|{_N}分?(?:\(含\)|及|含)?以上(?:\(含\))?分?")
 _TO = re.compile(rf"(?:≤|<=|<|低于|不足){_N}分?|{_N}分?(?:\((?:不含|含)\)|及)?以下(?:\((?:不含|含)\))?分?")
@@ -104,8 +109,8 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers", "_kinds", "_label_cache", "_labels",
-        "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
+        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers",
+        "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -167,7 +172,10 @@ class Vocabulary:
         if text not in self._cache:
             if len(self._cache) > _REMEMBERED:
                 self._cache.clear()  # a workbook full of different texts must not fill the memory
-            self._cache[text] = self._match_header(text) if len(text) <= 2 * _LONGEST_HEADER else None
+            match = self._match_header(text) if len(text) <= 2 * _LONGEST_HEADER else None
+            if match is not None and match.label:
+                match = match._replace(label=_unfolded(text, match.label))
+            self._cache[text] = match
         return self._cache[text]
 
     def _match_header(self, text: str) -> HeaderMatch | None:
@@ -296,7 +304,8 @@ class Vocabulary:
             if known is not None and known[1] and known[0] in ROLES and known[0] != "number" and len(folded[cut:]) > 1:
                 if folded[cut:].isascii():
                     continue
-                return HeaderMatch(known[0], "", unit, round(0.5 + 0.3 * (1 - cut / len(folded)), 3), known[2])
+                label = folded if known[0] == "target" else ""  # 销售目标 is not simply the target
+                return HeaderMatch(known[0], label, unit, round(0.5 + 0.3 * (1 - cut / len(folded)), 3), known[2])
         return None
 
     def _spellings(self, folded: str) -> Iterator[tuple[str, float]]:
@@ -355,8 +364,7 @@ class Vocabulary:
             value = text[match.end() : end]
             # A label that is not ours (填表日期：) ends the value too.
             value = re.split(r"(?:^|[\s\u3000_＿])[\s\u3000_＿]*(?=[^\s\d:：]{1,10}[:：])", value, maxsplit=1)[0]
-            value = trim(value.strip(_FILL_IN))
-            found.append((self._labels[_fold(match[1])][0], "" if _UNFILLED.fullmatch(key(value)) else value))
+            found.append((self._labels[_fold(match[1])][0], filled_in(value)))
         return found
 
     def evaluator(self, text: str) -> str | None:
@@ -447,6 +455,17 @@ def default_vocabulary() -> Vocabulary:
     return Vocabulary.load()
 
 
+def filled_in(text: str) -> str:
+    """What stands in a place to be filled in; "" while that is only ____ or 　　年　　月.
+
+    Example:
+        >>> filled_in("____年__月"), filled_in("__张三__")
+        ('', '张三')
+    """
+    value = trim(text.strip(_FILL_IN))
+    return "" if _UNFILLED.fullmatch(re.sub("[_＿]", "", key(value))) else value
+
+
 def score_range(text: str) -> ScoreRange | None:
     """The score range in a header, in any usual writing; None if there is none.
 
@@ -482,6 +501,14 @@ def _as_written(text: str, folded: str) -> str:
         if key(part).strip(_ORNAMENTS) == folded:
             return " ".join(part.split()).strip(_ORNAMENTS)
     return folded
+
+
+def _unfolded(text: str, label: str) -> str:
+    """A folded part of a text as it is written there (its case, not its width or blanks)."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    folded = key(text)
+    at = folded.find(label)
+    return plain[at : at + len(label)] if at >= 0 and len(plain) == len(folded) else label
 
 
 def _listed(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, bool]]:

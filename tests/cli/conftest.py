@@ -46,4 +46,4 @@ def form(_form: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def embedded(_embedded: Path, tmp_path: Path) -> Path:
     """The same form with native formulas in it."""
-    return Path(shutil.copy(_embedded, tmp_path / _embedded.name))
+    return Path(shutil.copy(_embedded, tmp_path / "已嵌入.xlsx"))

@@ -49,7 +49,7 @@ def scorecard(*arguments: object, lang: str = "en") -> Run:
     given = [str(a) for a in arguments]
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            main([*given, "--lang", lang] if lang else given)
+            main(["--lang", lang, *given] if lang else given)
     except SystemExit as end:
         status = end.code
     finally:

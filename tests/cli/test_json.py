@@ -177,7 +177,7 @@ class TestOtherCommands:
     def test_embed_lists_every_edit(self, form: Path) -> None:
         shown = scorecard("embed", form, "--dry-run", "--json")
         edits = {edit["cell"]: edit for edit in shown.json["edits"]}
-        assert edits["考核表!L4"]["formula"].startswith("=") and "得分" in scorecard("embed", form, "--dry-run", "--json", lang="zh").out
+        assert edits["考核表!L4"]["formula"].startswith("=")
         assert all(set(edit) == {"cell", "formula", "value", "what"} for edit in edits.values())
         assert shown.json["output"] is None
 

@@ -6,6 +6,7 @@ import functools
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import openpyxl
@@ -16,9 +17,11 @@ from scorecard.scoring.values import ERROR_CODES, CellError, CellValue
 from scorecard.workbook.embed import fill_values, plan_embedding
 from scorecard.workbook.package import Package
 from scorecard.workbook.plan import apply
+from tests.parity.exact import Meaning
 from tests.parity.forms import SHEET, Form, random_form
 
 RULES = "评分规则"
+TOLERANCE = 1e-9
 FOOT = ("总分", "覆盖率", "等级", "绩效系数")
 Values = Mapping[tuple[str, str], Any]
 
@@ -85,12 +88,23 @@ def shown(form: Form, values: Values) -> Shown:
     score = get_column_letter(form.columns["score"])
     foot = {label: at(SHEET, f"{score}{labels[label][1:]}") for label in FOOT}
     header = next(int(c[1:]) for (s, c), v in values.items() if s == RULES and v == "指标" and c.startswith("A"))
-    columns = {v: c.rstrip("0123456789") for (s, c), v in values.items() if s == RULES and c.endswith(str(header)) and c.rstrip("0123456789") + str(header) == c}
+    row = {c: v for (s, c), v in values.items() if s == RULES and c.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == str(header)}
+    columns = {name: cell.removesuffix(str(header)) for cell, name in row.items()}
     rules = tuple({name: at(RULES, f"{col}{header + 1 + i}") for name, col in columns.items()} for i in range(n))
     best = next(c for (s, c), v in values.items() if s == RULES and v == "最高可得总分")
     bands = tuple(_band(form, values, i) for i in range(n)) if form.bands else ()
     scores = tuple(at(SHEET, form.cell("score", i)) for i in range(n))
     return Shown(scores, bands, foot, at(RULES, f"B{best[1:]}"), rules)
+
+
+def same(found: CellValue, expected: Meaning | None) -> bool:
+    """Whether a cell shows what is expected; None: nothing is."""
+    if expected is None:
+        return True
+    if isinstance(expected, Fraction):
+        number = isinstance(found, (int, float)) and not isinstance(found, bool)
+        return number and abs(found - float(expected)) <= TOLERANCE
+    return (found.code if isinstance(found, CellError) else found) == expected
 
 
 def _band(form: Form, values: Values, i: int) -> int:

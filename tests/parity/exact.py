@@ -141,12 +141,15 @@ def outcome(
     if isinstance(total, Fraction):
         label = witness.grade(total, [(low, name) for low, name, _ in settings.grades])
         factor = next(f for _, name, f in settings.grades if name == label)
+        if all(f is None for _, _, f in settings.grades):
+            # A department that knows no coefficients is shown none.
+            return Outcome(total, coverage, label, MISSING, best)
         return Outcome(total, coverage, label, NA if factor is None else exact(factor), best)
     if total == MISSING:
         filled = sum(1 for s in scores if isinstance(s, Fraction))
         applicable = sum(1 for s in scores if s != NOT_APPLICABLE)
         return Outcome(total, coverage, f"未完成 {filled}/{applicable}" if filled else "", MISSING, best)
-    return Outcome(total, coverage, total, total, best)
+    return Outcome(total, coverage, total, total if any(f is not None for _, _, f in settings.grades) else MISSING, best)
 
 
 def _total(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,15 +16,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.parity.exact import MISSING, NA, NOT_APPLICABLE, VALUE, Meaning, Rule, Settings, snapped
 from tests.parity.rules import random_rule
-from tests.scoring.witness import exact
 
 SHEET = "考核表"
 PERIODS = ("月度", "季度", "半年", "年度")
 BANDS = ("远超目标", "超过目标", "达到目标", "未达目标")
 RANGES = ("（100-90分）", "（90-70分）", "（70-60分）", "（60-0分）")
 # Names that suggest no direction: the rules file states it.
-NAMES = ("东区业务", "西区业务", "南区业务", "北区业务", "渠道建设", "客户走访", "培训学习", "报表工作", "协作支持", "仓储业务", "售后工作", "新品推广")
-MARKS = ("不适用", "N/A", "n/a", "NA", "na", "—", "——", "―", "–", "−", "-", "--", "/", "不考核", "未考核", "／", "－", "Ｎ／Ａ", "ＮＡ", " N/A ", "　—　", "不 适 用")
+NAMES = (
+    "东区业务", "西区业务", "南区业务", "北区业务", "渠道建设", "客户走访",
+    "培训学习", "报表工作", "协作支持", "仓储业务", "售后工作", "新品推广",
+)  # fmt: skip
+MARKS = (
+    "不适用", "N/A", "n/a", "NA", "na", "—", "——", "―", "–", "−", "-", "--", "/", "不考核", "未考核",
+    "／", "－", "－－", "Ｎ／Ａ", "ＮＡ", " N/A ", "　—　", "不 适 用", "\u00a0/",
+)  # fmt: skip
 BLANKS = (None, None, None, " ", "　", "\u00a0", " 　\u00a0 ", '=""')
 # Not #NAME?: whatever rests on it, the engine leaves alone, because it cannot tell an unknown function from a typed error.
 ERRORS = ("#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#NUM!", "#NULL!")
@@ -222,7 +226,8 @@ def _settings(random: Random) -> Settings:
     grades = default.grades
     if random.random() < 0.4:
         lows = sorted(random.sample(range(0, 100, 5), random.randint(1, 6)), reverse=True)
-        grades = tuple((low, f"等{i}", 1.5 - i / 4) for i, low in enumerate(lows))
+        has_factors = random.random() < 0.8
+        grades = tuple((low, f"等{i}", 1.5 - i / 4 if has_factors else None) for i, low in enumerate(lows))
     return Settings(
         random.choice(("incomplete", "incomplete", "zero", "exclude")),
         random.choice(("strict", "strict", "strict", "normalise", "as_is")),
@@ -319,7 +324,7 @@ def _mark(random: Random) -> Content:
     """A score typed by hand."""
     roll = random.random()
     if roll < 0.05:
-        return random.choice((Content(100.5, VALUE), Content(-1, VALUE)))
+        return random.choice((Content(100.5, VALUE), Content(-1, VALUE), Content(True, VALUE)))
     mark = Fraction(random.choice((0, 100, random.randint(0, 100), random.randint(0, 10000) / 100))).limit_denominator(100)
     return _odd(random) or Content(float(mark), mark)
 
@@ -334,7 +339,7 @@ def _label(random: Random, rule: Rule) -> Content:
 
 
 def _actual(random: Random, item: Item, period: int, percent_header: bool) -> Content:
-    odd = _odd(random)
+    odd = _odd(random) or (Content(True, VALUE) if random.random() < 0.01 else None)
     if odd is not None:
         return odd
     target = item.targets[period].meaning if item.targets else None
@@ -376,7 +381,7 @@ def _points(random: Random) -> Content:
     if roll < 0.4:
         return Content("#DIV/0!", "#DIV/0!")
     if roll < 0.45:
-        return Content(random.choice(("无", "待定")), VALUE)
+        return Content(random.choice(("无", "待定", True)), VALUE)
     number = random.choice((2, -3, 0.5, 5, -0.25, 12.125))
     return Content(number, Fraction(number))
 
@@ -395,9 +400,8 @@ def _weights(random: Random, n: int, policy: str) -> list[Content]:
     parts = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
     if n > 3 and random.random() < 0.25:
         parts[0], parts[1] = 0, parts[0] + parts[1]
-    if policy != "strict" or random.random() < 0.06:
-        if random.random() < 0.5:
-            parts[-1] += random.choice((10, 20))
+    if random.random() < (0.5 if policy != "strict" else 0.04):
+        parts[-1] += random.choice((10, 20))
     form = random.choice(("format", "format", "number", "text", "wide", "fraction"))
     blank = random.random() < 0.5
     contents = []
@@ -426,8 +430,3 @@ def describe(form: Form) -> str:
         )
     lines.append(f"points {[p.typed for p in form.points]} vetoes {[v.typed for v in form.vetoes]}")
     return "\n".join(lines)
-
-
-def as_exact(number: float | str) -> Fraction:
-    """A number as it is written."""
-    return exact(json.loads(number) if isinstance(number, str) else number)

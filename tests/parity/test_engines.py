@@ -20,31 +20,52 @@ from scorecard.workbook.grid import read_grid
 from scorecard.workbook.package import Package
 from scorecard.workbook.recognise import recognise_workbook
 from scorecard.workbook.ruleread import read_rule_sheet
-from tests.parity.books import Shown, embedded, form_of, shown, stored, thresholds
+from tests.parity.books import Shown, embedded, form_of, same, shown, stored, thresholds
 from tests.parity.exact import MISSING, NOT_APPLICABLE, Meaning, Outcome, outcome
 from tests.parity.forms import BANDS, SHEET, Form, describe
 
-TOLERANCE = 1e-9
-QUICK, SOAK = range(60), range(1000, 1500)
+QUICK = [*[(seed, "native") for seed in range(24)], *[(seed, "udf") for seed in range(0, 24, 2)]]
+SOAK = [range(start, start + 25) for start in range(1000, 1500, 25)]
 
 
-def same(found: CellValue, expected: Meaning | None) -> bool:
-    """Whether a cell shows what is expected; None: nothing is."""
-    if expected is None:
-        return True
-    if isinstance(expected, Fraction):
-        number = isinstance(found, (int, float)) and not isinstance(found, bool)
-        return number and abs(found - float(expected)) <= TOLERANCE
-    if isinstance(found, CellError):
-        return found.code == expected
-    return (found if found is not None else "") == expected
+@pytest.mark.parametrize(("seed", "flavour"), QUICK)
+def test_engines_agree(seed: int, flavour: str) -> None:
+    wrong = check(form_of(seed), flavour)
+    assert not wrong, "\n".join(wrong)
 
 
-def meaning(cell: CellValue) -> Meaning:
-    """A cell as the expected side states it."""
-    if isinstance(cell, CellError):
-        return cell.code
-    return Fraction(cell) if isinstance(cell, (int, float)) else cell or ""
+@pytest.mark.soak
+@pytest.mark.parametrize("flavour", ["native", "udf"])
+@pytest.mark.parametrize("seeds", SOAK, ids=str)
+def test_engines_agree_on_many(seeds: range, flavour: str) -> None:
+    wrong = [line for seed in seeds for line in check(form_of(seed), flavour)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_generator_reaches_every_state() -> None:
+    """What is compared above is worth nothing if the forms are all alike."""
+    forms = [form_of(seed) for seed, flavour in QUICK if flavour == "native"]
+    scores = [form.score(item) for form in forms for item in form.items]
+    shown_ = {score if isinstance(score, str) else "number" for score in scores}
+    assert {"number", "", "N/A", "#N/A", "#DIV/0!", "#VALUE!"} <= shown_
+    assert sum(isinstance(score, Fraction) for score in scores) > len(scores) / 2
+    assert {item.rule.mode for form in forms for item in form.items} == {"linear", "step", "rating", "manual"}
+    totals = [expected(form) for form in forms]
+    assert sum(isinstance(total.total, Fraction) for total in totals) >= 8
+    assert any(total.grade.startswith("未完成") for total in totals) and any(total.total == "#NUM!" for total in totals)
+    assert {len(form.periods) for form in forms} == {0, 1, 2, 3, 4}
+
+
+# --- one form --------------------------------------------------------------------------------------------------------
+
+
+def check(form: Form, flavour: str) -> list[str]:
+    """All comparisons of one form: what disagrees, after the form itself; empty if nothing does."""
+    data = embedded(form, flavour)
+    seen = shown(form, stored(data))
+    wrong = check_exact(form, seen) + check_catalogue(form, seen) + check_core(form, seen, data)
+    wrong += check_frames(form, seen)
+    return [describe(form), *wrong] if wrong else []
 
 
 def check_exact(form: Form, seen: Shown) -> list[str]:
@@ -56,27 +77,30 @@ def check_exact(form: Form, seen: Shown) -> list[str]:
         # The cell of a score that is typed shows what was typed.
         if item.rule.mode != "manual" and not same(found, want)
     ]
-    for i, (item, found) in enumerate(zip(form.items, seen.bands, strict=False)):
+    for item, found, score in zip(form.items, seen.bands, scores, strict=False):
         band = item.rule.band(form.target(item), form.current, item.actual.meaning)
         if band is not None and band != found:
             wrong.append(f"{item.name}: band {found} is ticked, expected {band}")
-        if isinstance(scores[i], str) and found:
+        if isinstance(score, str) and found:
             wrong.append(f"{item.name}: band {found} is ticked without a score")
     want = expected(form)
-    pairs = (
-        ("总分", seen.foot["总分"], want.total), ("覆盖率", seen.foot["覆盖率"], want.coverage),
-        ("等级", seen.foot["等级"], want.grade), ("绩效系数", seen.foot["绩效系数"], want.coefficient),
-        ("最高可得总分", seen.best, want.best),
-    )  # fmt: skip
-    return wrong + [f"{name}: shows {found}, expected {value}" for name, found, value in pairs if not same(found, value)]
+    return wrong + _differences(
+        "expected",
+        [
+            ("总分", seen.foot["总分"], want.total),
+            ("覆盖率", seen.foot["覆盖率"], want.coverage),
+            ("等级", seen.foot["等级"], want.grade),
+            ("绩效系数", seen.foot["绩效系数"], want.coefficient),
+            ("最高可得总分", seen.best, want.best),
+        ],
+    )
 
 
 def expected(form: Form) -> Outcome:
     """The totals of a form in exact fractions."""
-    weights = [item.weight.meaning for item in form.items]
     return outcome(
         [form.score(item) for item in form.items],
-        [w for w in weights if isinstance(w, Fraction)],
+        [_fraction(item.weight.meaning) for item in form.items],
         [item.rule.best(form.target(item), form.current) for item in form.items],
         form.settings,
         [p.meaning for p in form.points],
@@ -86,46 +110,129 @@ def expected(form: Form) -> Outcome:
 
 def check_catalogue(form: Form, seen: Shown) -> list[str]:
     """The workbook against the worksheet functions, called with what its cells hold."""
-    wrong = []
+    pairs: list[tuple[str, CellValue, Meaning | None]] = []
     for i, (item, rule) in enumerate(zip(form.items, seen.rules, strict=True)):
-        if item.rule.mode not in ("linear", "step"):
-            continue
-        xs, ys = thresholds(rule)
-        target = [rule["本期目标"]] if form.periods else []
-        score = functions.KPI_SCORE(_actual(form, i), [xs], [ys], rule["方式"], *target)
-        if not same(seen.scores[i], meaning(score)):
-            wrong.append(f"{item.name}: shows {seen.scores[i]}, KPI_SCORE gives {score}")
-    return wrong + _check_totals(form, seen)
-
-
-def _check_totals(form: Form, seen: Shown) -> list[str]:
+        if item.rule.mode in ("linear", "step"):
+            xs, ys = thresholds(rule)
+            target = [rule["本期目标"]] if form.periods else []
+            score = functions.KPI_SCORE(_actual(form, i), [xs], [ys], rule["方式"], *target)
+            pairs.append((item.name, seen.scores[i], meaning(score)))
     s = form.settings
     scores = [[counted(form, seen, i)] for i in range(len(form.items))]
-    weights = [[item.weight.typed] for item in form.items]
+    weights: list[list[object]] = [[item.weight.typed] for item in form.items]
     if s.weights == "normalise":
         whole = sum(_fraction(item.weight.meaning) for item in form.items)
         weights = [[float(_fraction(item.weight.meaning) / whole)] for item in form.items]
     elif s.weights == "as_is":
-        return []  # the functions know no such policy
+        return _differences("the catalogue gives", pairs)  # the functions know no such policy
     mean = functions.KPI_WEIGHTED_SCORE(scores, weights, s.missing)
     points, vetoes = ([[_cell(c.typed, c.meaning)] for c in cells] or None for cells in (form.points, form.vetoes))
     total = functions.KPI_TOTAL(mean, points, vetoes, s.floor, s.cap if s.cap is not None else "", s.digits)
     table = [[low, label, "" if factor is None else factor] for low, label, factor in s.grades]
-    pairs = [("总分", "KPI_TOTAL", total), ("绩效系数", "KPI_COEFFICIENT", functions.KPI_COEFFICIENT(total, table))]
-    if total not in ("",):
-        pairs.append(("等级", "KPI_GRADE", functions.KPI_GRADE(total, table)))
+    pairs.append(("总分", seen.foot["总分"], meaning(total)))
+    if any(factor is not None for _, _, factor in s.grades):
+        pairs.append(("绩效系数", seen.foot["绩效系数"], meaning(functions.KPI_COEFFICIENT(total, table))))
+    if total != "":
+        pairs.append(("等级", seen.foot["等级"], meaning(functions.KPI_GRADE(total, table))))
     if not isinstance(total, CellError) and s.missing != "zero":
-        pairs.append(("覆盖率", "KPI_COVERAGE", functions.KPI_COVERAGE(scores, weights)))
-    return [
-        f"{label}: shows {seen.foot[label]}, {name} gives {value}"
-        for label, name, value in pairs
-        if not same(seen.foot[label], meaning(value))
+        pairs.append(("覆盖率", seen.foot["覆盖率"], meaning(functions.KPI_COVERAGE(scores, weights))))
+    return _differences("the catalogue gives", pairs)
+
+
+def check_core(form: Form, seen: Shown, data: bytes) -> list[str]:
+    """The workbook against the scoring core, which reads the same file."""
+    result = core_result(data)
+    pairs: list[tuple[str, CellValue, Meaning | None]] = []
+    wrong = []
+    for i, item in enumerate(result.items):
+        pairs.append((item.kpi.name, counted(form, seen, i), _state(item.state, item.score, item.error)))
+        if form.bands and item.band and (not seen.bands[i] or BANDS[4 - seen.bands[i]] != item.band):
+            wrong.append(f"{item.kpi.name}: band {seen.bands[i]} is ticked, the core says {item.band}")
+    pairs.append(("总分", seen.foot["总分"], _state(result.state, result.total, result.error)))
+    pairs.append(("等级", seen.foot["等级"], result.grade))
+    if result.coverage is not None:
+        # Nothing filled in: the form shows no coverage rather than 0 %.
+        pairs.append(("覆盖率", seen.foot["覆盖率"] or 0.0, meaning(result.coverage)))
+    if result.coefficient is not None:
+        pairs.append(("绩效系数", seen.foot["绩效系数"], meaning(result.coefficient)))
+    if result.best_attainable is not None:
+        pairs.append(("最高可得总分", seen.best, meaning(result.best_attainable)))
+    return wrong + _differences("the core gives", pairs)
+
+
+def core_result(data: bytes) -> CardResult:
+    """The card as `inspect` computes it from a file."""
+    package = Package.open(data, where="test.xlsx")
+    tables, _ = recognise_workbook(package)
+    [table] = [t for t in tables if t.sheet == SHEET]
+    return read_card(table, read_grid(package, SHEET), read_rule_sheet(package)).result
+
+
+def check_frames(form: Form, seen: Shown) -> list[str]:
+    """The workbook against the scoring of long tables."""
+    rules: dict[str, Curve | Rating] = {}
+    rows = []
+    for i, (item, rule) in enumerate(zip(form.items, seen.rules, strict=True)):
+        target = rule["本期目标"] if form.periods else 0.0
+        if item.rule.mode == "rating":
+            rules[item.name] = Rating(tuple((name, float(score)) for name, score in item.rule.labels))
+        elif item.rule.mode != "manual":
+            curve = _curve(rule)
+            if curve is None and target != "不适用" and not isinstance(target, CellError):
+                # No thresholds in this period: frames know that from the target. A broken rule is none of theirs.
+                if seen.scores[i] != NOT_APPLICABLE:
+                    return []
+                target = "不适用"
+            rules[item.name] = curve or Curve((0.0, 1.0), (0.0, 100.0))
+        typed = _cell(item.typed.typed, item.typed.meaning)
+        rows.append((item.name, _actual(form, i), item.weight.typed, target, typed, "x"))
+    table = pd.DataFrame(rows, columns=["item", "actual", "weight", "target", "typed", "card"])
+    settings = parse_definition(form.rules_file()).settings
+    scored = frames.score_frame(table, rules=rules, typed="typed", settings=settings)
+    for column, contents in (("points", form.points), ("veto", form.vetoes)):
+        cells = [_cell(c.typed, c.meaning) for c in contents] + [None] * (len(scored) - len(contents))
+        scored[column] = pd.Series(cells, dtype=object)
+    pairs: list[tuple[str, CellValue, Meaning | None]] = [
+        (row["item"], counted(form, seen, i), _frame_state(row, "score"))
+        for i, row in enumerate(scored.to_dict("records"))
     ]
+    row = frames.totals(scored, settings=settings, adjustments="points", veto="veto").iloc[0].to_dict()
+    pairs += [("总分", seen.foot["总分"], _frame_state(row, "total")), ("等级", seen.foot["等级"], row["grade"])]
+    return _differences("frames give", pairs)
+
+
+# --- cells and meanings ----------------------------------------------------------------------------------------------
+
+
+def meaning(cell: object) -> Meaning:
+    """A cell as the expected side states it."""
+    if isinstance(cell, CellError):
+        return cell.code
+    return Fraction(cell) if isinstance(cell, (int, float)) else str(cell or "")
 
 
 def counted(form: Form, seen: Shown, i: int) -> CellValue:
     """The score of an item as it is added up: a typed one as it was understood."""
     return seen.rules[i]["得分（0–100）"] if form.items[i].rule.mode == "manual" else seen.scores[i]
+
+
+def _differences(what: str, pairs: list[tuple[str, CellValue, Meaning | None]]) -> list[str]:
+    return [f"{name}: shows {found}, {what} {want}" for name, found, want in pairs if not same(found, want)]
+
+
+def _state(state: State, number: float | None, error: CellError | None) -> Meaning:
+    if number is not None:
+        return Fraction(number)
+    if error is not None:
+        return error.code
+    return NOT_APPLICABLE if state is State.NOT_APPLICABLE else MISSING
+
+
+def _frame_state(row: Mapping[str, object], number: str) -> Meaning:
+    state = row["state"]
+    if state == "number":
+        return meaning(row[number])
+    return str(row["error"]) if state == "error" else NOT_APPLICABLE if state == "not_applicable" else MISSING
 
 
 def _actual(form: Form, i: int) -> CellValue:
@@ -147,75 +254,6 @@ def _fraction(means: Meaning) -> Fraction:
     return means
 
 
-def check_core(form: Form, seen: Shown, data: bytes) -> list[str]:
-    """The workbook against the scoring core, which reads the same file."""
-    result = core_result(data)
-    wrong = []
-    for i, (item, found) in enumerate(zip(result.items, [counted(form, seen, i) for i in range(len(form.items))], strict=True)):
-        want: CellValue = {State.MISSING: "", State.NOT_APPLICABLE: "N/A", State.ERROR: item.error}.get(item.state, item.score)
-        if not same(found, meaning(want)):
-            wrong.append(f"{item.kpi.name}: shows {found}, the core gives {want}")
-        if form.bands and item.band and (not seen.bands[i] or BANDS[4 - seen.bands[i]] != item.band):
-            wrong.append(f"{item.kpi.name}: band {seen.bands[i]} is ticked, the core says {item.band}")
-    total: CellValue = {State.MISSING: "", State.NOT_APPLICABLE: "N/A", State.ERROR: result.error}.get(result.state, result.total)
-    pairs: list[tuple[str, CellValue, CellValue]] = [("总分", seen.foot["总分"], total), ("等级", seen.foot["等级"], result.grade)]
-    if result.coverage is not None:
-        pairs.append(("覆盖率", seen.foot["覆盖率"] or 0.0, result.coverage))
-    if result.total is not None:
-        factor = CellError("#N/A") if result.coefficient is None else result.coefficient
-        pairs.append(("绩效系数", seen.foot["绩效系数"], factor))
-    if result.best_attainable is not None:
-        pairs.append(("最高可得总分", seen.best, result.best_attainable))
-    for label, found, value in pairs:
-        text = found.code if label == "等级" and isinstance(found, CellError) else found
-        if not same(text, meaning(value)):
-            wrong.append(f"{label}: shows {found}, the core gives {value}")
-    return wrong
-
-
-def core_result(data: bytes) -> CardResult:
-    """The card as `inspect` computes it from a file."""
-    package = Package.open(data, where="test.xlsx")
-    tables, _ = recognise_workbook(package)
-    [table] = [t for t in tables if t.sheet == SHEET]
-    return read_card(table, read_grid(package, SHEET), read_rule_sheet(package)).result
-
-
-def check_frames(form: Form, seen: Shown) -> list[str]:
-    """The workbook against the scoring of long tables."""
-    rules = {}
-    rows = []
-    for i, (item, rule) in enumerate(zip(form.items, seen.rules, strict=True)):
-        target = rule["本期目标"] if form.periods else 0.0
-        if item.rule.mode == "rating":
-            rules[item.name] = Rating(tuple((name, float(score)) for name, score in item.rule.labels))
-        elif item.rule.mode != "manual":
-            curve = _curve(rule)
-            if curve is None and target != "不适用" and not isinstance(target, CellError):
-                return []  # frames take rules that can be used
-            rules[item.name] = curve or Curve((0.0, 1.0), (0.0, 100.0))
-        rows.append((item.name, _actual(form, i), item.weight.typed, target, _cell(item.typed.typed, item.typed.meaning)))
-    table = pd.DataFrame(rows, columns=["item", "actual", "weight", "target", "typed"]).assign(card="x")
-    table[["points", "veto"]] = None
-    settings = parse_definition(form.rules_file()).settings
-    scored = frames.score_frame(table, rules=rules, typed="typed", settings=settings)
-    wrong = []
-    for i, (name, state, score, error) in enumerate(zip(scored["item"], scored["state"], scored["score"], scored["error"], strict=True)):
-        want: Meaning = {"missing": MISSING, "not_applicable": NOT_APPLICABLE, "error": str(error)}.get(state) or (Fraction(score) if state == "number" else "")
-        if not same(counted(form, seen, i), want):
-            wrong.append(f"{name}: shows {counted(form, seen, i)}, frames give {want}")
-    for column, cells in (("points", form.points), ("veto", form.vetoes)):
-        scored[column] = pd.Series([_cell(c.typed, c.meaning) for c in cells] + [None] * (len(scored) - len(cells)), dtype=object, index=scored.index)
-    row = frames.totals(scored, settings=settings, adjustments="points", veto="veto").iloc[0]
-    total: Meaning = {"missing": MISSING, "not_applicable": NOT_APPLICABLE, "error": str(row["error"])}.get(row["state"]) or (Fraction(row["total"]) if row["state"] == "number" else "")
-    if not same(seen.foot["总分"], total):
-        wrong.append(f"总分: shows {seen.foot['总分']}, frames give {total}")
-    grade = seen.foot["等级"]
-    if (grade.code if isinstance(grade, CellError) else grade) != row["grade"]:
-        wrong.append(f"等级: shows {grade}, frames give {row['grade']}")
-    return wrong
-
-
 def _curve(rule: Mapping[str, CellValue]) -> Curve | None:
     xs, ys = thresholds(rule)
     try:
@@ -223,17 +261,3 @@ def _curve(rule: Mapping[str, CellValue]) -> Curve | None:
     except RuleError:
         return None
     return found if isinstance(found, Curve) else None
-
-
-def check(form: Form, flavour: str) -> list[str]:
-    """All comparisons of one form."""
-    data = embedded(form, flavour)
-    seen = shown(form, stored(data))
-    wrong = check_exact(form, seen) + check_catalogue(form, seen) + check_core(form, seen, data) + check_frames(form, seen)
-    return [describe(form), *wrong] if wrong else []
-
-
-@pytest.mark.parametrize("seed", QUICK)
-def test_engines(seed: int) -> None:
-    wrong = check(form_of(seed), "native")
-    assert not wrong, "\n".join(wrong)

@@ -132,6 +132,7 @@ def test_a_falling_step_keeps_its_threshold() -> None:
     """In a range by steps the better side owns both ends."""
     table = Curve((0, 10, 20), (0, 100, 30), STEP)
     assert [table.score(x) for x in (9, 10, 15, 20, 20.5)] == [0, 100, 100, 100, 30]
+    assert [Curve((0, 10), (100, 50), STEP).score(x) for x in (5, 10, 11)] == [100, 100, 50]
 
 
 def test_two_thresholds_at_one_place_in_a_step_curve() -> None:
@@ -206,6 +207,7 @@ def test_blank_pairs_may_follow_at_the_end() -> None:
         ([None, 0.8, 0.9], [None, 0, 100]),
         ([0.8], [0]),
         ([0.8, None], [0, None]),
+        ([0.8, None, 0.9], [0, 50, None]),
         ([], []),
         ([None, None], [None, None]),
     ],
@@ -222,7 +224,8 @@ def test_from_table_keeps_the_mode() -> None:
 
 def test_two_equal_thresholds_are_pass_or_fail() -> None:
     assert [from_table([3, 3], [0, 100]).score(x) for x in (2.5, 3, 4)] == [0, 100, 100]
-    assert [from_table([3, 3], [20, 80], higher=False).score(x) for x in (2.5, 3, 3.1)] == [80, 80, 20]
+    for second in (3, 3 + 1e-14):
+        assert [from_table([3, second], [20, 80], higher=False).score(x) for x in (2.5, 3, 3.1)] == [80, 80, 20]
 
 
 # --- constructors ----------------------------------------------------------------------------------------------------
@@ -244,6 +247,7 @@ def test_proportional_without_floor() -> None:
     assert curve.thresholds == (0, 120) and curve.scores == (0, 100)
     assert [curve.score(x) for x in (-10, 0, 96, 120, 200)] == [0, 0, 80, 100, 100]
     assert proportional(120, floor=0.0).thresholds == (0, 120)
+    assert [proportional(t).score(t / 2) for t in (0.95, 1)] == [50, 50]
 
 
 def test_proportional_with_a_baseline() -> None:
@@ -268,6 +272,7 @@ def test_proportional_mirror() -> None:
         {"target": 0},
         {"target": -5},
         {"target": 5, "baseline": 5},
+        {"target": 5, "baseline": 5 + 1e-14},
         {"target": 5, "direction": "inverse"},
         {"target": 5, "direction": "lower"},
         {"target": 5, "cap": 0},
@@ -344,8 +349,10 @@ def test_goal_and_red_flag() -> None:
     assert [rule.score(x) for x in (60, 70, 80, 85, 90, 95, 100, 110)] == pytest.approx(expected, abs=2e-12)
     falling = goal_red_flag(2, 4)
     assert [falling.score(x) for x in (6, 4, 2, 0)] == [0, 33.333333333333, 66.666666666667, 100]
-    with pytest.raises(RuleError):
-        goal_red_flag(5, 5)
+    assert goal_red_flag(4, 3).score(5) == 100
+    for red_flag in (5, 5 + 1e-14):
+        with pytest.raises(RuleError):
+            goal_red_flag(5, red_flag)
 
 
 # --- ratings ---------------------------------------------------------------------------------------------------------
@@ -395,7 +402,7 @@ def test_a_label_stands_once() -> None:
 
 
 def test_rating_scores_are_snapped() -> None:
-    assert rating({"优": 0.1 + 0.2}).score("优") == 0.3
+    assert rating({"优": 0.1 + 0.2}).score("优") == rating({"5": 0.1 + 0.2}).score(5) == 0.3
 
 
 # --- against the witness ---------------------------------------------------------------------------------------------

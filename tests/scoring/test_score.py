@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecard.errors import RuleError
+from scorecard.messages import Message
 from scorecard.scoring.curve import Curve, bands, in_range, pass_fail, rating
 from scorecard.scoring.model import (
     Adjustment,
@@ -298,6 +299,23 @@ def test_no_band_without_bands() -> None:
     assert score_item(kpi).band == "" and score_item(kpi, Bands()).band == "达到目标"
 
 
+def test_a_value_on_a_boundary_takes_the_better_label() -> None:
+    rule = bands((0.8, 0.95, 0.97, 0.99, 1))
+    labels = [score_item(Kpi("k", rule, read(x)), Bands()).band for x in (0.1, 0.8, 0.95, 0.97, 0.99, 1, 2)]
+    assert labels == ["未达目标", "未达目标", "达到目标", "超过目标", "远超目标", "远超目标", "远超目标"]
+
+
+def test_the_best_end_of_a_short_rule_is_no_better_than_its_score() -> None:
+    assert score_item(Kpi("k", Curve((0, 100), (0, 50)), read(100)), Bands()).band == "未达目标"
+
+
+def test_a_form_with_fewer_bands_than_the_curve_has_stretches() -> None:
+    rule, two = bands((0.8, 0.95, 0.97, 0.99, 1)), Bands(("不合格", "合格"), (0, 60, 100))
+    assert [score_item(Kpi("k", rule, read(x)), two).band for x in (0.9, 0.95, 0.98, 1, 2)] == [
+        "不合格", "合格", "合格", "合格", "合格",
+    ]  # fmt: skip
+
+
 def test_bands_of_a_curve_with_two_thresholds() -> None:
     """The score decides where thresholds do not: attainment of 85 points is 超过目标."""
     proportional = Curve((0, 100), (0, 100))
@@ -412,6 +430,12 @@ def test_weights_as_they_are() -> None:
     assert weigh("as_is", [0.5, 0.5, 0.1], 80, "N/A", 80).weighted == 88.0
 
 
+def test_results_are_snapped() -> None:
+    assert weigh("as_is", [0.1, 0.2], 10, 20).weighted == 5.0
+    assert weigh("normalise", [3, 4], 80, "N/A").coverage == 0.428571428571
+    assert score_card(plain(3, 3, weights=[0.1, 0.9])).items[0].contribution == 0.3
+
+
 def test_weights_that_sum_to_nothing() -> None:
     assert weigh("normalise", [0.0, 0.0], 80, 90).grade == "#NUM!"
     assert weigh("as_is", [0.0, 0.0], 80, 90).state is State.NOT_APPLICABLE
@@ -482,6 +506,13 @@ def test_sections_without_weights_only_group() -> None:
     assert effective_weights(card) == [0.6, 0.4]
 
 
+def test_a_section_whose_items_weigh_nothing() -> None:
+    rows = (("业绩", 1.0, 90), ("行为", 0.0, 80))
+    card = sectioned(*rows, sections=HALVES, weights="as_is")
+    assert effective_weights(card) == [0.5, 0.0]
+    assert score_card(card).weighted == 45.0
+
+
 def test_sections_in_any_order_of_rows() -> None:
     card = sectioned(("行为", 0.5, 70), ("业绩", 0.6, 90), ("行为", 0.5, 60), ("业绩", 0.4, 80), sections=HALVES)
     assert effective_weights(card) == [0.25, 0.3, 0.25, 0.2]
@@ -526,6 +557,8 @@ def test_an_adjustment_that_is_no_number(cell: CellValue, code: str) -> None:
     result = score_card(with_points(plain(80), 1, cell))
     assert (result.state, result.error, result.error_cell, result.total) == (State.ERROR, CellError(code), "H1", None)
     assert result.coverage == 1.0
+    assert result.error is not None and result.error.reason is not None
+    assert str(cell) in result.error.reason.zh and str(cell) in result.error.reason.en
     with pytest.raises(RuleError):
         adjustment_points((Adjustment("x", read(cell)),))
 
@@ -557,8 +590,16 @@ def test_veto_refuses(value: CellValue, code: str) -> None:
     with pytest.raises(RuleError) as problem:
         veto_factor([0.5, value])
     assert problem.value.code == code
+    assert str(value) in problem.value.message.zh and str(value) in problem.value.message.en
     result = score_card(replace(plain(80), vetoes=(Veto("否决", value),)))
     assert (result.state, result.error) == (State.ERROR, CellError(code))
+
+
+def test_an_error_keeps_its_reason() -> None:
+    why = Message("引用的表已删除", "the sheet was deleted")
+    with pytest.raises(RuleError) as problem:
+        veto_factor([CellError("#REF!", why)])
+    assert problem.value.message == why
 
 
 def test_veto_comes_after_adjustments_and_before_the_clamp() -> None:

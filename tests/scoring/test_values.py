@@ -384,6 +384,12 @@ def test_zero_is_a_number() -> None:
     assert (read("0").state, read("0").number) == (State.NUMBER, 0.0)
 
 
+def test_the_errors_of_excel() -> None:
+    known = ["#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"]
+    known += ["#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!"]
+    assert sorted(ERROR_CODES) == sorted(known)
+
+
 @pytest.mark.parametrize("code", ERROR_CODES)
 def test_errors(code: str) -> None:
     for cell in (CellError(code), code, code.lower(), f" {code}\u3000"):

@@ -60,8 +60,8 @@ def test_most_headers_never_seen_before_are_understood() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["姓名", "部门", "客户满意度", "服务费用率", "95%", "3次/台", "2026-03-31", "张三", "及时率", "月度例会纪要", "", "　", "（）",
-     "根据信息系统有关反馈记录", "权重合计应为100%，得分按评分标准计算"],
+    ["姓名", "部门", "客户满意度", "服务费用率", "95%", "3次/台", "2026-03-31", "张三", "及时率", "月度例会纪要", "", "　",
+     "（）", "根据信息系统有关反馈记录", "权重合计应为100%，得分按评分标准计算"],
 )  # fmt: skip
 def test_other_texts_are_no_headers(text: str) -> None:
     match = WORDS.match_header(text)
@@ -129,7 +129,8 @@ def test_what_is_no_score_range(text: str) -> None:
     ("text", "kind"),
     [
         ("总分", "total"), ("合计", "total"), ("绩效考核得分", "total"), ("总得分：", "total"), ("小计", "subtotal"),
-        ("等级", "grade"), ("考核等级：优", "grade"), ("覆盖率（已计入权重 ÷ 全部权重）", "coverage"), ("绩效系数", "coefficient"),
+        ("等级", "grade"), ("考核等级：优", "grade"), ("覆盖率（已计入权重 ÷ 全部权重）", "coverage"),
+        ("绩效系数", "coefficient"),
         ("考核周期（请选择）▶", "period"), ("考核期间：", "period"), ("被考核人", "person"), ("姓　名：", "person"),
         ("所属部门", "department"), ("部门-姓名", "department_person"), ("岗位名称", "position"), ("评价人：", "evaluator"),
         ("被考核人签字：　　", "stop"), ("备注：", "stop"), ("Total score", "total"),
@@ -158,6 +159,7 @@ def test_a_label_keeps_who_scored_and_the_value_behind_its_colon() -> None:
         ("姓 名: 李四 填表日期：2026-01-05", [("person", "李四")]),
         ("被考核人：　　　　部门：", [("person", ""), ("department", "")]),
         ("考核期间：　　　　年　　月", [("period", "")]),
+        ("考核期间：____年__月", [("period", "")]),
         ("考核期间：季度", [("period", "季度")]),
         ("考核周期：2026年第三季度", [("period", "2026年第三季度")]),
         ("部门-姓名：研发部-某某", [("department_person", "研发部-某某")]),
@@ -174,9 +176,11 @@ def test_labels_and_values_in_one_cell(text: str, pairs: list[tuple[str, str]]) 
     [
         ("服务费用率", "lower"), ("保修期服务平均次数", "lower"), ("报修处理及时率", "higher"), ("发货差错率", "lower"),
         ("安装、调试、维修满意率", "higher"), ("客户拜访完成率", "higher"), ("客户投诉量", "lower"), ("投诉处理满意率", "higher"),
-        ("报表上交及时准确率", "higher"), ("发货准确率（原表：发货差错率）", "higher"), ("产品不合格率", "lower"), ("产品合格率", "higher"),
-        ("应收帐款坏账率及延误天数", "lower"), ("关键人员流失率", "lower"), ("客户维修率下降", "higher"), ("库房设备帐务精确率", "higher"),
-        ("库存合理性", None), ("维修、维护数量", None), ("内部客户投诉问题解决", None), ("合格率及投诉率", None), ("服务质量", None),
+        ("报表上交及时准确率", "higher"), ("发货准确率（原表：发货差错率）", "higher"), ("产品不合格率", "lower"),
+        ("产品合格率", "higher"), ("应收帐款坏账率及延误天数", "lower"), ("关键人员流失率", "lower"),
+        ("客户维修率下降", "higher"), ("库房设备帐务精确率", "higher"),
+        ("库存合理性", None), ("维修、维护数量", None), ("内部客户投诉问题解决", None),
+        ("合格率及投诉率", None), ("服务质量", None),
     ],
 )  # fmt: skip
 def test_direction_hints(name: str, direction: str | None) -> None:

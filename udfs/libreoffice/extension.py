@@ -16,7 +16,7 @@ from scorecard.errors import UsageError
 from scorecard.functions import CATALOGUE
 from scorecard.messages import Message
 from udfs.libreoffice.inside.names import IDENTIFIER, MENU, TITLE
-from udfs.libreoffice.interface import _HEAD, calc_addins, idl, localised
+from udfs.libreoffice.interface import HEAD, calc_addins, idl, localised
 
 #: The oldest LibreOffice that reads and writes the functions in .xlsx files under their own names.
 OLDEST = "25.2"
@@ -150,7 +150,9 @@ def _file(module: str) -> Path:
 
 
 def _description() -> str:
-    names = "".join(f'<name lang="{lang}">{escape(text)}</name>' for lang, text in (("en", TITLE.en), ("zh-CN", TITLE.zh)))
+    names = "".join(
+        f'<name lang="{lang}">{escape(text)}</name>' for lang, text in (("en", TITLE.en), ("zh-CN", TITLE.zh))
+    )
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <description xmlns="http://openoffice.org/extensions/description/2006"
   xmlns:l="http://libreoffice.org/extensions/description/2011" xmlns:d="http://openoffice.org/extensions/description/2006">
@@ -192,11 +194,11 @@ def _addons() -> str:
 
     entries = "".join(map(entry, range(len(MENU))))
     return (
-        f"{_HEAD.format(name='Addons')}"
+        f"{HEAD.format(name='Addons')}"
         ' <node oor:name="AddonUI">\n  <node oor:name="OfficeToolBar">\n'
         f'   <node oor:name="{IDENTIFIER}.toolbar" oor:op="replace">\n{entries}   </node>\n  </node>\n'
         f'  <node oor:name="OfficeMenuBar">\n   <node oor:name="{IDENTIFIER}.menu" oor:op="replace">\n'
-        f'{_titled(localised("Title", TITLE))}{context}'
+        f"{_titled(localised('Title', TITLE))}{context}"
         f'     <node oor:name="Submenu">\n{entries}     </node>\n   </node>\n  </node>\n </node>\n</oor:component-data>\n'
     )
 

@@ -14,7 +14,7 @@ from scorecard.catalogue import Argument, Function
 from scorecard.messages import Message
 from udfs.libreoffice.inside.names import FUNCTIONS, INTERFACE
 
-_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
   oor:name="{name}" oor:package="org.openoffice.Office">
 """
@@ -42,7 +42,7 @@ def idl(functions: Iterable[Function]) -> str:
 
 def calc_addins(functions: Iterable[Function]) -> str:
     """Names and help: the KPI_ name in every language and in files, the help in Chinese and English."""
-    lines = [_HEAD.format(name="CalcAddIns"), ' <node oor:name="AddInInfo">\n']
+    lines = [HEAD.format(name="CalcAddIns"), ' <node oor:name="AddInInfo">\n']
     lines += [f'  <node oor:name="{FUNCTIONS}" oor:op="replace">\n', '   <node oor:name="AddInFunctions">\n']
     for entry in functions:
         name = Message(entry.name, entry.name)
@@ -77,7 +77,11 @@ def _help(argument: Argument) -> Message:
     zh, en = argument.help
     if argument.optional:
         zh, en = f"{zh}（可省略）", f"{en} (optional)"
-    return Message(f"{zh}（只能是单元格区域）", f"{en} (a range of cells)") if takes_cells_only(argument) else Message(zh, en)
+    return (
+        Message(f"{zh}（只能是单元格区域）", f"{en} (a range of cells)")
+        if takes_cells_only(argument)
+        else Message(zh, en)
+    )
 
 
 def _parameter(i: int) -> str:

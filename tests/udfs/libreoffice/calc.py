@@ -114,14 +114,14 @@ class Calc:
             raise CalcError(f"{name}: {answer['error']}")
         return answer["result"]
 
-    def open(self, path: Path | None = None) -> Document:
-        """Open a workbook (a copy of it), or a new one."""
+    def open(self, path: Path | None = None, *, visible: bool = False) -> Document:
+        """Open a workbook (a copy of it), or a new one; commands need a visible one, which takes longer."""
         if path is None:
-            return Document(self, self("open_document"))
+            return Document(self, self("open_document", None, visible))
         # Copied: soffice puts lock files beside what it opens.
         copy = Path(tempfile.mkdtemp(dir=self._folder.name), path.name)
         shutil.copyfile(path, copy)
-        return Document(self, self("open_document", str(copy)))
+        return Document(self, self("open_document", str(copy), visible))
 
     def close(self) -> None:
         """End soffice and the driver."""

@@ -5,6 +5,7 @@ that do not begin with an underscore. An error in a cell is `{"error": text}`, t
 """
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -65,11 +66,9 @@ def _connect(process, pipe):
 
 
 def _stop():
-    try:
+    # It may end before it can answer.
+    with contextlib.suppress(DisposedException, RuntimeException):
         _office["desktop"].terminate()
-    except (DisposedException, RuntimeException):
-        # It ends before it can answer.
-        pass
     try:
         _office["process"].wait(20)
     except subprocess.TimeoutExpired:
@@ -112,10 +111,10 @@ def _value(cell):
     return cell.getValue()
 
 
-def open_document(path=None):
+def open_document(path, visible):
     """Open a workbook, or a new one; returns its number."""
     url = Path(path).as_uri() if path else "private:factory/scalc"
-    document = _office["desktop"].loadComponentFromURL(url, "_blank", 0, ())
+    document = _office["desktop"].loadComponentFromURL(url, "_blank", 0, (_property("Hidden", not visible),))
     if document is None:
         raise RuntimeError(f"soffice did not open {path}")
     _documents.append(document)
@@ -170,19 +169,29 @@ def formulas(number, sheet, addresses):
 
 
 def used_values(number, sheet):
-    """The values of all used cells, as rows."""
+    """The values of all used cells, as rows; a cell without a value is ""."""
     sheet = _document(number).Sheets.getByName(sheet)
     cursor = sheet.createCursor()
-    cursor.gotoEndOfUsedArea(False)
+    cursor.gotoStartOfUsedArea(False)
+    cursor.gotoEndOfUsedArea(True)
     end = cursor.getRangeAddress()
+    rows = sheet.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow).getDataArray()
+    # An error comes without its kind, as None.
     return [
-        [_value(sheet.getCellByPosition(col, row)) for col in range(end.EndColumn + 1)] for row in range(end.EndRow + 1)
+        [_value(sheet.getCellByPosition(x, y)) if value is None else value for x, value in enumerate(row)]
+        for y, row in enumerate(rows)
     ]
 
 
 def sheets(number):
     """The names of the sheets."""
     return list(_document(number).Sheets.ElementNames)
+
+
+def insert_sheet(number, name):
+    """Add a sheet at the end."""
+    sheets_ = _document(number).Sheets
+    sheets_.insertNewByName(name, sheets_.getCount())
 
 
 def calculate(number):

@@ -7,7 +7,7 @@ from typing import Any
 
 from scorecard.findings import Finding, worst_first
 from scorecard.messages import Message
-from scorecard.scoring.values import CellError, State, is_missing, read
+from scorecard.scoring.values import State, is_missing, read
 from scorecard.workbook import formulas as f
 from scorecard.workbook import rulesheet as rs
 from scorecard.workbook.addresses import cell_name
@@ -24,7 +24,7 @@ _BOLD = 150.0  # com.sun.star.awt.FontWeight.BOLD
 
 def check(document: Any, rules: Rules | None) -> list[Finding]:
     """What was found, worst first."""
-    return worst_first([*_errors(document), *(_of_rules(rules) if rules is not None else _not_embedded())])
+    return worst_first([*_errors(document, rules), *(_of_rules(rules) if rules is not None else _not_embedded())])
 
 
 def write(document: Any, findings: list[Finding]) -> str:
@@ -72,17 +72,26 @@ def _link(document: Any, cell: Any, finding: Finding) -> None:
     cell.insertTextContent(cell.createTextCursor(), field, False)
 
 
-def _errors(document: Any) -> Iterator[Finding]:
+def _errors(document: Any, rules: Rules | None) -> Iterator[Finding]:
     for sheet in document.Sheets:
         if is_report(sheet):
             continue
         for area in sheet.queryFormulaCells(_ERRORS).getRangeAddresses():
-            for row in range(area.StartRow, area.EndRow + 1):
-                for col in range(area.StartColumn, area.EndColumn + 1):
-                    value = value_of_cell(sheet.getCellByPosition(col, row))
-                    if isinstance(value, CellError):
-                        message = Message(f"公式的结果是错误 {value}", f"the formula gives the error {value}")
-                        yield Finding("error-value", "error", sheet.Name, cell_name(row + 1, col + 1), message)
+            for row in range(area.StartRow + 1, area.EndRow + 2):
+                for col in range(area.StartColumn + 1, area.EndColumn + 2):
+                    if sheet.Name == rs.SHEET and rules is not None and _is_step(rules, row, col):
+                        continue
+                    shown = sheet.getCellByPosition(col - 1, row - 1).getString()
+                    message = Message(f"公式的结果是错误 {shown}", f"the formula gives the error {shown}")
+                    yield Finding("error-value", "error", sheet.Name, cell_name(row, col), message)
+
+
+def _is_step(rules: Rules, row: int, col: int) -> bool:
+    """Whether a cell of the rule sheet only passes on what stands on the form or in the rule."""
+    return any(
+        block.first <= row <= block.end and (row > block.last or col >= block.column(rs.RAW_TARGET))
+        for block in rules.blocks
+    )
 
 
 def _not_embedded() -> Iterator[Finding]:
@@ -92,7 +101,8 @@ def _not_embedded() -> Iterator[Finding]:
         "",
         "",
         Message(
-            "没有评分规则表：评分尚未嵌入（scorecard embed）", "no rule sheet: scoring is not embedded (scorecard embed)"
+            "没有评分规则表：评分尚未嵌入（scorecard embed）",
+            "no rule sheet: scoring is not embedded (scorecard embed)",
         ),
     )
 
@@ -119,7 +129,9 @@ def _of_item(rules: Rules, item: Item) -> Iterator[Finding]:
     if item.score is not None and mode != f.MANUAL_WORD:
         cell = rules.at(item.score)
         if not cell.getFormula().startswith("=") and not is_missing(value_of_cell(cell)):
-            message = Message(f"{name}：得分是手工填写的，不随绩效变化", f"{name}: the score was typed over its formula")
+            message = Message(
+                f"{name}：得分是手工填写的，不随绩效变化", f"{name}: the score was typed over its formula"
+            )
             yield Finding("score-typed", "warning", item.score.sheet, item.score.name, message)
     if item.actual is None:
         return

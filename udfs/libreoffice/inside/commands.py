@@ -40,7 +40,8 @@ class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc
             sentence = MACROS[name](Session(desktop, document))
         finally:
             document.UndoManager.leaveUndoContext()
-        self._say(document, sentence)
+        # The one in front may be another by now.
+        self._say(desktop.getCurrentComponent() or document, sentence)
 
     def getImplementationName(self) -> str:
         """Its own name."""

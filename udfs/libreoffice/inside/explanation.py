@@ -33,7 +33,8 @@ def explain(rules: Rules, item: Item) -> Message:
     shown = read(value_of_cell(rules.at(item.score))).number if item.score is not None else None
     if mode != f.MANUAL_WORD and shown is not None and result.score is not None and snap(shown - result.score) != 0:
         note = Message(
-            f"；表中现为 {show_score(shown)}，与规则不符", f"; the form shows {show_score(shown)}, which is not by the rule"
+            f"；表中现为 {show_score(shown)}，与规则不符",
+            f"; the form shows {show_score(shown)}, which is not by the rule",
         )
         return Message(sentence.zh + note.zh, sentence.en + note.en)
     return sentence
@@ -43,6 +44,10 @@ def _kpi(rules: Rules, item: Item, mode: str) -> Kpi:
     rule = _rule(rules, item, mode)
     error = rule if isinstance(rule, CellError) else None
     reading = rules.value(item, rs.READING)
+    if isinstance(reading, CellError) and item.actual is not None:
+        # The cell itself says what it is that cannot be read.
+        typed = value_of_cell(rules.at(item.actual))
+        reading = typed if read(typed).error is not None else reading
     formats = _format(rules, rules.cell(item, rs.THRESHOLD))
     quoted = _QUOTED.search(formats)
     percent = "%" in _QUOTED.sub("", formats)
@@ -65,7 +70,9 @@ def _kpi(rules: Rules, item: Item, mode: str) -> Kpi:
 def _rule(rules: Rules, item: Item, mode: str) -> Rule | CellError | None:
     if mode == f.MANUAL_WORD:
         return None
-    thresholds, scores = ([rules.value(item, name, i) for i in range(item.block.width)] for name in (rs.THRESHOLD, rs.SCORE))
+    thresholds, scores = (
+        [rules.value(item, name, i) for i in range(item.block.width)] for name in (rs.THRESHOLD, rs.SCORE)
+    )
     error = next((e for e in map(as_error, [*thresholds, *scores]) if e is not None), None)
     if error is not None:
         return error

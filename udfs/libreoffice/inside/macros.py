@@ -40,7 +40,9 @@ def recalculate(session: Session) -> Message:
     session.document.calculateAll()
     broken = sum(1 for finding in checkup.check(session.document, None) if finding.code == "error-value")
     if broken:
-        return Message(f"已重新计算；有 {broken} 个错误，可运行“体检”查看", f"recalculated; {broken} errors, see the check-up")
+        return Message(
+            f"已重新计算；有 {broken} 个错误，可运行“体检”查看", f"recalculated; {broken} errors, see the check-up"
+        )
     return Message("已重新计算", "recalculated")
 
 
@@ -82,10 +84,13 @@ def next_period(session: Session) -> Message:
         cell_at(copy, place).clearContents(_CONSTANTS)
     for item in fresh.items:
         _forget(copy, item.score or item.place)
+    for name in copy.Sheets.ElementNames:
+        if checkup.is_report(copy.Sheets.getByName(name)):
+            copy.Sheets.removeByName(name)
     copy.calculateAll()
     return Message(
-        f"已另开一份：清空 {len(cleared)} 个绩效，规则不变；请填写考核期间并另存",
-        f"opened a copy with {len(cleared)} actuals cleared and the rules kept; fill in the period and save it",
+        f"这是新的一份：已清空 {len(cleared)} 个填写的单元格，规则不变；请填写考核期间并另存",
+        f"this is a copy: {len(cleared)} filled cells cleared, the rules kept; fill in the period and save it",
     )
 
 
@@ -106,7 +111,9 @@ def lock(session: Session) -> Message:
             _set_locked(area, True)
         sheet.protect("")
         locked += 1
-    return Message(f"已保护 {locked} 张工作表：公式锁定，其余可填", f"{locked} sheets protected: formulas locked, the rest open")
+    return Message(
+        f"已保护 {locked} 张工作表：公式锁定，其余可填", f"{locked} sheets protected: formulas locked, the rest open"
+    )
 
 
 def unlock(session: Session) -> Message:

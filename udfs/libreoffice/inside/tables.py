@@ -85,7 +85,8 @@ class Rules:
         """The item of a row, of the form or of the rule sheet."""
         own = rs.SHEET
         return next(
-            (i for i in self.items if (i.place.sheet, i.place.row) == (sheet, row) or (own, i.row) == (sheet, row)), None
+            (i for i in self.items if (i.place.sheet, i.place.row) == (sheet, row) or (own, i.row) == (sheet, row)),
+            None,
         )
 
 
@@ -114,7 +115,7 @@ def value_of_cell(cell: Any) -> CellValue:
     if cell.getError():
         return error_of(cell.getError())
     value = cell.getDataArray()[0][0]
-    return CellError("#VALUE!") if value is None else value  # type: ignore[no-any-return]
+    return CellError("#VALUE!") if value is None else value
 
 
 def cell_at(document: Any, place: Place) -> Any:

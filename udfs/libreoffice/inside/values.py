@@ -17,7 +17,9 @@ from scorecard.scoring.values import CellError
 NUMBERS = {
     "#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 32767,
 }  # fmt: skip
-CODES = {number: code for code, number in NUMBERS.items()}
+#: Err:502 is an argument that a function refuses. Elsewhere SQRT(-1) is #NUM!, and VALUE("?") #VALUE!; it cannot be told
+#: which it was. The first is how embedded rules say that they are broken, so that one it is.
+CODES = {**{number: code for code, number in NUMBERS.items()}, 502: "#NUM!"}
 _OTHER = "#VALUE!"
 
 #: Shown as Err:523, "the calculation does not converge".

@@ -1,0 +1,173 @@
+"""What the numbers of a card tell: cells nobody can read, rules that fail, a sheet that shows other numbers than it should.
+
+Each finding names the cell to look at and says what to do there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.curve import Rating
+from ..scoring.model import ItemResult, Kpi
+from ..scoring.values import CellError, Reading, State, as_error, read, show
+from . import rulesheet as rs
+from .card import Card, headline, items
+from .cells import Grid
+from .recognise import Row, Table
+from .rules import read_cell, target_readings
+
+
+def noticed(card: Card, grid: Grid) -> list[Finding]:
+    """What the numbers of a card tell: unreadable cells, errors, weights, stated against computed.
+
+    Args:
+        card: The card.
+        grid: Its sheet, with up-to-date values.
+    """
+    sheet, result = card.table.sheet, card.result
+    findings = list(card.findings)
+    borrowed = _borrowed_rules(card, grid)
+    if borrowed is not None:
+        # Nothing that such formulas say is worth a word of its own.
+        return [*findings, borrowed]
+    for place, (_, row) in enumerate(items(card.table)):
+        findings += _about_item(card, row, place, grid)
+    is_explained = len(findings) > len(card.findings)
+    if result.error is not None and result.error.reason is not None and not result.error_cell:
+        # Without usable weights there is no coverage either; with it, the total itself cannot be.
+        cell = next((row.weight_cell for row in card.table.rows if row.weight_cell), "") or ""
+        code = "weights-sum"
+        if result.coverage is not None:
+            code, cell = "total-impossible", card.table.totals.get(headline(card.table), "")
+        findings.append(Finding(code, "error", sheet, cell, result.error.reason))
+    findings += [Finding("weights-assumed", "info", sheet, "", Message(*note)) for note in result.notes]
+    return [*findings, *_about_total(card, grid, is_explained)]
+
+
+def _borrowed_rules(card: Card, grid: Grid) -> Finding | None:
+    """The finding for a table that is not embedded, but whose scores read the rules of another one; else None."""
+    if card.is_embedded:
+        return None
+    for row in card.table.rows:
+        for _, cell in row.scores:
+            if rs.SHEET in (grid.at(cell).formula or ""):
+                message = Message(
+                    "得分公式读的不是这张表自己的评分规则（工作表被复制或改名过？），分数不可信；请用原来的空白表重新 embed",
+                    "the scores here do not read rules of this table (was the sheet copied or renamed?) and cannot be "
+                    "trusted; embed a copy of the original form instead",
+                )
+                return Finding("borrowed-rules", "error", card.table.sheet, cell, message)
+    return None
+
+
+def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
+    """What is wrong with one item: its target, its rule, its actual, or the score the workbook shows for it."""
+    item, sheet = card.result.items[place], card.table.sheet
+    kpi = item.kpi
+    found: list[Finding] = []
+
+    def note(code: str, cell: str, zh: str, en: str) -> None:
+        found.append(Finding(code, "error", sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}')))
+
+    for period, name in row.targets:
+        error = as_error(grid.at(name).value)
+        if error is not None:
+            zh, en = (f"目标“{period}”", f'target "{period}"') if period else ("目标", "the target")
+            note("error-cell", name, f"{zh}是错误值 {error}，请改正", f"{en} is the error {error}; please correct it")
+    actual = _actual(card.table, row, grid)
+    if not found and actual.error is not None and row.actual_cell and _needs_number(card, row, item, grid):
+        zh, en = _trouble(actual.error)
+        code = "error-cell" if actual.error.reason is None else "actual-unreadable"
+        note(code, row.actual_cell, f"{zh}，请填数字", f"{en}; enter a number")
+    elif not found and item.error is not None:
+        zh, en = _trouble(item.error)
+        unreadable = _unreadable_target(row, kpi, grid)
+        if unreadable:
+            text = read_cell(grid, unreadable).text
+            zh, en = f"目标“{text}”读不出数字，请改正", f'no number in the target "{text}"; please correct it'
+            note("target-unreadable", unreadable, zh, en)
+        elif kpi.rule_error is not None:
+            note("rule-broken", kpi.cell, zh, en)
+            if card.rule_cells:
+                found = [replace(found[0], sheet=rs.SHEET, cell=card.rule_cells[place])]
+        else:
+            note("score-unreadable" if kpi.rule is None else "actual-unreadable", kpi.cell, zh, en)
+    if not found and card.is_embedded and item.score is not None and kpi.rule is not None:
+        found += _compare_score(card.table, row, item, grid)
+    return found
+
+
+def _actual(table: Table, row: Row, grid: Grid) -> Reading:
+    column = table.column("actual")
+    return read_cell(grid, row.actual_cell, column.unit if column else "") if row.actual_cell else Reading(State.MISSING)
+
+
+def _needs_number(card: Card, row: Row, item: ItemResult, grid: Grid) -> bool:
+    """Whether an actual must be a number: a curve reads it, or the table itself gives a number as its target."""
+    if as_error(grid.at(row.actual_cell or "A1").value) is not None:
+        return True
+    if isinstance(item.kpi.rule, Rating):
+        return False
+    is_assessed = item.state is not State.NOT_APPLICABLE
+    if item.kpi.rule is not None:
+        return is_assessed
+    return not card.has_rules and any(r.number is not None for r in target_readings(card.table, row, grid).values())
+
+
+def _trouble(error: CellError) -> tuple[str, str]:
+    return error.reason or (f"错误值 {error}", f"the error {error}")
+
+
+def _unreadable_target(row: Row, kpi: Kpi, grid: Grid) -> str:
+    """The cell of a target that is text, when this is what keeps the rule from working; else ""."""
+    if kpi.rule_error is None and (kpi.target is None or kpi.target.error is None):
+        return ""
+    return next((cell for _, cell in row.targets if read_cell(grid, cell).state is State.ERROR), "")
+
+
+def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid) -> list[Finding]:
+    """The score in the sheet against the core's; they differ where plain formulas cannot read what people can."""
+    place = dict(row.scores).get(headline(table))
+    shown = grid.at(place).value if place else None
+    if not place or item.score is None or not any(c.role == "score" for c in table.columns):
+        return []
+    score = read(shown).number
+    if score is not None and abs(score - item.score) <= 1e-6:
+        return []
+    actual = item.kpi.actual
+    if isinstance(shown, CellError) and isinstance(grid.at(row.actual_cell or "A1").value, str):
+        typed = show(actual.number or 0.0, actual.percent)
+        zh = f"“{actual.text}”是带单位的文本，公式读不出数字，得分显示 {shown}；请只填数字 {typed}"
+        en = f'"{actual.text}" is text with a unit, which formulas cannot read: the score shows {shown}; enter just {typed}'
+        cell, code = row.actual_cell or place, "actual-text"
+    else:
+        said = "空" if shown in (None, "") else str(shown), "nothing" if shown in (None, "") else str(shown)
+        zh = f"得分写的是 {said[0]}，按规则应为 {item.score:.2f}"
+        en = f"the score says {said[1]}, the rules give {item.score:.2f}"
+        cell, code = place, "score-mismatch"
+    return [Finding(code, "error", table.sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}'))]
+
+
+def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
+    """Total and grade as the sheet states them against the computed ones; not once more what an item explains."""
+    table, result, found = card.table, card.result, list[Finding]()
+    cell = table.totals.get(headline(table))
+    if cell is None or result.computed is None:
+        return found
+    value, digits = grid.at(cell).value, card.model.settings.digits
+    stated, error = read(value), as_error(value)
+    is_off = stated.number is not None and abs(stated.number - result.computed) > 0.5 * 10**-digits + 1e-9
+    if is_off or (error is not None and not is_explained):
+        said = error or f"{stated.number:g}"
+        zh = f"总分写的是 {said}，按各项计算应为 {result.computed:.{digits}f}"
+        en = f"the total says {said}, the items give {result.computed:.{digits}f}"
+        found.append(Finding("total-mismatch", "error", table.sheet, cell, Message(zh, en)))
+    grade_cell = table.grade_cell
+    grade = str(grid.at(grade_cell).value or "") if grade_cell else ""
+    # A grade that follows from a wrong total is not a second mistake.
+    if grade_cell and card.is_embedded and grade != result.grade and not (found or is_explained):
+        zh, en = f"等级写的是“{grade}”，应为“{result.grade}”", f'the grade says "{grade}", it should be "{result.grade}"'
+        found.append(Finding("grade-mismatch", "error", table.sheet, grade_cell, Message(zh, en)))
+    return found
