@@ -28,6 +28,8 @@ from scorecard.workbook.engine import Engine
 from scorecard.workbook.grid import read_grid
 from scorecard.workbook.package import Package
 from scorecard.workbook.recalc import recalculate
+from workbooks.build import build as build_form
+from workbooks.build import load
 
 # Name, target, lower is better, weight, thresholds from worst to best.
 KPIS = (
@@ -111,13 +113,14 @@ def actuals_of(dice: random.Random) -> list[float | None]:
     return [round(dice.uniform(min(points), max(points)), 4) for *_, points in KPIS]
 
 
-def edited(data: bytes, dice: random.Random) -> bytes:
+def edited(data: bytes, dice: random.Random, column: str = "D", rows: Sequence[int] | None = None) -> bytes:
     """The workbook after a script typed new actuals: the values of its formulas are those of the old ones."""
     package = Package.open(data)
     part = package.sheet("考核表").part
     content = package.read(part)
-    for row, actual in enumerate(actuals_of(dice), FIRST):
-        before, mark, rest = content.partition(f'r="D{row}"'.encode())
+    actuals = actuals_of(dice)
+    for row, actual in zip(rows or range(FIRST, FIRST + len(actuals)), actuals, strict=False):
+        before, mark, rest = content.partition(f'r="{column}{row}"'.encode())
         start, stop = rest.index(b"<v>") + 3, rest.index(b"</v>")
         content = before + mark + rest[:start] + repr(actual).encode() + rest[stop:]
     package.write(part, content)
@@ -240,6 +243,14 @@ def main(count: int = 6, rounds: int = 12) -> None:
         if bundled:
             print(f"\nthe bundled workbooks: {len(bundled)}")
             report({"as they are": measure(bundled, folder, rounds)})
+        filled = build_form(load("001"), actuals=True)
+        # Rows of the form whose actuals are numbers in the demonstration.
+        states = {
+            "one input changed": [(f"one{i}.xlsx", edited(filled, dice, "F", [8])) for i in range(count)],
+            "four inputs changed": [(f"four{i}.xlsx", edited(filled, dice, "F", [6, 8, 9, 10])) for i in range(count)],
+        }
+        print(f"\nthe form of seed 001 as embedded, filled in: {len(Engine.load(filled).cells)} formulas")
+        report({state: measure(files, folder, rounds) for state, files in states.items()})
     finally:
         shutil.rmtree(folder)
 

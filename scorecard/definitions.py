@@ -9,6 +9,7 @@ import difflib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -252,9 +253,7 @@ def _rule(table: _Table) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None,
         )
         mode = table.choice("mode", (curves.LINEAR, curves.STEP), curves.LINEAR)
         if isinstance(thresholds, dict):
-            return {
-                period: table.guard(lambda xs=xs: _ladder(xs, scores, mode)) for period, xs in thresholds.items()
-            }, False
+            return {period: table.guard(partial(_ladder, xs, scores, mode)) for period, xs in thresholds.items()}, False
         return table.guard(lambda: _ladder(thresholds, scores, mode)), False
     given = table.take("rule", (dict, str), None)
     if given is None or given == "policy":

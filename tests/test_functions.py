@@ -143,8 +143,12 @@ def test_whole_numbers_are_labels_without_a_point() -> None:
 RULE = (HIGHER, SCORES)
 RATINGS = [["优", 95], ["良", 85], [0, 10]]
 FORCED = [[95], [90], [85], [80], [70]]
-ROW = [[1.0], [1.0]]
-SAME = object()  # the error itself
+SAME = object()  # the error itself, or the label
+
+
+def table_with_weight(cell: Any) -> Any:
+    return kpi.KPI_TABLE([[1.0], [1.0]], HIGHER * 2, SCORES, [[1], [cell]])
+
 
 # slot: (call with the cell, what a blank gives, what N/A gives, what 0 gives, an error, unreadable text)
 SLOTS: dict[str, tuple[Callable[[Any], Any], Any, Any, Any, Any, Any]] = {
@@ -161,7 +165,7 @@ SLOTS: dict[str, tuple[Callable[[Any], Any], Any, Any, Any, Any, Any]] = {
     "KPI_BAND actual": (lambda c: kpi.KPI_BAND(c, HIGHER, LABELS), "", "N/A", "未达目标", SAME, VALUE),
     "KPI_BAND threshold": (lambda c: kpi.KPI_BAND(0.5, [c, 1], ["a"]), NUM, NUM, "a", SAME, VALUE),
     "KPI_BAND thresholds": (lambda c: kpi.KPI_BAND(0.5, [c, c], ["a"]), "N/A", "N/A", "a", SAME, VALUE),
-    "KPI_BAND label": (lambda c: kpi.KPI_BAND(0.5, [0, 1], [c]), NUM, "N/A", "0", SAME, "abc"),
+    "KPI_BAND label": (lambda c: kpi.KPI_BAND(0.5, [0, 1], [c]), NUM, SAME, SAME, SAME, SAME),
     "KPI_DEDUCT start": (lambda c: kpi.KPI_DEDUCT(c, 3, 5), "", "N/A", NUM, SAME, VALUE),
     "KPI_DEDUCT count": (lambda c: kpi.KPI_DEDUCT(100, c, 5), "", "N/A", 100.0, SAME, VALUE),
     "KPI_DEDUCT per_unit": (lambda c: kpi.KPI_DEDUCT(100, 3, c), "", "N/A", NUM, SAME, VALUE),
@@ -185,7 +189,7 @@ SLOTS: dict[str, tuple[Callable[[Any], Any], Any, Any, Any, Any, Any]] = {
         [REF] * 3,
         [VALUE] * 3,
     ),
-    "KPI_TABLE weight": (lambda c: kpi.KPI_TABLE(ROW, HIGHER * 2, SCORES, [[1], [c]])[0][2], 100.0, 100.0, 100.0, None, None),
+    "KPI_TABLE weight": (table_with_weight, *[[[100, 4, 100], [100, 4, 0]]] * 3, SAME, VALUE),
     "KPI_WEIGHTED_SCORE score": (lambda c: kpi.KPI_WEIGHTED_SCORE([c, 90], [0.4, 0.6]), "", 90.0, 54.0, SAME, VALUE),
     "KPI_WEIGHTED_SCORE weight": (lambda c: kpi.KPI_WEIGHTED_SCORE([70, 90], [c, 1]), 90.0, 90.0, 90.0, SAME, VALUE),
     "KPI_WEIGHTED_SCORE missing": (lambda c: kpi.KPI_WEIGHTED_SCORE([80, ""], [0.4, 0.6], c), "", NUM, 32.0, SAME, NUM),
@@ -202,7 +206,7 @@ SLOTS: dict[str, tuple[Callable[[Any], Any], Any, Any, Any, Any, Any]] = {
     "KPI_TOTAL digits": (lambda c: kpi.KPI_TOTAL(84.5, None, None, None, None, c), 84.5, VALUE, 85.0, SAME, VALUE),
     "KPI_GRADE score": (lambda c: kpi.KPI_GRADE(c), "", "N/A", "差", SAME, VALUE),
     "KPI_GRADE bound": (lambda c: kpi.KPI_GRADE(85, [[c, "A"]]), NUM, NUM, "A", SAME, VALUE),
-    "KPI_GRADE label": (lambda c: kpi.KPI_GRADE(85, [[0, c]]), NUM, "N/A", "0", SAME, "abc"),
+    "KPI_GRADE label": (lambda c: kpi.KPI_GRADE(85, [[0, c]]), NUM, SAME, SAME, SAME, SAME),
     "KPI_COEFFICIENT score": (lambda c: kpi.KPI_COEFFICIENT(c), "", "N/A", 0.5, SAME, VALUE),
     "KPI_COEFFICIENT factor": (lambda c: kpi.KPI_COEFFICIENT(85, [[0, "A", c]]), NA, VALUE, 0.0, SAME, VALUE),
     "KPI_RANK score": (lambda c: kpi.KPI_RANK(c, [90, c]), "", "N/A", 2.0, SAME, VALUE),
@@ -251,26 +255,19 @@ def test_blank_cells(slot: str) -> None:
 def test_not_applicable_cells(slot: str) -> None:
     call, _, not_applicable, *_ = SLOTS[slot]
     for mark in ("N/A", "不适用", "—", "/", "-", "－", "ｎ／ａ"):
-        expected = (
-            mark if not_applicable == "N/A" and slot.split()[-1] == "label" and "RATING" not in slot else not_applicable
-        )
-        assert call(mark) == expected, mark
+        assert call(mark) == (mark if not_applicable is SAME else not_applicable), mark
 
 
 @pytest.mark.parametrize("slot", SLOTS)
 def test_zero_cells(slot: str) -> None:
     call, zero = SLOTS[slot][0], SLOTS[slot][3]
     for cell in (0, 0.0, "0", "０"):
-        expected = cell if zero == "0" and isinstance(cell, str) else zero
-        assert call(cell) == expected, repr(cell)
+        assert call(cell) == (label_text(cell) if zero is SAME else zero), repr(cell)
 
 
 @pytest.mark.parametrize("slot", SLOTS)
 def test_error_cells(slot: str) -> None:
     call, expected = SLOTS[slot][0], SLOTS[slot][4]
-    if expected is None:
-        call = lambda c: kpi.KPI_TABLE(ROW, HIGHER * 2, SCORES, [[1], [c]])  # noqa: E731
-        expected = SAME
     for cell in (REF, "#REF!", " #ref! "):
         assert call(cell) == (REF if expected is SAME else expected), repr(cell)
     if expected is SAME:
@@ -280,10 +277,7 @@ def test_error_cells(slot: str) -> None:
 @pytest.mark.parametrize("slot", SLOTS)
 def test_cells_with_text_that_is_no_number(slot: str) -> None:
     call, expected = SLOTS[slot][0], SLOTS[slot][5]
-    if expected is None:
-        call = lambda c: kpi.KPI_TABLE(ROW, HIGHER * 2, SCORES, [[1], [c]])  # noqa: E731
-        expected = VALUE
-    assert call("abc") == expected
+    assert call("abc") == ("abc" if expected is SAME else expected)
     if expected == VALUE:
         for cell in ("无", "3-5", "1/2", "95%-98%", "及时", datetime.date(2026, 3, 5), 2 + 1j):
             assert call(cell) == VALUE, cell

@@ -122,8 +122,7 @@ def test_a_library_stays_in_its_room() -> None:
         f"{module}:{line} imports {name}, which belongs in {', '.join(ALLOWED[name.split('.')[0]])}"
         for module in SOURCES
         for name, line in imports(module)
-        if name.split(".")[0] in ALLOWED
-        and not any(within(module, prefix) for prefix in ALLOWED[name.split(".")[0]])
+        if name.split(".")[0] in ALLOWED and not any(within(module, prefix) for prefix in ALLOWED[name.split(".")[0]])
     ]
     assert not strayed, "\n".join(strayed)
 

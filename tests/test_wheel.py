@@ -19,7 +19,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = {"scorecard", "udfs", "workbooks"}
-IGNORED = shutil.ignore_patterns(".git", ".venv*", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis")
+IGNORED = shutil.ignore_patterns(
+    ".git", ".venv*", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,9 @@ def run_elsewhere(programs: Path, *command: str, folder: Path) -> str:
 
 
 def check_the_command(programs: Path, folder: Path) -> None:
-    where = run_elsewhere(programs, "python", "-c", "import scorecard, udfs, workbooks; print(scorecard.__file__)", folder=folder)
+    where = run_elsewhere(
+        programs, "python", "-c", "import scorecard, udfs, workbooks; print(scorecard.__file__)", folder=folder
+    )
     assert Path(where.strip()).is_relative_to(programs.parent)
     assert "scorecard" in run_elsewhere(programs, "scorecard", "--help", folder=folder)
     assert json.loads(run_elsewhere(programs, "scorecard", "template", "list", "--json", folder=folder))

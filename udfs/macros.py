@@ -49,7 +49,7 @@ Book = Any
 def embed(book: Book) -> Message:
     """Embed scoring into the active sheet; its rules go to a new sheet 评分规则.
 
-    Formulas that are replaced (a total by SUM, say) are listed on the sheet 体检.
+    Formulas that are replaced, if any, are listed on the sheet 体检.
 
     Args:
         book: The workbook; it is changed, not saved.
@@ -63,7 +63,8 @@ def embed(book: Book) -> Message:
     flavour = UDF if package.is_macro_enabled else NATIVE
     plan, tables, findings = plan_embedding(_alone(package, active.name), None, Policy(), flavour, None, book.name)
     if not plan:
-        reason = next((f.message for f in findings if f.code == "rule-sheet-present" or f.severity == "warning"), None)
+        obstacles = ("rule-sheet-present", "sheet-protected", "not-embedded")
+        reason = next((finding.message for finding in findings if finding.code in obstacles), None)
         return reason or Message("评分已经嵌入过，保持不变", "scoring is embedded already; nothing changed")
     replaced = _replaced(plan, package)
     write_plan(plan, book)
@@ -158,10 +159,11 @@ def next_period(book: Book) -> Message:
         grid = inspection.grids[name]
         sheet = book.sheets[name]
         record = sheet.copy(after=sheet, name=_free_name(book, name, _period(mine[0])))
-        for cell in grid:
-            if cell.is_formula:
-                place = record.range((cell.row, cell.col))
-                place.value = place.value
+        # All are read before one is written: the copy computes from itself too. Excel reads an error's text as the error.
+        places = [record.range((cell.row, cell.col)) for cell in grid if cell.is_formula]
+        values = [place.options(err_to_str=True).value for place in places]
+        for place, value in zip(places, values, strict=True):
+            place.value = value
         for address in _inputs(mine, grid):
             sheet.range(split_cell(address)).clear_contents()
             cleared += 1
@@ -470,10 +472,10 @@ def _kept(count: int) -> tuple[str, str]:
 def _com_error() -> type[Exception]:
     """What Excel raises through COM; the package is there on Windows only."""
     try:
-        import pywintypes
+        import pythoncom
     except ImportError:
         return ScorecardError
-    kind: type[Exception] = pywintypes.com_error
+    kind: type[Exception] = pythoncom.com_error
     return kind
 
 

@@ -144,7 +144,7 @@ def xlwings_modules() -> tuple[Module, ...]:
 
 def read_project(project: bytes) -> tuple[Module, ...]:
     """The modules of a vbaProject.bin, those of the workbook and its sheets included."""
-    with _opened((), project) as book:
+    with _opened((), project) as (book, _):
         other = pyopenvba.VBAModuleKind.other
         return tuple(Module(m.name, _crlf(m.source), m.kind is other) for m in book.vba_project().modules)
 
@@ -159,8 +159,8 @@ def make_project(documents: Sequence[tuple[str, bool]], modules: Sequence[Module
     Raises:
         UsageError: A module name that VBA does not take.
     """
-    with _opened(documents, None) as book:
-        return _changed(book, book.add_vba_project(), modules)
+    with _opened(documents, None) as (book, path):
+        return _changed(book, path, book.add_vba_project(), modules)
 
 
 def change_project(project: bytes, modules: Sequence[Module]) -> bytes:
@@ -169,12 +169,12 @@ def change_project(project: bytes, modules: Sequence[Module]) -> bytes:
     Raises:
         UsageError: The project is protected by a password.
     """
-    with _opened((), project) as book:
-        return _changed(book, book.vba_project(), modules)
+    with _opened((), project) as (book, path):
+        return _changed(book, path, book.vba_project(), modules)
 
 
 @contextmanager
-def _opened(documents: Sequence[tuple[str, bool]], project: bytes | None) -> Iterator[Any]:
+def _opened(documents: Sequence[tuple[str, bool]], project: bytes | None) -> Iterator[tuple[Any, Path]]:
     """A small workbook around a project: the writer wants a file, and one whose XML it can read."""
     with tempfile.TemporaryDirectory(prefix="scorecard-") as folder:
         path = Path(folder, "book.xlsm")
@@ -185,14 +185,14 @@ def _opened(documents: Sequence[tuple[str, bool]], project: bytes | None) -> Ite
                 archive.writestr(_PROJECT, project)
         try:
             with pyopenvba.ExcelFile(path) as book:
-                yield book
+                yield book, path
         except (PyOpenVBAError, ValueError) as problem:
             raise UsageError(
                 Message(f"无法读写宏：{problem}", f"macros cannot be read or written: {problem}")
             ) from problem
 
 
-def _changed(book: Any, project: Any, modules: Sequence[Module]) -> bytes:
+def _changed(book: Any, path: Path, project: Any, modules: Sequence[Module]) -> bytes:
     present = {name.casefold() for name in project.module_names()}
     kinds = pyopenvba.VBAModuleKind
     for module in modules:
@@ -205,8 +205,8 @@ def _changed(book: Any, project: Any, modules: Sequence[Module]) -> bytes:
         # Of a signature, which ends with the first change: the caller takes it out of the file.
         warnings.simplefilter("ignore", UserWarning)
         book.save()
-    data: bytes = book.vba_project_bytes()
-    return data
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(_PROJECT)
 
 
 _PROJECT = "xl/vbaProject.bin"

@@ -5,63 +5,46 @@ What a command needs is imported when it runs: `--help` must not wait for the en
 
 # No `from __future__ import annotations`: the parser reads the annotations, and their texts are made in `make_app`.
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from .excel import add_to as add_excel
 from .failures import SCHEMA, errors, print_json
 from .functions import add_to as add_functions
+from .options import (
+    Command,
+    Group,
+    dry_run_option,
+    file_argument,
+    flavour_words,
+    force_option,
+    help_text,
+    in_place_option,
+    json_option,
+    output_option,
+    period_option,
+    refuse_existing,
+    rules_option,
+)
 from .words import say, typed
 
 if TYPE_CHECKING:
     from ..definitions import Definition
     from ..scoring.policies import Policy
 
-# What the parser itself says of its options, in English only.
-_OWN_WORDS = {
-    "help": Message("显示这段说明", "show this message"),
-    "install_completion": Message("为当前命令行安装自动补全", "install completion for this shell"),
-    "show_completion": Message("显示自动补全脚本", "print the completion script"),
-}
-
-
-class _Command(TyperCommand):
-    def get_params(self, ctx: Any) -> Any:
-        """The parameters, with the parser's own ones in the language of the process."""
-        return _in_our_words(super().get_params(ctx))
-
-
-class _Group(TyperGroup):
-    def get_params(self, ctx: Any) -> Any:
-        """See `_Command`."""
-        return _in_our_words(super().get_params(ctx))
-
-
-def _in_our_words(parameters: Any) -> Any:
-    for parameter in parameters:
-        if parameter.name in _OWN_WORDS:
-            parameter.help = _OWN_WORDS[parameter.name].text()
-    return parameters
-
-
-def _help(zh: str, en: str, *examples: tuple[str, str]) -> str:
-    """A help text and its examples, which are not wrapped."""
-    lines = "\n".join(f"  scorecard {say(*example)}" for example in examples)
-    return f"{say(zh, en)}\n\n\b\n{say('例：', 'Examples:' if len(examples) > 1 else 'Example:')}\n{lines}"
-
 
 def make_app() -> typer.Typer:
     """The application, with help in the language of the process."""
     app = typer.Typer(
-        cls=_Group,
+        cls=Group,
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help=_help(
+        help=help_text(
             "让绩效考核表在工作簿里自己算分。先看 demo，再对自己的表用 inspect 和 embed。",
             "KPI assessment tables that compute their own grades in the workbook. Look at demo first, then use inspect "
             "and embed on your own tables.",
@@ -96,11 +79,8 @@ def make_app() -> typer.Typer:
     _add_recalc(app)
     _add_templates(app)
     _add_addins(app)
-    # Here, because that module takes its options from this one.
-    from .excel import add_to
-
-    add_to(app)
-    add_functions(app, _Command)
+    add_excel(app)
+    add_functions(app)
     return app
 
 
@@ -110,63 +90,14 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-# --- options that several commands have ------------------------------------------------------------------------------
-
-
-def _file() -> Any:
-    return typer.Argument(help=say("工作簿（.xlsx 或 .xlsm）", "workbook (.xlsx or .xlsm)"), show_default=False)
-
-
-def _json() -> Any:
-    return typer.Option("--json", help=say("在标准输出打印一个 JSON 文档", "print one JSON document on stdout"))
-
-
-def _rules() -> Any:
-    return typer.Option("--rules", metavar="TOML", help=say("评分规则文件", "rules file"))
-
-
-def _period() -> Any:
-    return typer.Option(
-        "--period",
-        metavar="PERIOD",
-        help=say("考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"),
-    )
-
-
-def _output(default: str = "") -> Any:
-    words = say("写到哪个文件，文件夹会自动建立", "file to write, folders are made")
-    if default:
-        words += say(f"；默认为旁边的 {default}", f"; beside the input as {default} by default")
-    return typer.Option("-o", "--output", metavar="FILE", help=words)
-
-
-def _in_place() -> Any:
-    return typer.Option("--in-place", help=say("直接改原文件", "change the input itself"))
-
-
-def _force() -> Any:
-    return typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an output that exists"))
-
-
-def _dry_run() -> Any:
-    return typer.Option("--dry-run", help=say("只列出要写的单元格，不写文件", "list what would be written, write nothing"))
-
-
-def _flavours() -> str:
-    return say(
-        "native：普通公式，什么都不用装；udf：KPI_ 函数",
-        "native: plain formulas, nothing to install; udf: KPI_ functions",
-    )
-
-
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
 def _add_demo(app: typer.Typer) -> None:
     @app.command(
-        cls=_Command,
+        cls=Command,
         short_help=say("演示：一张考核表变成会自己算分的表", "demonstration: a plain table becomes one that grades itself"),
-        help=_help(
+        help=help_text(
             "演示：把填好的考核表嵌入公式并算出成绩，写出三个可以打开的工作簿。",
             "Demonstration: embeds formulas into a filled-in table, grades it, and writes three workbooks to open.",
             ("demo -o 演示", "demo -o demo"),
@@ -185,13 +116,13 @@ def _add_demo(app: typer.Typer) -> None:
 
 
 def _add_reading(app: typer.Typer) -> None:
-    file, as_json, rules, period = _file(), _json(), _rules(), _period()
+    file, as_json, rules, period = file_argument(), json_option(), rules_option(), period_option()
 
     @app.command(
         "inspect",
-        cls=_Command,
+        cls=Command,
         short_help=say("看懂一个工作簿：考核表、得分、问题", "what is in a workbook: its tables, scores and problems"),
-        help=_help(
+        help=help_text(
             "看懂一个工作簿：找出考核表，列出各列含义、得分与问题。不写任何文件。",
             "Understand a workbook: its assessment tables, columns, scores and problems. Writes nothing.",
             ("inspect 客服部.xlsx", "inspect department.xlsx"),
@@ -211,9 +142,9 @@ def _add_reading(app: typer.Typer) -> None:
             finish_inspect(inspect(file, rules=rules, period=period), file, as_json)
 
     @app.command(
-        cls=_Command,
+        cls=Command,
         short_help=say("用一句话说明每个得分", "say in one sentence how each score comes about"),
-        help=_help(
+        help=help_text(
             "用一句话说明每个得分：实际值、目标、档次、权重。不写任何文件。",
             "Say in one sentence how each score comes about: actual, target, band, weight. Writes nothing.",
             ("explain 客服部_评分.xlsx", "explain department_评分.xlsx"),
@@ -235,9 +166,9 @@ def _add_reading(app: typer.Typer) -> None:
 def _add_embed(app: typer.Typer) -> None:
     @app.command(
         "embed",
-        cls=_Command,
+        cls=Command,
         short_help=say("把评分公式嵌入已有的考核表", "embed scoring formulas into the tables of a workbook"),
-        help=_help(
+        help=help_text(
             "把评分公式嵌入已有的考核表，规则写在新的“评分规则”表里。原文件不动，另存一份。",
             "Embed scoring formulas into existing tables; their rules stand on a new sheet 评分规则. The input stays as it "
             "is, a copy is written.",
@@ -246,11 +177,11 @@ def _add_embed(app: typer.Typer) -> None:
         ),
     )
     def embed_(
-        file: Annotated[Path, _file()],
-        output: Annotated[Path | None, _output("NAME_评分.xlsx")] = None,
-        rules: Annotated[Path | None, _rules()] = None,
-        formulas: Annotated[str | None, typer.Option(metavar="native|udf", help=_flavours())] = None,
-        period: Annotated[str | None, _period()] = None,
+        file: Annotated[Path, file_argument()],
+        output: Annotated[Path | None, output_option("NAME_评分.xlsx")] = None,
+        rules: Annotated[Path | None, rules_option()] = None,
+        formulas: Annotated[str | None, typer.Option(metavar="native|udf", help=flavour_words())] = None,
+        period: Annotated[str | None, period_option()] = None,
         anchor: Annotated[
             int | None,
             typer.Option(
@@ -268,14 +199,14 @@ def _add_embed(app: typer.Typer) -> None:
                 ),
             ),
         ] = None,
-        in_place: Annotated[bool, _in_place()] = False,
-        force: Annotated[bool, _force()] = False,
+        in_place: Annotated[bool, in_place_option()] = False,
+        force: Annotated[bool, force_option()] = False,
         macros: Annotated[
             bool,
             typer.Option("--macros", help=say("写成带宏和按钮的 .xlsm", "write an .xlsm with macros and buttons")),
         ] = False,
-        dry_run: Annotated[bool, _dry_run()] = False,
-        as_json: Annotated[bool, _json()] = False,
+        dry_run: Annotated[bool, dry_run_option()] = False,
+        as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("embed", file, as_json=as_json):
             from ..workbook.embed import embed
@@ -313,22 +244,22 @@ def _chosen_rules(
 def _add_convert(app: typer.Typer) -> None:
     @app.command(
         "convert",
-        cls=_Command,
+        cls=Command,
         short_help=say("在普通公式与 KPI_ 函数之间互换", "turn plain formulas into KPI_ functions, or back"),
-        help=_help(
+        help=help_text(
             "在普通公式（native）与 KPI_ 函数（udf）之间互换。原文件不动，另存一份。",
             "Turn plain formulas (native) into KPI_ functions (udf), or back. The input stays as it is, a copy is written.",
             ("convert 客服部_评分.xlsx --formulas udf", "convert department_评分.xlsx --formulas udf"),
         ),
     )
     def convert_(
-        file: Annotated[Path, _file()],
-        formulas: Annotated[str, typer.Option(metavar="native|udf", help=_flavours())],
-        output: Annotated[Path | None, _output("NAME_udf.xlsx")] = None,
-        in_place: Annotated[bool, _in_place()] = False,
-        force: Annotated[bool, _force()] = False,
-        dry_run: Annotated[bool, _dry_run()] = False,
-        as_json: Annotated[bool, _json()] = False,
+        file: Annotated[Path, file_argument()],
+        formulas: Annotated[str, typer.Option(metavar="native|udf", help=flavour_words())],
+        output: Annotated[Path | None, output_option("NAME_udf.xlsx")] = None,
+        in_place: Annotated[bool, in_place_option()] = False,
+        force: Annotated[bool, force_option()] = False,
+        dry_run: Annotated[bool, dry_run_option()] = False,
+        as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("convert", file, as_json=as_json):
             from ..workbook.embed import convert
@@ -340,9 +271,9 @@ def _add_convert(app: typer.Typer) -> None:
 
 def _add_recalc(app: typer.Typer) -> None:
     @app.command(
-        cls=_Command,
+        cls=Command,
         short_help=say("重新计算工作簿或文件夹", "recalculate workbooks or folders"),
-        help=_help(
+        help=help_text(
             "重新计算工作簿（或文件夹）里的公式，就地更新其中存的值，其他字节不动。",
             "Recalculate workbooks or folders: the values stored in them are brought up to date in place, nothing else changes.",
             ("recalc 部门/", "recalc departments/"),
@@ -357,7 +288,7 @@ def _add_recalc(app: typer.Typer) -> None:
                 "--check", help=say("只检查，不写；有过期值时退出码为 1", "change nothing; exit 1 if something is stale")
             ),
         ] = False,
-        as_json: Annotated[bool, _json()] = False,
+        as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("recalc", as_json=as_json):
             from ..workbook.recalc import recalculate_many
@@ -368,11 +299,11 @@ def _add_recalc(app: typer.Typer) -> None:
 
 def _add_templates(app: typer.Typer) -> None:
     templates = typer.Typer(
-        cls=_Group,
+        cls=Group,
         no_args_is_help=True,
         rich_markup_mode=None,
         short_help=say("岗位考核表模板", "scorecard templates"),
-        help=_help(
+        help=help_text(
             "岗位考核表模板：列出，或新建一份。",
             "Scorecard templates: list them, or make a new scorecard from one.",
             ("template list", "template list"),
@@ -383,10 +314,10 @@ def _add_templates(app: typer.Typer) -> None:
 
     @templates.command(
         "list",
-        cls=_Command,
-        help=_help("列出模板。", "List the templates.", ("template list", "template list")),
+        cls=Command,
+        help=help_text("列出模板。", "List the templates.", ("template list", "template list")),
     )
-    def list_(as_json: Annotated[bool, _json()] = False) -> None:
+    def list_(as_json: Annotated[bool, json_option()] = False) -> None:
         with errors("list", as_json=as_json):
             from workbooks.build import templates as known
 
@@ -402,8 +333,8 @@ def _add_templates(app: typer.Typer) -> None:
 
     @templates.command(
         "new",
-        cls=_Command,
-        help=_help(
+        cls=Command,
+        help=help_text(
             "按模板新建一份空白考核表，填上实际值就会自己算分。",
             "Make a blank scorecard from a template; it grades itself once the actuals are filled in.",
             ("template new 001 --period 2026Q4 --person 张三 -o 张三.xlsx", "template new 001 --period 2026Q4 -o card.xlsx"),
@@ -418,11 +349,11 @@ def _add_templates(app: typer.Typer) -> None:
                 show_default=False,
             ),
         ],
-        output: Annotated[Path, _output()],
+        output: Annotated[Path, output_option()],
         person: Annotated[str, typer.Option(metavar="NAME", help=say("被考核人", "who is assessed"))] = "",
-        period: Annotated[str, _period()] = "",
-        formulas: Annotated[str, typer.Option(metavar="native|udf", help=_flavours())] = "native",
-        force: Annotated[bool, _force()] = False,
+        period: Annotated[str, period_option()] = "",
+        formulas: Annotated[str, typer.Option(metavar="native|udf", help=flavour_words())] = "native",
+        force: Annotated[bool, force_option()] = False,
     ) -> None:
         with errors("new"):
             from workbooks.build import build, load
@@ -434,9 +365,7 @@ def _add_templates(app: typer.Typer) -> None:
             if formulas not in FLAVOURS:
                 zh, en = f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'
                 raise UsageError(Message(zh, en))
-            if output.exists() and not force:
-                zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
-                raise UsageError(Message(zh, en), str(output))
+            refuse_existing(output, force)
             definition = load_definition(position) if position.endswith(".toml") else load(position)
             Package.open(build(definition, person=person, period=period, formulas=formulas)).save(output)
             typer.echo(say(f"已写出 {output}", f"written: {output}"))
@@ -450,11 +379,11 @@ def _add_templates(app: typer.Typer) -> None:
 
 def _add_addins(app: typer.Typer) -> None:
     addins = typer.Typer(
-        cls=_Group,
+        cls=Group,
         no_args_is_help=True,
         rich_markup_mode=None,
         short_help=say("KPI_ 函数的加载项", "add-ins with the KPI_ functions"),
-        help=_help(
+        help=help_text(
             "KPI_ 函数的加载项。",
             "Add-ins with the KPI_ functions.",
             ("addin libreoffice -o scorecard.oxt", "addin libreoffice -o scorecard.oxt"),
@@ -463,17 +392,21 @@ def _add_addins(app: typer.Typer) -> None:
     app.add_typer(addins, name="addin")
 
     @addins.command(
-        cls=_Command,
+        cls=Command,
         short_help=say("LibreOffice Calc 扩展（.oxt）", "an extension for LibreOffice Calc (.oxt)"),
-        help=_help(
+        help=help_text(
             "写出 LibreOffice Calc（25.2 及以上）的扩展，双击即可安装。",
             "Write an extension for LibreOffice Calc 25.2 and later; a double click installs it.",
             ("addin libreoffice -o scorecard.oxt", "addin libreoffice -o scorecard.oxt"),
         ),
     )
-    def libreoffice(output: Annotated[Path, _output()] = Path("scorecard.oxt")) -> None:
+    def libreoffice(
+        output: Annotated[Path, output_option()] = Path("scorecard.oxt"),
+        force: Annotated[bool, force_option()] = False,
+    ) -> None:
         with errors("addin"):
             from udfs.libreoffice import build
 
+            refuse_existing(output, force)
             path = build(output)
             typer.echo(say(f"已写出 {path}", f"written: {path}"))

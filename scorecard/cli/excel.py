@@ -11,9 +11,8 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
-from .commands import _Command as Command
-from .commands import _force, _Group, _help, _output
 from .failures import errors
+from .options import Command, Group, force_option, help_text, output_option, refuse_existing
 from .words import say
 
 if TYPE_CHECKING:
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add the commands `excel new` and `excel bas`."""
     excel = typer.Typer(
-        cls=_Group,
+        cls=Group,
         no_args_is_help=True,
         rich_markup_mode=None,
         short_help=say("带宏的 Excel 工作簿", "macro-enabled workbooks for Excel"),
-        help=_help(
+        help=help_text(
             "在任何系统上写出带宏的 Excel 工作簿；打开它的电脑需要 Windows 版 Excel 和 Python。",
             "Write macro-enabled workbooks on any platform; opening them takes Excel for Windows and Python.",
             ("excel new 考核.xlsm", "excel new scores.xlsm"),
@@ -41,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
     @excel.command(
         cls=Command,
         short_help=say("新建带 KPI_ 函数和宏的工作簿", "a new workbook with the KPI_ functions and macros"),
-        help=_help(
+        help=help_text(
             "新建 .xlsm：KPI_ 函数、按钮、使用说明，以及每个函数的一个示例。",
             "A new .xlsm with the KPI_ functions, buttons, instructions, and an example of each function.",
             ("excel new 考核.xlsm", "excel new scores.xlsm"),
@@ -59,7 +58,7 @@ def add_to(app: typer.Typer) -> None:
                 ),
             ),
         ] = "",
-        force: Annotated[bool, _force()] = False,
+        force: Annotated[bool, force_option()] = False,
     ) -> None:
         with errors("new", file):
             from udfs.workbook import new_workbook
@@ -74,7 +73,7 @@ def add_to(app: typer.Typer) -> None:
     @excel.command(
         cls=Command,
         short_help=say("KPI_ 函数的 VBA 模块（.bas）", "the KPI_ functions as a VBA module (.bas)"),
-        help=_help(
+        help=help_text(
             "写出 VBA 模块，供手工导入：VBA 编辑器 → 文件 → 导入文件。工作簿里还须有 xlwings 的独立模块。",
             "Write the VBA module for importing by hand (VBA editor, File, Import File). The workbook needs the standalone "
             "modules of xlwings too.",
@@ -82,12 +81,12 @@ def add_to(app: typer.Typer) -> None:
         ),
     )
     def bas(
-        output: Annotated[Path, _output()] = Path("scorecard_kpi.bas"), force: Annotated[bool, _force()] = False
+        output: Annotated[Path, output_option()] = Path("scorecard_kpi.bas"), force: Annotated[bool, force_option()] = False
     ) -> None:
         with errors("bas"):
             from udfs.vba import wrapper_module
 
-            _check_free(output, force)
+            refuse_existing(output, force)
             output.parent.mkdir(parents=True, exist_ok=True)
             output.write_bytes(wrapper_module().source.encode("ascii"))
             typer.echo(say(f"已写出 {output}", f"written: {output}"))
@@ -154,10 +153,4 @@ def _check_target(path: Path, may_replace: bool) -> None:
         raise UsageError(
             Message("带宏的工作簿须以 .xlsm 结尾", "a workbook with macros must end in .xlsm"), str(path)
         )  # fmt: skip
-    _check_free(path, may_replace)
-
-
-def _check_free(path: Path, may_replace: bool) -> None:
-    if path.exists() and not may_replace:
-        zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
-        raise UsageError(Message(zh, en), str(path))
+    refuse_existing(path, may_replace)

@@ -34,6 +34,7 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "convert": {"output": None, "edits": []},
     "recalc": {"check": None, "workbooks": []},
     "list": {"templates": []},
+    "functions": {"functions": []},
 }
 _CODES: Mapping[type[ScorecardError], str] = {
     UnusableFile: "unusable-file",
@@ -66,7 +67,10 @@ def errors(command: str, file: Path | None = None, *, as_json: bool = False) -> 
         if problem.filename is None:
             raise  # standard output, on a full disk; nothing more can be printed there
         # Whatever else the system refuses, such as a name that is too long.
-        reason = Message(f"系统拒绝访问（{problem.strerror}）", f"the system refuses this ({problem.strerror})")
+        reason = Message(
+            f"系统拒绝访问（{problem.strerror}）；请检查权限和路径，或换一个位置",
+            f"the system refuses this ({problem.strerror}); check the permissions and the path, or choose another place",
+        )
         _fail(UnusableFile(reason, str(problem.filename)), command, file, as_json)
 
 
@@ -121,5 +125,5 @@ def _sentence(problem: Exception) -> str:
 
 def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:
     finding = {"code": code, "severity": "error", "cell": "", "message": message}
-    named = {} if command in ("recalc", "list") else {"file": file}
+    named = {} if command in ("recalc", "list", "functions") else {"file": file}
     return {"schema": SCHEMA, **named, **_EMPTY.get(command, {}), "findings": [finding]}

@@ -5,33 +5,29 @@ import difflib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.text import Text
-from typer.core import TyperCommand
 
 from ..errors import UsageError
 from ..messages import Message
 from .failures import SCHEMA, errors, print_json
-from .show import console, print_line, table
+from .options import Command, help_text, json_option
 from .words import say
 
 if TYPE_CHECKING:
     from ..functions import Function
 
 
-def add_to(app: typer.Typer, cls: type[TyperCommand]) -> None:
-    """Give the application its command `functions`.
-
-    Args:
-        app: The application.
-        cls: The class of its commands.
-    """
-    heading = say("列出 KPI_ 工作表函数，或详细说明其中一个。", "List the KPI_ worksheet functions, or explain one of them.")
-    examples = ("  scorecard functions", "  scorecard functions KPI_SCORE")
+def add_to(app: typer.Typer) -> None:
+    """Add the command `functions`."""
 
     @app.command(
-        cls=cls,
+        cls=Command,
         short_help=say("KPI_ 工作表函数：写法、参数、示例", "the KPI_ worksheet functions: arguments and examples"),
-        help="\n".join((heading, "", "\b", say("例：", "Examples:"), *examples)),
+        help=help_text(
+            "列出 KPI_ 工作表函数，或详细说明其中一个。",
+            "List the KPI_ worksheet functions, or explain one of them.",
+            ("functions", "functions"),
+            ("functions KPI_SCORE", "functions KPI_SCORE"),
+        ),
     )
     def functions(
         name: Annotated[
@@ -40,9 +36,7 @@ def add_to(app: typer.Typer, cls: type[TyperCommand]) -> None:
                 metavar="NAME", help=say("函数名，如 KPI_SCORE", "a function, such as KPI_SCORE"), show_default=False
             ),
         ] = "",
-        as_json: Annotated[
-            bool, typer.Option("--json", help=say("在标准输出打印一个 JSON 文档", "print one JSON document on stdout"))
-        ] = False,
+        as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("functions", as_json=as_json):
             chosen = _chosen(name)
@@ -96,6 +90,10 @@ def _chosen(name: str) -> list["Function"]:
 
 
 def _show_all(entries: list["Function"]) -> None:
+    from rich.text import Text
+
+    from .show import console, print_line
+
     out = console()
     category = ""
     for entry in entries:
@@ -109,6 +107,10 @@ def _show_all(entries: list["Function"]) -> None:
 
 
 def _show_one(entry: "Function") -> None:
+    from rich.text import Text
+
+    from .show import console, print_line, table
+
     out = console()
     out.print(Text(f"={entry.signature}", style="bold"), soft_wrap=True)
     print_line(out, entry.help.text(), 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
@@ -25,6 +26,8 @@ _SEVERITIES = {
     "warning": Message("注意", "warning"),
     "info": Message("说明", "note"),
 }
+# No line begins with one of these, or ends with one of those; blanks stay at the end of a line.
+_CLOSING, _OPENING = tuple("，。；：、！？）”’》…,.;:!?)]}% "), tuple("（“‘《([{")
 # Of more findings of one code, so many are shown and the rest is counted.
 _SHOWN = {"error": 20, "warning": 5, "info": 2}
 _ROLES = {
@@ -63,9 +66,27 @@ def print_line(out: Console, text: Text | str, indent: int = 2, style: str = "")
     if not out.is_terminal:
         out.print(line, soft_wrap=True)
         return
-    for i, part in enumerate(line.wrap(out, max(out.width - indent, 20))):
+    for i, part in enumerate(line.divide(_breaks(line.plain, out.width, max(out.width - indent, 20)))):
         part.rstrip()
         out.print(Text.assemble(" " * indent if i else "", part), soft_wrap=True)
+
+
+def _breaks(text: str, first: int, rest: int) -> list[int]:
+    """Where lines end: after a blank, or between Chinese characters as Chinese is set (rich breaks at blanks only)."""
+    offsets: list[int] = []
+    start = width = candidate = 0
+    for i, character in enumerate(text):
+        size = cell_len(character)
+        if width + size > (rest if offsets else first) and character != " ":
+            cut = candidate if candidate > start else i
+            offsets.append(cut)
+            start, width = cut, cell_len(text[cut:i])
+        width += size
+        following = text[i + 1 : i + 2]
+        is_wide = size == 2 and character not in _OPENING
+        if character == " " or ((is_wide or cell_len(following) == 2) and following not in _CLOSING):
+            candidate = candidate if character in _OPENING else i + 1
+    return offsets
 
 
 def table(*headers: tuple[str, str]) -> Grid:
@@ -128,8 +149,10 @@ def _cut(findings: Iterable[Finding]) -> list[Finding]:
 
 def _cells(names: Sequence[str]) -> str:
     """`B6:E6` for neighbours in one row or column, else the first few."""
-    if len(names) < 2:
-        return "".join(names)
+    # A finding may name several cells, or a range.
+    names = [part for name in names for part in name.split(",")]
+    if len(names) < 2 or any(":" in name for name in names):
+        return ",".join(names)
     places = [split_cell(name) for name in names]
     (r1, c1), (r2, c2) = min(places), max(places)
     whole = {(r, c) for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} if min(r2 - r1, c2 - c1) == 0 else set()

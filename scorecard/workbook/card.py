@@ -193,8 +193,9 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
         elif sheet.mode(block, place) == MANUAL_WORD:
             kpis.append(replace(kpi, cell=dict(row.scores).get(headline(table)) or ""))
         else:
-            # No threshold is set: not assessed.
-            kpis.append(replace(kpi, target=Reading(State.NOT_APPLICABLE)))
+            # No threshold is set: not assessed, unless the target is an error.
+            is_error = target is not None and target.state is State.ERROR
+            kpis.append(kpi if is_error else replace(kpi, target=Reading(State.NOT_APPLICABLE)))
     return kpis
 
 

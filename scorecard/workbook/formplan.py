@@ -18,7 +18,7 @@ from .spots import RowSpot, Spots
 NATIVE, UDF = "native", "udf"
 FLAVOURS = (NATIVE, UDF)
 
-_REACHED, _FAILED, _INPUT, _FOOT, _LINE = "CDE8D0", "F8D7DA", "FFF9E0", "EEF3F9", "BFBFBF"
+_REACHED, _FAILED, _INPUT, _FOOT = "CDE8D0", "F8D7DA", "FFF9E0", "EEF3F9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def plan_form(
     edits = [_label(spots, label) for label in spots.labels if label.text or label.like]
     if spots.period and spots.period_value is not None:
         row, col = split_cell(spots.period.replace("$", ""))
-        look = Look(fill=_INPUT, bold=True, horizontal="center", border=_LINE)
+        look = Look(fill=_INPUT, bold=True, horizontal="center")
         edits.append(
             Edit(spots.sheet, row, col, Message("考核周期（可选）", "period selector"), spots.period_value, None, look)
         )

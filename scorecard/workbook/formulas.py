@@ -421,7 +421,10 @@ def score_udf(actual_cell: str, thresholds: str, scores: str, mode: str, target_
     reading = guarded if divisor == 1 else f'KPI_NUMBER({guarded},"%")'
     arguments = [reading, thresholds, scores, mode]
     # An argument left out between commas is not understood everywhere; one left off at the end is.
-    return f"=KPI_SCORE({','.join([*arguments, target_cell] if target_cell else arguments)})"
+    if not target_cell:
+        return f"=KPI_SCORE({','.join(arguments)})"
+    # Some hosts pass an error in the actual on without asking the function; without a target it is not looked at.
+    return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",KPI_SCORE({",".join([*arguments, target_cell])}))'
 
 
 def total_udf(

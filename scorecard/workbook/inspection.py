@@ -12,6 +12,7 @@ from ..errors import UnusableFile
 from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.explain import explain_item
+from ..scoring.periods import find_period
 from ..scoring.policies import Policy
 from ..scoring.values import CellError, read
 from . import rulesheet as rs
@@ -117,10 +118,28 @@ def inspect_package(
         stored, fresh = grids[table.sheet], computed[table.sheet]
         card = read_card(table, fresh, sheet, rules, policy, vocabulary, period)
         cards.append(card)
+        findings += _unused_options(card, rules, period)
         findings += noticed(card, fresh)
         for row in table.rows:
             findings += suspicious_target(table, row, stored, vocabulary)
     return Inspection(name, tuple(cards), grids, computed, tuple(worst_first(dict.fromkeys(findings))))
+
+
+def _unused_options(card: Card, rules: Definition | None, period: str | None) -> list[Finding]:
+    """What was asked for and has no effect, so that nobody takes the result for an answer to it."""
+    found = []
+    if card.is_embedded and (rules is not None or period is not None):
+        message = Message(
+            "这张表以工作簿里的评分规则和考核周期为准，给出的规则文件或周期没有使用",
+            "this table follows the rules and the period in the workbook; the rules file or period given was not used",
+        )
+        found.append(Finding("option-unused", "warning", card.table.sheet, "", message))
+    labels = [column.label for column in card.table.columns if column.role == "target"]
+    if not card.is_embedded and period is not None and len(labels) > 1 and find_period(period, labels) is None:
+        listed = "、".join(labels)
+        message = Message(f"没有周期“{period}”，有：{listed}", f'there is no period "{period}"; there are: {listed}')
+        found.append(Finding("period-unknown", "warning", card.table.sheet, "", message))
+    return found
 
 
 def _is_uncomputed(table: Table, grid: Grid) -> bool:

@@ -141,8 +141,9 @@ class RuleSheet:
 
     def _spots(self, table: Table, form: Grid, block: Block) -> Spots:
         """The places of the computed cells, as recognition finds them in the embedded form."""
+        score = self._score_column(table)
         cells = {
-            sp.TOTAL: table.totals.get("") or next(iter(table.totals.values()), None),
+            sp.TOTAL: sp.total_cell(table, score),
             sp.COVERAGE: table.coverage_cell,
             sp.GRADE: table.grade_cell,
             sp.COEFFICIENT: table.coefficient_cell,
@@ -151,7 +152,6 @@ class RuleSheet:
         for name, cell in cells.items():
             if cell and name not in own:
                 own[f"{name}*"] = split_cell(cell)
-        score = self._score_column(table)
         actual, weight = table.column("actual"), table.column("weight")
         rows = tuple(
             RowSpot(

@@ -253,7 +253,7 @@ class _Finder:
         """Cells for total, coverage, grade and coefficient; new rows directly under the table where there are none."""
         table = self.table
         known = {
-            TOTAL: table.totals.get("") or next(iter(table.totals.values()), None),
+            TOTAL: total_cell(table, score_col),
             COVERAGE: table.coverage_cell,
             GRADE: table.grade_cell,
             COEFFICIENT: table.coefficient_cell,
@@ -389,6 +389,12 @@ def find_spots(
         new_columns=tuple(finder.new_columns),
         findings=tuple(finder.findings),
     )
+
+
+def total_cell(table: Table, score_col: int) -> str | None:
+    """The cell of the total of a score column, if the table has one."""
+    label = next((c.label for c in table.columns if c.col == score_col), "")
+    return table.totals.get(label) or table.totals.get("")
 
 
 def _known_targets(table: Table, row: Row, grid: Grid) -> tuple[tuple[str, float], ...]:

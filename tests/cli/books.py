@@ -130,7 +130,9 @@ def encrypted(path: Path) -> Path:
 
 def old_xls(path: Path) -> Path:
     """The head of a BIFF file: OLE2 magic and a directory entry "Workbook"."""
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "Workbook".encode("utf-16-le").ljust(4096, b"\0"))
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "Workbook".encode("utf-16-le").ljust(4096, b"\0")
+    )
     return path
 
 
@@ -141,7 +143,9 @@ def csv_file(path: Path) -> Path:
 
 def word_file(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+        archive.writestr(
+            "[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+        )
         archive.writestr("word/document.xml", "<document/>")
     return path
 
@@ -200,7 +204,9 @@ def with_rows(path: Path, count: int, *, styled: bool) -> Path:
     """`count` rows after the table: empty `<row>`s, or rows of one styled, empty cell each."""
     cell = '<c r="A{0}" s="0"/>' if styled else ""
     rows = "".join(f'<row r="{n}">{cell.format(n)}</row>' for n in range(40, 40 + count)).encode()
-    return rewritten(path, "xl/worksheets/sheet1.xml", lambda data: data.replace(b"</sheetData>", rows + b"</sheetData>"))
+    return rewritten(
+        path, "xl/worksheets/sheet1.xml", lambda data: data.replace(b"</sheetData>", rows + b"</sheetData>")
+    )
 
 
 def with_stored_value(path: Path, cell: str, value: str, part: str = "xl/worksheets/sheet1.xml") -> Path:

@@ -60,7 +60,9 @@ def scorecard(*arguments: object, lang: str = "en") -> Run:
     return Run(status, *(stream.buffer.getvalue().decode("utf-8") for stream in (out, err)))  # type: ignore[attr-defined]
 
 
-def process(*arguments: object, cwd: Path | None = None, text: bool = True, **env: str) -> subprocess.CompletedProcess[Any]:
+def process(
+    *arguments: object, cwd: Path | None = None, text: bool = True, **env: str
+) -> subprocess.CompletedProcess[Any]:
     """Run `python -m scorecard` in a process of its own, with a bare environment but for `env`."""
     return subprocess.run(
         [sys.executable, "-m", "scorecard", *map(str, arguments)],

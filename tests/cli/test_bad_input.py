@@ -37,7 +37,9 @@ def line_about(shown: Run, place: str) -> str:
 class TestUnusable:
     @pytest.mark.parametrize("case", UNUSABLE)
     @pytest.mark.parametrize(
-        "command", [("inspect",), ("explain",), ("embed",), ("convert", "--formulas", "udf"), ("recalc",)], ids=lambda c: c[0]
+        "command",
+        [("inspect",), ("explain",), ("embed",), ("convert", "--formulas", "udf"), ("recalc",)],
+        ids=lambda c: c[0],
     )
     def test_one_line_and_status_4(self, case: str, command: tuple[str, ...], tmp_path: Path) -> None:
         make, name = UNUSABLE[case]
@@ -80,7 +82,13 @@ class TestWeights:
 
     @pytest.mark.parametrize(
         ("value", "says"),
-        [("-20%", "must be >= 0"), (-0.2, "must be >= 0"), ("高", "cannot be read"), ("#N/A", "#N/A"), ("1/5天", "cannot")],
+        [
+            ("-20%", "must be >= 0"),
+            (-0.2, "must be >= 0"),
+            ("高", "cannot be read"),
+            ("#N/A", "#N/A"),
+            ("1/5天", "cannot"),
+        ],
     )
     def test_what_is_no_weight(self, value: object, says: str, tmp_path: Path) -> None:
         path = spoiled(tmp_path / "a.xlsx", {"K7": value})
@@ -287,6 +295,15 @@ class TestRulesFile:
         assert shown.status == 0
         assert '"没有这个指标"' in shown.out and "[rule-unused]" in shown.out
 
+    def test_options_without_effect_are_reported(self, form: Path, embedded: Path, tmp_path: Path) -> None:
+        rules = tmp_path / "规则.toml"
+        rules.write_text("title = '规则'", encoding="utf-8")
+        for option in (("--rules", rules), ("--period", "年度")):
+            assert "[option-unused]" in scorecard("inspect", embedded, *option).out
+            assert "[option-unused]" not in scorecard("inspect", form, *option).out
+        for command in ("inspect", "embed"):
+            assert '"火星"' in scorecard(command, form, "--period", "火星").out
+
     def test_options_that_contradict_the_file(self, form: Path, tmp_path: Path) -> None:
         rules = tmp_path / "规则.toml"
         rules.write_text("[policy]\nanchor = 70", encoding="utf-8")
@@ -319,13 +336,19 @@ def protected(ws: Worksheet) -> None:
 
 class TestLayouts:
     @pytest.mark.parametrize(
-        ("edit", "tables"), [(merge_actuals, 1), (second_table_below, 2), (second_table_beside, 2), (hidden, 1), (protected, 1)]
+        ("edit", "tables"),
+        [(merge_actuals, 1), (second_table_below, 2), (second_table_beside, 2), (hidden, 1), (protected, 1)],
     )
     def test_unusual_sheets(self, edit: Callable[[Worksheet], None], tables: int, tmp_path: Path) -> None:
         path = spoiled(tmp_path / "a.xlsx", {}, edit=edit)
         before = digest(path)
         output = tmp_path / "b.xlsx"
-        for arguments in (("inspect", path), ("embed", path, "-o", output), ("inspect", output), ("recalc", "--check", output)):
+        for arguments in (
+            ("inspect", path),
+            ("embed", path, "-o", output),
+            ("inspect", output),
+            ("recalc", "--check", output),
+        ):
             shown = scorecard(*arguments)
             assert shown.status in (0, 1) and shown.err == ""
         assert len(scorecard("inspect", output, "--json").json["scorecards"]) == tables
@@ -353,7 +376,11 @@ class TestLayouts:
         shown = scorecard("embed", spoiled(tmp_path / "a.xlsx", names), "-o", tmp_path / "b.xlsx")
         assert shown.status in (0, 1)
         assert "[bold]率[/bold] [/x]" in scorecard("inspect", tmp_path / "a.xlsx").out
-        for text in (shown.out, scorecard("inspect", tmp_path / "b.xlsx").out, scorecard("explain", tmp_path / "b.xlsx").out):
+        for text in (
+            shown.out,
+            scorecard("inspect", tmp_path / "b.xlsx").out,
+            scorecard("explain", tmp_path / "b.xlsx").out,
+        ):
             assert max(map(len, text.splitlines())) < 1500 and "\x1b" not in text
 
     @pytest.mark.parametrize("styled", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["empty", "styled"])

@@ -11,7 +11,8 @@ from .runner import scorecard
 
 COMMANDS = (
     (), ("demo",), ("inspect",), ("explain",), ("embed",), ("convert",), ("recalc",),
-    ("template",), ("template", "list"), ("template", "new"),
+    ("template",), ("template", "list"), ("template", "new"), ("functions",), ("addin",), ("addin", "libreoffice"),
+    ("excel",), ("excel", "new"), ("excel", "bas"),
 )  # fmt: skip
 
 
@@ -69,6 +70,9 @@ class TestStatus:
             ("recalc",),
             ("template", "new", "001"),
             ("template", "new", "nobody", "-o", "y.xlsx"),
+            ("functions", "KPI_NOTHING"),
+            ("excel", "new", "y.xlsx"),
+            ("embed", "FORM", "--macros", "-o", "y.xlsx"),
             ("--lang", "fr", "inspect", "x.xlsx"),
             ("inspect", "FORM", "--rules"),
         ],
@@ -145,5 +149,7 @@ class TestLanguage:
 
     def test_json_messages_speak_it(self, tmp_path: Path) -> None:
         path = classic_book(tmp_path / "a.xlsx")
-        zh, en = (scorecard("inspect", path, "--json", lang=lang).json["findings"][0]["message"] for lang in ("zh", "en"))
+        zh, en = (
+            scorecard("inspect", path, "--json", lang=lang).json["findings"][0]["message"] for lang in ("zh", "en")
+        )
         assert "差错类指标" in zh and "error rate" in en

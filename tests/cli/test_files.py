@@ -45,23 +45,27 @@ class TestOutput:
         assert scorecard("embed", form, "-o", tmp_path / "out").status == 0
         assert (tmp_path / "out" / "客服部.xlsx").exists()
 
-    @pytest.mark.parametrize("command", ["embed", "convert", "template"])
+    @pytest.mark.parametrize("command", ["embed", "convert", "template", "addin", "excel bas", "macros"])
     def test_an_existing_output_is_refused_without_force(
         self, command: str, form: Path, embedded: Path, tmp_path: Path
     ) -> None:
-        output = not_a_zip(tmp_path / "重要.xlsx")
+        ending = {"macros": "xlsm", "addin": "oxt", "excel bas": "bas"}.get(command, "xlsx")
+        output = not_a_zip(tmp_path / f"重要.{ending}")
         before = files(tmp_path)
         arguments: dict[str, list[object]] = {
             "embed": ["embed", form],
             "convert": ["convert", embedded, "--formulas", "udf"],
             "template": ["template", "new", "001"],
+            "addin": ["addin", "libreoffice"],
+            "excel bas": ["excel", "bas"],
+            "macros": ["embed", form, "--macros"],
         }
         shown = scorecard(*arguments[command], "-o", output)
         assert shown.status == 2
-        assert "重要.xlsx" in shown.complaint and "force" in shown.complaint
+        assert output.name in shown.complaint and "force" in shown.complaint
         assert files(tmp_path) == before
         assert scorecard(*arguments[command], "-o", output, "--force").status == 0
-        assert openpyxl.load_workbook(output).sheetnames[-1] in ("评分规则", "编制说明")
+        assert files(tmp_path)[output.name] != before[output.name]
 
     def test_the_input_as_output_needs_in_place(self, form: Path) -> None:
         before = digest(form)
@@ -213,7 +217,6 @@ class TestRecalc:
         assert shown.status == 1
         assert "坏.xlsx: this is not an Excel workbook" in shown.complaint
         assert "3 workbooks: 1 updated, 1 unchanged, 1 unusable" in shown.out
-
 
     def test_formulas_that_nobody_computed_count_as_stale(self, tmp_path: Path) -> None:
         path = people_book(tmp_path / "a.xlsx", {"F4": 80, "F5": 80, "F6": 80, "F7": 80})

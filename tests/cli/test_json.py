@@ -52,7 +52,19 @@ class TestInspect:
         (card,) = shown.json["scorecards"]
         assert (card["sheet"], card["title"]) == ("考核表", "客户服务部经理关键业绩指标考核表")
         assert card["layout"] == 1
-        assert [row["weight"] for row in card["rows"]] == [0.2, 0.15, 0.15, 0.05, 0.08, 0.08, 0.1, 0.06, 0.06, 0.05, 0.02]
+        assert [row["weight"] for row in card["rows"]] == [
+            0.2,
+            0.15,
+            0.15,
+            0.05,
+            0.08,
+            0.08,
+            0.1,
+            0.06,
+            0.06,
+            0.05,
+            0.02,
+        ]
         first = card["rows"][0]
         assert first["name"] == "服务费用率"
         assert first["cells"] == {
@@ -85,7 +97,12 @@ class TestInspect:
 
     def test_weights_written_as_percent_numbers_are_fractions(self, tmp_path: Path) -> None:
         path = scored_list(tmp_path / "a.xlsx", {"B3": 40, "B4": 30, "B5": 20, "B6": 10, "B7": 100})
-        assert [r["weight"] for r in scorecard("inspect", path, "--json").json["scorecards"][0]["rows"]] == [0.4, 0.3, 0.2, 0.1]
+        assert [r["weight"] for r in scorecard("inspect", path, "--json").json["scorecards"][0]["rows"]] == [
+            0.4,
+            0.3,
+            0.2,
+            0.1,
+        ]
 
     def test_an_error_as_total_is_stated_as_text(self, tmp_path: Path) -> None:
         shown = scorecard("inspect", scored_list(tmp_path / "a.xlsx", {"C7": "#DIV/0!"}), "--json")
@@ -137,13 +154,18 @@ class TestOtherCommands:
             (("recalc",), {"check", "workbooks"}),
             (("recalc", "--check"), {"check", "workbooks"}),
             (("template", "list"), {"templates"}),
+            (("functions",), {"functions"}),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
     )
     def test_fine_wrong_usage_and_unusable_input_share_one_shape(
         self, arguments: tuple[str, ...], keys: set[str], form: Path, embedded: Path, tmp_path: Path
     ) -> None:
-        file = [] if arguments[0] == "template" else [embedded if arguments[0] in ("convert", "recalc") else form]
+        file = (
+            []
+            if arguments[0] in ("template", "functions")
+            else [embedded if arguments[0] in ("convert", "recalc") else form]
+        )
         fine = scorecard(*arguments, *file, "--json")
         assert fine.status == 0 and fine.err == ""
         usage = scorecard(*arguments, *file, "--json", "--nonsense")
@@ -200,6 +222,6 @@ class TestOtherCommands:
 
 def test_odd_content_stays_one_valid_document(tmp_path: Path) -> None:
     cells = {"A6": '引号"反斜杠\\换行\n制表\t[bold]</>&', "F7": 1e308, "A10": "😀满意率", "F12": -0.0}
-    shown = scorecard("inspect", classic_book(tmp_path / "o'dd \"name\" 表.xlsx", cells), "--json")
+    shown = scorecard("inspect", classic_book(tmp_path / 'o\'dd "name" 表.xlsx', cells), "--json")
     check_inspect(shown.json)
     assert '引号"反斜杠' in shown.json["scorecards"][0]["rows"][2]["name"]

@@ -86,7 +86,9 @@ class TestProcess:
 
     @POSIX
     @pytest.mark.parametrize("arguments", [("explain",), ("inspect", "--json"), ("embed", "--dry-run")], ids=" ".join)
-    def test_a_reader_that_goes_away_ends_it_quietly(self, arguments: tuple[str, ...], embedded: Path, form: Path) -> None:
+    def test_a_reader_that_goes_away_ends_it_quietly(
+        self, arguments: tuple[str, ...], embedded: Path, form: Path
+    ) -> None:
         file = form if arguments[0] == "embed" else embedded
         child = subprocess.Popen(
             [sys.executable, "-m", "scorecard", *arguments, str(file)],
@@ -124,7 +126,9 @@ class TestProcess:
 
 
 class TestStartUp:
-    @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("embed", "--help"), ("nonsense",)], ids=" ".join)
+    @pytest.mark.parametrize(
+        "arguments", [("--help",), ("--version",), ("embed", "--help"), ("nonsense",)], ids=" ".join
+    )
     def test_help_waits_for_no_engine(self, arguments: tuple[str, ...]) -> None:
         code = (
             "import sys; from scorecard.cli import main\n"
@@ -145,6 +149,23 @@ class TestWidth:
         shown = on_terminal(columns, command, embedded)
         assert "总分" in shown
         assert max(map(cells, shown.splitlines())) <= columns
+
+    @pytest.mark.parametrize("columns", [40, 60, 80])
+    def test_chinese_is_broken_as_chinese_is_set(self, columns: int, embedded: Path) -> None:
+        lines = on_terminal(columns, "explain", embedded).splitlines()
+        sentence = [i for i, line in enumerate(lines) if line.startswith("报修处理及时率: ")][0]
+        paragraph = [lines[sentence]]
+        for line in lines[sentence + 1 :]:
+            if not line.startswith("  "):
+                break
+            paragraph.append(line)
+        whole = "".join(line.strip() for line in paragraph).replace(" ", "")
+        assert (
+            whole == "报修处理及时率:实际96%(F6)对目标95%→达到目标[95%,97%)→60+10×0.5=65.0;权重15%，分摊后15.96%→10.37"
+        )
+        assert not any(line.lstrip()[0] in "，。；：、）" for line in paragraph)
+        # Filled as far as words and numbers allow.
+        assert all(cells(line) > columns * 0.6 for line in paragraph[:-1])
 
     def test_every_kpi_takes_one_row_at_80_columns(self, embedded: Path) -> None:
         shown = on_terminal(80, "inspect", embedded).splitlines()

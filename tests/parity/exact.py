@@ -149,7 +149,9 @@ def outcome(
         filled = sum(1 for s in scores if isinstance(s, Fraction))
         applicable = sum(1 for s in scores if s != NOT_APPLICABLE)
         return Outcome(total, coverage, f"未完成 {filled}/{applicable}" if filled else "", MISSING, best)
-    return Outcome(total, coverage, total, total if any(f is not None for _, _, f in settings.grades) else MISSING, best)
+    return Outcome(
+        total, coverage, total, total if any(f is not None for _, _, f in settings.grades) else MISSING, best
+    )
 
 
 def _total(
@@ -196,9 +198,7 @@ def _total(
     return witness.total(whole, added, factor, floor, settings.cap, settings.digits), coverage
 
 
-def _best(
-    scores: Sequence[Meaning], weights: Sequence[Fraction], bests: Sequence[Fraction | None]
-) -> Fraction | None:
+def _best(scores: Sequence[Meaning], weights: Sequence[Fraction], bests: Sequence[Fraction | None]) -> Fraction | None:
     used = [(b, w) for s, w, b in zip(scores, weights, bests, strict=True) if s != NOT_APPLICABLE]
     if any(b is None for b, _ in used):
         return None

@@ -282,7 +282,9 @@ def _target(random: Random, rule: Rule) -> Content:
     if scale == "count":
         number = random.choice((0, 1, 2, 3, 6) if not higher else (1, 2, 3, 6))
         return random.choice((Content(number, Fraction(number)), Content(f"{number}次/台", Fraction(number))))
-    shown = random.choice(("120", "35.7", "86420.5", "1234567.89", "0.45", *(("0",) if rule.scale == "amount0" else ())))
+    shown = random.choice(
+        ("120", "35.7", "86420.5", "1234567.89", "0.45", *(("0",) if rule.scale == "amount0" else ()))
+    )
     return Content(float(shown), Fraction(shown))
 
 
@@ -325,7 +327,9 @@ def _mark(random: Random) -> Content:
     roll = random.random()
     if roll < 0.05:
         return random.choice((Content(100.5, VALUE), Content(-1, VALUE), Content(True, VALUE)))
-    mark = Fraction(random.choice((0, 100, random.randint(0, 100), random.randint(0, 10000) / 100))).limit_denominator(100)
+    mark = Fraction(random.choice((0, 100, random.randint(0, 100), random.randint(0, 10000) / 100))).limit_denominator(
+        100
+    )
     return _odd(random) or Content(float(mark), mark)
 
 
@@ -361,7 +365,9 @@ def _actual(random: Random, item: Item, period: int, percent_header: bool) -> Co
     if percent_header:
         number = round(number, 8)
         return Content(float(f"{number * 100:.10g}"), snapped(Fraction(f"{number * 100:.10g}") / 100))
-    return Content(number, snapped(number), "0.0%" if item.rule.scale.startswith("rate") and random.random() < 0.5 else "General")
+    return Content(
+        number, snapped(number), "0.0%" if item.rule.scale.startswith("rate") and random.random() < 0.5 else "General"
+    )
 
 
 def _typed_rate(random: Random, rate: Fraction, percent_header: bool) -> Content:
@@ -400,7 +406,7 @@ def _weights(random: Random, n: int, policy: str) -> list[Content]:
     parts = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
     if n > 3 and random.random() < 0.25:
         parts[0], parts[1] = 0, parts[0] + parts[1]
-    if random.random() < (0.5 if policy != "strict" else 0.04):
+    if random.random() < (0.5 if policy != "strict" else 0.1):
         parts[-1] += random.choice((10, 20))
     form = random.choice(("format", "format", "number", "text", "wide", "fraction"))
     blank = random.random() < 0.5

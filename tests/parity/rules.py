@@ -168,8 +168,10 @@ def _explicit(xs: list[float], ys: Sequence[float], scale: str) -> Rule:
 
 def _values(random: Random, scale: str, n: int) -> list[float]:
     """`n` different numbers of a scale, rising or falling."""
-    unit, top = {"rate": (10 ** random.randint(2, 4), 1.2), "count": (1, 30), "amount": (random.choice((1, 10, 100)), 9000)}[
-        scale
-    ]
+    unit, top = {
+        "rate": (10 ** random.randint(2, 4), 1.2),
+        "count": (1, 30),
+        "amount": (random.choice((1, 10, 100)), 9000),
+    }[scale]
     whole = sorted(random.sample(range(int(unit * top)), n), reverse=random.random() < 0.4)
     return [x / unit for x in whole]

@@ -96,7 +96,9 @@ def test_converting_there_and_back_restores_every_part(seed: int, tmp_path: Path
 def formulas(data: bytes) -> Mapping[tuple[str, str], object]:
     """What is typed into every cell."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    return {(ws.title, c.coordinate): c.value for ws in book for row in ws.iter_rows() for c in row if c.value is not None}
+    return {
+        (ws.title, c.coordinate): c.value for ws in book for row in ws.iter_rows() for c in row if c.value is not None
+    }
 
 
 @pytest.mark.parametrize("flavour", ["native", "udf"])
@@ -296,7 +298,8 @@ def _setting(label: str, value: object) -> None:
 
 for _label, _value in (
     ("绩效空白时", "按0分"), ("绩效空白时", "不计入"), ("权重规则", "归一"), ("权重规则", "原样"),
-    ("总分小数位", 0), ("总分小数位", None), ("总分下限", 90), ("总分下限", None), ("总分上限", 60), ("总分下限", 101), ("总分上限", -5),
+    ("总分小数位", 0), ("总分小数位", None), ("总分下限", 90), ("总分下限", None), ("总分下限", 101),
+    ("总分上限", 60), ("总分上限", -5),
 ):  # fmt: skip
     _setting(_label, _value)
 

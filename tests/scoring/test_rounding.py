@@ -28,6 +28,7 @@ decimals = st.decimals(min_value=-10_000, max_value=10_000, places=6, allow_nan=
         (84.5, 0, 85.0),
         (math.inf, 2, math.inf),
         (2.675, 2, 2.68),
+        (math.nextafter(2.675, 0), 2, 2.68),  # what a calculation makes of 2.675
         (0.5, 0, 1.0),
         (1.005, 2, 1.01),
         (2.15, 1, 2.2),
@@ -124,6 +125,7 @@ def test_decimal_sum_is_exact() -> None:
     assert decimal_sum([0.1] * 10) == 1.0
     assert sum([0.1] * 10) != 1.0
     assert decimal_sum([0.35, 0.2, 0.15, 0.3]) == 1.0
+    assert decimal_sum([0.1 + 0.2, 65.6 / 82]) == 1.1
     assert decimal_sum([]) == 0.0
     assert decimal_sum([1e12, 0.01, -1e12]) == 0.01
 

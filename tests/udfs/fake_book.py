@@ -65,7 +65,9 @@ class FakeBookApi:
         self._book = book
 
     def SaveCopyAs(self, path: str) -> None:
-        Path(path).write_bytes(self._book.to_bytes())
+        # What Excel writes holds the values it shows.
+        data = self._book.to_bytes()
+        Path(path).write_bytes(recalculate(data).data or data)
 
 
 class FakeApp:
@@ -357,8 +359,8 @@ class FakeBorders:
     def __init__(self, cells: FakeRange) -> None:
         self._range = cells
 
-    def set(self, sides: str, *, line_style: str, color: str) -> None:
-        assert (sides, line_style) == ("outside", "continuous")
+    def set(self, which: str, *, line_style: str, color: str) -> None:
+        assert (which, line_style) == ("outside", "continuous")
         side = Side("thin", color=color.lstrip("#"))
         self._range._set("border", Border(side, side, side, side))
 
@@ -368,7 +370,12 @@ class FakeConditionalFormats:
         self._range = cells
 
     def add_custom(
-        self, formula: str, *, fill_color: str | None = None, font_color: str | None = None, font_bold: bool | None = None
+        self,
+        formula: str,
+        *,
+        fill_color: str | None = None,
+        font_color: str | None = None,
+        font_bold: bool | None = None,
     ) -> None:
         assert formula.startswith("=")
         _is_selected(self._range)

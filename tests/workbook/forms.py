@@ -20,7 +20,12 @@ Value = str | float | int | None
 
 CLASSIC_TITLE = "客户服务部经理关键业绩指标考核表"
 PERIODS = ("月度", "季度", "半年", "年度")
-BANDS = (("远超目标", "（100-90分）"), ("超过目标", "（90-70分）"), ("达到目标", "（70-60分）"), ("未达目标", "（60-0分）"))
+BANDS = (
+    ("远超目标", "（100-90分）"),
+    ("超过目标", "（90-70分）"),
+    ("达到目标", "（70-60分）"),
+    ("未达目标", "（60-0分）"),
+)
 # name, the four targets as written, weight as written
 CLASSIC: tuple[tuple[str, tuple[str, str, str, str], str], ...] = (
     ("服务费用率", ("0．92%", "0．92%", "0．92%", "0．92%"), "20%"),
@@ -137,8 +142,15 @@ def put(ws: Worksheet, row: int, col: int, values: Sequence[Value]) -> None:
 
 
 def classic(
-    ws: Worksheet, row: int = 1, col: int = 1, *, merged: bool = True, title: bool = True, spacer: bool = False,
-    foot: bool = False, header_rows: int = 2,
+    ws: Worksheet,
+    row: int = 1,
+    col: int = 1,
+    *,
+    merged: bool = True,
+    title: bool = True,
+    spacer: bool = False,
+    foot: bool = False,
+    header_rows: int = 2,
 ) -> int:
     """The classic table with the title at (row, col); returns the row of the first item.
 

@@ -40,9 +40,7 @@ def only(ws: Worksheet) -> Table:
 
 def roles(table: Table) -> dict[str, str]:
     """Role and label of each column by its letter."""
-    return {
-        get_column_letter(c.col): c.role + (f"({c.label})" if c.label else "") for c in table.columns
-    }
+    return {get_column_letter(c.col): c.role + (f"({c.label})" if c.label else "") for c in table.columns}
 
 
 def codes(table: Table) -> list[str]:
@@ -109,8 +107,18 @@ def test_numbers_kept_as_text_are_found_with_their_reading() -> None:
 def test_one_header_row_with_everything_in_it() -> None:
     ws = filled(
         [
-            ["序号", "考核指标", "目标值（万元）", "实际完成值", "优秀\n90-100分", "良好 80～89", "合格:60－79分",
-             "不合格60分以下", "权重(%)", "得分"],
+            [
+                "序号",
+                "考核指标",
+                "目标值（万元）",
+                "实际完成值",
+                "优秀\n90-100分",
+                "良好 80～89",
+                "合格:60－79分",
+                "不合格60分以下",
+                "权重(%)",
+                "得分",
+            ],
             [1, "销售额", 200, 180, None, None, None, None, 60, None],
             [2, "回款额", 150, 150, None, None, None, None, 40, None],
         ]
@@ -253,7 +261,13 @@ def test_an_item_without_weight_between_others_stays() -> None:
 
 def test_a_blank_form_without_any_weight_yet() -> None:
     ws = filled(
-        [["员工绩效考核表"], ["序号", "考核指标", "权重", "评分标准", "得分"], [1, "及时率"], [2, "满意率"], [3, "投诉量"]]
+        [
+            ["员工绩效考核表"],
+            ["序号", "考核指标", "权重", "评分标准", "得分"],
+            [1, "及时率"],
+            [2, "满意率"],
+            [3, "投诉量"],
+        ]
     )
     assert [row.name for row in only(ws).rows] == ["及时率", "满意率", "投诉量"]
 
@@ -638,7 +652,11 @@ def test_a_category_column_under_one_merged_heading() -> None:
     )
     ws.merge_cells("A1:B1")
     ws.merge_cells("A2:A3")
-    assert [(row.name, row.section) for row in only(ws).rows] == [("销售额", "业绩"), ("回款率", "业绩"), ("协作", "行为")]
+    assert [(row.name, row.section) for row in only(ws).rows] == [
+        ("销售额", "业绩"),
+        ("回款率", "业绩"),
+        ("协作", "行为"),
+    ]
 
 
 def test_indicators_in_merged_cells_are_the_section_of_their_contents() -> None:

@@ -120,7 +120,9 @@ def test_score_ranges_in_any_writing(text: str, low: float, high: float, rest: s
     assert found.rest == rest
 
 
-@pytest.mark.parametrize("text", ["1-3月", "2026-2027", "2026-03", "95%-98%", "远超目标", "", "第1季度", "0571-89006565转3"])
+@pytest.mark.parametrize(
+    "text", ["1-3月", "2026-2027", "2026-03", "95%-98%", "远超目标", "", "第1季度", "0571-89006565转3"]
+)
 def test_what_is_no_score_range(text: str) -> None:
     assert score_range(text) is None
 
@@ -251,7 +253,10 @@ def test_any_text_is_taken(text: str) -> None:
     assert WORDS.kind_hint(text, [text]) in ("rate", "count", "amount", None)
 
 
-@given(st.sampled_from([text for texts in HEADERS.values() for text in texts]), st.sampled_from([" ", "　", "\n", "\u200b"]))
+@given(
+    st.sampled_from([text for texts in HEADERS.values() for text in texts]),
+    st.sampled_from([" ", "　", "\n", "\u200b"]),
+)
 def test_blanks_inside_a_header_do_not_matter(text: str, blank: str) -> None:
     plain, spaced = WORDS.match_header(text), WORDS.match_header(blank.join(text))
     assert plain is not None and spaced is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -56,16 +55,18 @@ def bind_macros(script: Mark, book_type: type) -> dict[str, Callable[..., Any]]:
         The marked macros by name.
     """
     try:
-        macros: dict[str, Callable[[Any], Message]] = importlib.import_module("udfs.macros").MACROS
+        # Not at the top: this is where a library may be missing.
+        from ..macros import MACROS
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] in _OURS:
             raise
         reason = Message(
-            f"KPI_ 函数可用；宏不可用，缺少 {missing.name}", f"the KPI_ functions work; no macros, which need {missing.name}"
+            f"KPI_ 函数可用；宏不可用，缺少 {missing.name}",
+            f"the KPI_ functions work; no macros, which need {missing.name}",
         )
         print(reason.text())
         return {}
-    return {name: script(name=_title(name).text())(_script(macro, book_type)) for name, macro in macros.items()}
+    return {name: script(name=_title(name).text())(_script(macro, book_type)) for name, macro in MACROS.items()}
 
 
 def _title(name: str) -> Message:
@@ -80,7 +81,10 @@ def _script(macro: Callable[[Any], Message], book_type: type) -> Callable[[Any],
             # A person waits for a sentence, not for a traceback.
             said = problem.message
         except NotImplementedError as limit:
-            said = Message(f"Excel 在此处不提供这个宏所需的内容（{limit}）", f"this macro needs what Excel does not give here ({limit})")
+            said = Message(
+                f"Excel 在此处不提供这个宏所需的内容（{limit}）",
+                f"this macro needs what Excel does not give here ({limit})",
+            )
         print(said.text())
         book.app.alert(said.text(), title="scorecard")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -99,7 +100,11 @@ class Calc:
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
             start_new_session=True,
         )
-        self.version = self("start", str(soffice), str(folder / "extensions"), str(folder / "profile"))
+        try:
+            self.version = self("start", str(soffice), str(folder / "extensions"), str(folder / "profile"))
+        except CalcError:
+            self.close()
+            raise
 
     def __call__(self, name: str, *arguments: Any) -> Any:
         """Call a function of the driver."""
@@ -130,8 +135,12 @@ class Calc:
         try:
             self._process.wait(40)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
             self._process.wait()
+        if hasattr(os, "killpg"):
+            # soffice outlives a driver that failed; the group is ours alone.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.stdout.close()
         self._folder.cleanup()
 

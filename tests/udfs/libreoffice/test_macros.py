@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +17,15 @@ COMMANDS = {command.name: command.url for command in MENU}
 ACTUALS = [f"F{row}" for row in range(6, 17)]
 
 
+@functools.cache
+def embedded() -> bytes:
+    return build(load("001"), actuals=True, formulas="udf", period="2025年第一季度")
+
+
 @pytest.fixture
 def document(calc: Calc, tmp_path: Path) -> Iterator[Document]:
     path = tmp_path / "考核表.xlsx"
-    path.write_bytes(build(load("001"), actuals=True, formulas="udf", period="2025年第一季度"))
+    path.write_bytes(embedded())
     with calc.open(path, visible=True) as opened:
         yield opened
 

@@ -1,0 +1,115 @@
+"""What several commands share: their classes, help texts with examples, and options in the language of the process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from ..errors import UsageError
+from ..messages import Message
+from .words import say
+
+# What the parser itself says of its options, in English only.
+_OWN_WORDS = {
+    "help": Message("显示这段说明", "show this message"),
+    "install_completion": Message("为当前命令行安装自动补全", "install completion for this shell"),
+    "show_completion": Message("显示自动补全脚本", "print the completion script"),
+}
+
+
+class Command(TyperCommand):
+    """A command whose help is in one language."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters, with the parser's own ones in the language of the process."""
+        return _in_our_words(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """A group of commands, likewise."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """See `Command`."""
+        return _in_our_words(super().get_params(ctx))
+
+
+def _in_our_words(parameters: Any) -> Any:
+    for parameter in parameters:
+        if parameter.name in _OWN_WORDS:
+            parameter.help = _OWN_WORDS[parameter.name].text()
+    return parameters
+
+
+def help_text(zh: str, en: str, *examples: tuple[str, str]) -> str:
+    """A help text and its examples, which are not wrapped."""
+    lines = "\n".join(f"  scorecard {say(*example)}" for example in examples)
+    return f"{say(zh, en)}\n\n\b\n{say('例：', 'Examples:' if len(examples) > 1 else 'Example:')}\n{lines}"
+
+
+def file_argument() -> Any:
+    """The workbook."""
+    return typer.Argument(help=say("工作簿（.xlsx 或 .xlsm）", "workbook (.xlsx or .xlsm)"), show_default=False)
+
+
+def json_option() -> Any:
+    """--json."""
+    return typer.Option("--json", help=say("在标准输出打印一个 JSON 文档", "print one JSON document on stdout"))
+
+
+def rules_option() -> Any:
+    """--rules."""
+    return typer.Option("--rules", metavar="TOML", help=say("评分规则文件", "rules file"))
+
+
+def period_option() -> Any:
+    """--period."""
+    return typer.Option(
+        "--period",
+        metavar="PERIOD",
+        help=say("考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"),
+    )
+
+
+def output_option(default: str = "") -> Any:
+    """-o; `default` is the name an output gets beside its input."""
+    words = say("写到哪个文件，文件夹会自动建立", "file to write, folders are made")
+    if default:
+        words += say(f"；默认为旁边的 {default}", f"; beside the input as {default} by default")
+    return typer.Option("-o", "--output", metavar="FILE", help=words)
+
+
+def in_place_option() -> Any:
+    """--in-place."""
+    return typer.Option("--in-place", help=say("直接改原文件", "change the input itself"))
+
+
+def force_option() -> Any:
+    """--force."""
+    return typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an output that exists"))
+
+
+def dry_run_option() -> Any:
+    """--dry-run."""
+    return typer.Option("--dry-run", help=say("只列出要写的单元格，不写文件", "list what would be written, write nothing"))
+
+
+def flavour_words() -> str:
+    """Help for --formulas."""
+    return say(
+        "native：普通公式，什么都不用装；udf：KPI_ 函数",
+        "native: plain formulas, nothing to install; udf: KPI_ functions",
+    )
+
+
+def refuse_existing(path: Path, force: bool) -> None:
+    """An output that exists is replaced only when asked to.
+
+    Raises:
+        UsageError: It exists, and nobody asked.
+    """
+    if path.exists() and not force:
+        zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
+        raise UsageError(Message(zh, en), str(path))
