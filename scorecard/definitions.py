@@ -118,7 +118,12 @@ def load_definition(path: str | Path) -> Definition:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(Message("找不到规则文件", "no such rules file"), str(path)) from None
-    except (OSError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError:
+        raise UsageError(
+            Message("规则文件不是 UTF-8 编码；请另存为 UTF-8 后再试", "the rules file is not UTF-8; save it as UTF-8"),
+            str(path),
+        ) from None
+    except OSError as problem:
         raise UsageError(
             Message(f"规则文件读不出来：{problem}", f"cannot read the rules file: {problem}"), str(path)
         ) from None
@@ -138,7 +143,7 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise UsageError(Message(f"不是有效的 TOML：{problem}", f"not valid TOML: {problem}"), source) from None
     top = _Table(data, source)
     schema = top.take("schema", (int,), SCHEMA)
@@ -154,16 +159,32 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         position=top.take("position", (str,), ""),
         department=top.take("department", (str,), ""),
         form=top.choice("form", FORMS, "list"),
-        periods=tuple(str(p) for p in top.take("periods", (list,), [])),
+        periods=top.texts("periods"),
         policy=_policy(policy) if policy else None,
         settings=_settings(top),
-        assumptions=tuple(str(a) for a in top.take("assumptions", (list,), [])),
+        assumptions=top.texts("assumptions"),
         kpis=tuple(
             _kpi(_Table(item, f"{source}!kpi[{i}]")) for i, item in enumerate(top.take("kpi", (list,), []), start=1)
         ),
     )
     top.finish()
+    _check_names(definition)
     return definition
+
+
+def _check_names(definition: Definition) -> None:
+    """Every name and alias may stand for one KPI only; numbered empty slots have none."""
+    owners: dict[str, str] = {}
+    for kpi in definition.kpis:
+        for name in dict.fromkeys(map(key, (kpi.name, *kpi.aliases))):
+            if name and name in owners:
+                raise UsageError(
+                    Message(
+                        f"指标“{kpi.name}”与“{owners[name]}”重名", f'KPI "{kpi.name}" has a name of "{owners[name]}"'
+                    ),
+                    definition.source,
+                )
+            owners[name] = kpi.name
 
 
 # --- sections of the file --------------------------------------------------------------------------------------------
@@ -208,6 +229,13 @@ def _settings(top: _Table) -> Settings:
             grades=grades,
         )
     )
+    if not 0 <= settings.digits <= 6:
+        raise UsageError(
+            Message(f"小数位 {settings.digits} 应在 0 与 6 之间", f"digits {settings.digits}: must be from 0 to 6"),
+            table.where,
+        )
+    if settings.cap is not None and settings.floor > settings.cap:
+        raise UsageError(Message("总分下限高于上限", "floor is above cap"), table.where)
     table.finish()
     return settings
 
@@ -222,7 +250,7 @@ def _kpi(table: _Table) -> KpiDefinition:
     rule, manual = _rule(table)
     kpi = KpiDefinition(
         name=name,
-        aliases=tuple(table.take("aliases", (list,), [])),
+        aliases=table.texts("aliases"),
         number=str(table.take("number", (str, int), "")),
         section=table.take("section", (str,), ""),
         weight=table.take("weight", (int, float, str), None),
@@ -238,6 +266,8 @@ def _kpi(table: _Table) -> KpiDefinition:
         assumption=table.take("assumption", (str,), ""),
         actual=table.take("actual", (int, float, str), None),
     )
+    if targets is not None and any(isinstance(t, (list, dict, bool)) for t in targets.values()):
+        raise UsageError(Message("目标应为数字或文字", "targets must be numbers or texts"), table.where)
     if kpi.weight is not None and read(kpi.weight).number is None:
         raise UsageError(Message(f"权重“{kpi.weight}”读不出来", f'weight "{kpi.weight}" cannot be read'), table.where)
     table.finish()
@@ -288,7 +318,10 @@ def _number(value: Any) -> float:
 
 
 def _steps(rule: _Table) -> Ladder:
-    at = {_number(x): _number(s) for x, s in rule.need("at", (list,))}
+    pairs = rule.need("at", (list,))
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        raise RuleError(Message("at 应为 [[阈值, 分数], …]", "at must be [[threshold, score], …]"))
+    at = {_number(x): _number(s) for x, s in pairs}
     return fixed(curves.steps(at, higher=rule.take("higher", (bool,), True)))
 
 
@@ -332,7 +365,10 @@ def _goal_red_flag(rule: _Table) -> Ladder:
 
 
 def _rating(rule: _Table) -> Rating:
-    return curves.rating({str(k): _number(v) for k, v in rule.need("table", (dict,)).items()})
+    table = rule.need("table", (dict,))
+    if not table:
+        raise RuleError(Message("评级表是空的", "the rating table is empty"))
+    return curves.rating({str(k): _number(v) for k, v in table.items()})
 
 
 _BUILDERS: dict[str, Any] = {
@@ -379,6 +415,12 @@ class _Table:
                 self.where,
             )
         return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        values = self.take(name, (list,), [])
+        if not all(isinstance(value, str) for value in values):
+            raise UsageError(Message(f"“{name}”应为一列文字", f'"{name}" must be a list of texts'), self.where)
+        return tuple(values)
 
     def table(self, name: str) -> _Table | None:
         value = self.take(name, (dict,), None)

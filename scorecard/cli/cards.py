@@ -107,7 +107,9 @@ def form_table(card: Card, grid: Cells) -> Grid:
     periods = [period for period, _ in rows[0].targets] if rows else []
     has_actuals = any(row.actual_cell for row in rows)
     headers = [(say("指标", "KPI"), "left")]
-    headers += [(say(f"{period}目标", f"target {period}") if period else say("目标", "target"), "right") for period in periods]
+    headers += [
+        (say(f"{period}目标", f"target {period}") if period else say("目标", "target"), "right") for period in periods
+    ]
     if has_actuals:
         headers.append((say("实际", "actual"), "right"))
     made = table(*headers, (say("权重", "weight"), "right"))

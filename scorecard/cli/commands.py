@@ -61,7 +61,9 @@ def make_app() -> typer.Typer:
             typer.Option(
                 "--lang",
                 metavar="zh|en",
-                help=say("语言，可放在任何位置；默认随系统", "language, anywhere in the command; the system's by default"),
+                help=say(
+                    "语言，可放在任何位置；默认随系统", "language, anywhere in the command; the system's by default"
+                ),
             ),
         ] = "",
         version: Annotated[
@@ -96,7 +98,9 @@ def _version(asked: bool) -> None:
 def _add_demo(app: typer.Typer) -> None:
     @app.command(
         cls=Command,
-        short_help=say("演示：一张考核表变成会自己算分的表", "demonstration: a plain table becomes one that grades itself"),
+        short_help=say(
+            "演示：一张考核表变成会自己算分的表", "demonstration: a plain table becomes one that grades itself"
+        ),
         help=help_text(
             "演示：把填好的考核表嵌入公式并算出成绩，写出三个可以打开的工作簿。",
             "Demonstration: embeds formulas into a filled-in table, grades it, and writes three workbooks to open.",
@@ -172,7 +176,10 @@ def _add_embed(app: typer.Typer) -> None:
             "把评分公式嵌入已有的考核表，规则写在新的“评分规则”表里。原文件不动，另存一份。",
             "Embed scoring formulas into existing tables; their rules stand on a new sheet 评分规则. The input stays as it "
             "is, a copy is written.",
-            ("embed 客服部.xlsx --rules 规则.toml -o 输出/客服部.xlsx", "embed department.xlsx --rules rules.toml -o out/a.xlsx"),
+            (
+                "embed 客服部.xlsx --rules 规则.toml -o 输出/客服部.xlsx",
+                "embed department.xlsx --rules rules.toml -o out/a.xlsx",
+            ),
             ("embed 客服部.xlsx --dry-run", "embed department.xlsx --dry-run"),
         ),
     )
@@ -186,7 +193,9 @@ def _add_embed(app: typer.Typer) -> None:
             int | None,
             typer.Option(
                 metavar="60|70|100",
-                help=say("没有规则时，达到目标得几分（默认 60）", "without rules: the score of reaching the target (60)"),
+                help=say(
+                    "没有规则时，达到目标得几分（默认 60）", "without rules: the score of reaching the target (60)"
+                ),
             ),
         ] = None,
         cap_score: Annotated[
@@ -234,7 +243,9 @@ def _chosen_rules(
     option = "--anchor" if anchor is not None else "--cap-score"
     if definition is not None and definition.policy is not None:
         zh = f"{definition.source} 已写明 [policy]，不能再给 {option}；请改规则文件"
-        raise UsageError(Message(zh, f"{definition.source} has a [policy] of its own: change it there, without {option}"))
+        raise UsageError(
+            Message(zh, f"{definition.source} has a [policy] of its own: change it there, without {option}")
+        )
     try:
         return definition, Policy(cap_score=cap_score or "literal", anchor=60 if anchor is None else anchor)
     except RuleError as problem:
@@ -285,7 +296,8 @@ def _add_recalc(app: typer.Typer) -> None:
         check: Annotated[
             bool,
             typer.Option(
-                "--check", help=say("只检查，不写；有过期值时退出码为 1", "change nothing; exit 1 if something is stale")
+                "--check",
+                help=say("只检查，不写；有过期值时退出码为 1", "change nothing; exit 1 if something is stale"),
             ),
         ] = False,
         as_json: Annotated[bool, json_option()] = False,
@@ -337,7 +349,10 @@ def _add_templates(app: typer.Typer) -> None:
         help=help_text(
             "按模板新建一份空白考核表，填上实际值就会自己算分。",
             "Make a blank scorecard from a template; it grades itself once the actuals are filled in.",
-            ("template new 001 --period 2026Q4 --person 张三 -o 张三.xlsx", "template new 001 --period 2026Q4 -o card.xlsx"),
+            (
+                "template new 001 --period 2026Q4 --person 张三 -o 张三.xlsx",
+                "template new 001 --period 2026Q4 -o card.xlsx",
+            ),
             ("template new 我的岗位.toml -o 张三.xlsx", "template new my-position.toml -o card.xlsx"),
         ),
     )

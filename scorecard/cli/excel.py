@@ -81,7 +81,8 @@ def add_to(app: typer.Typer) -> None:
         ),
     )
     def bas(
-        output: Annotated[Path, output_option()] = Path("scorecard_kpi.bas"), force: Annotated[bool, force_option()] = False
+        output: Annotated[Path, output_option()] = Path("scorecard_kpi.bas"),
+        force: Annotated[bool, force_option()] = False,
     ) -> None:
         with errors("bas"):
             from udfs.vba import wrapper_module

@@ -69,7 +69,9 @@ def period_option() -> Any:
     return typer.Option(
         "--period",
         metavar="PERIOD",
-        help=say("考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"),
+        help=say(
+            "考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"
+        ),
     )
 
 
@@ -93,7 +95,9 @@ def force_option() -> Any:
 
 def dry_run_option() -> Any:
     """--dry-run."""
-    return typer.Option("--dry-run", help=say("只列出要写的单元格，不写文件", "list what would be written, write nothing"))
+    return typer.Option(
+        "--dry-run", help=say("只列出要写的单元格，不写文件", "list what would be written, write nothing")
+    )
 
 
 def flavour_words() -> str:

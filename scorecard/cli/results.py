@@ -68,7 +68,9 @@ def _exit(result: Inspection, file: Path) -> None:
     """Status 3 without a table, 1 with an error, else 0."""
     if not result.cards:
         reason = next((f"{f.where}: {f.message.text()}" for f in result.findings if f.code == "no-table"), "")
-        complain(f"{file.name}: " + say("没有找到考核表", "no assessment table found") + (f" ({reason})" if reason else ""))
+        complain(
+            f"{file.name}: " + say("没有找到考核表", "no assessment table found") + (f" ({reason})" if reason else "")
+        )
         raise typer.Exit(3)
     raise typer.Exit(1 if result.has_errors else 0)
 
@@ -110,7 +112,9 @@ def _show_written(done: Embedding, path: Path, cards: Sequence[Card]) -> None:
             show_results(out, card)
     out.print()
     if not done.plan:
-        print_line(out, say(f"没有可改的地方；{path} 与原文件相同。", f"nothing to change; {path} is the same as the input."))
+        print_line(
+            out, say(f"没有可改的地方；{path} 与原文件相同。", f"nothing to change; {path} is the same as the input.")
+        )
         return
     print_line(out, say(f"已写出 {path}", f"written: {path}"), style="bold")
     if any(card.is_embedded and card.result.total is None and card.result.error is None for card in cards):

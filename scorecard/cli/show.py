@@ -142,7 +142,9 @@ def _cut(findings: Iterable[Finding]) -> list[Finding]:
             result += group
             continue
         rest = len(group) - shown
-        more = Message(f"……另有 {rest} 条同类（{code}），--json 列出全部", f"… {rest} more like this ({code}); --json lists all")
+        more = Message(
+            f"……另有 {rest} 条同类（{code}），--json 列出全部", f"… {rest} more like this ({code}); --json lists all"
+        )
         result += [*group[:shown], Finding("", severity, "", "", more)]
     return result
 

@@ -139,10 +139,23 @@ def _score_curve(kpi: Kpi, curve: Curve, bands: Bands | None) -> ItemResult:
 
 
 def band_index(curve: Curve, bands: Bands, actual: float, score: float) -> int:
-    """The band reached, 0 for the worst: by thresholds; a jump beyond a band's own scores counts as the band jumped to."""
+    """The band reached, 0 for the worst.
+
+    By thresholds where the rule has the form's own band edges for scores; a jump beyond a band's scores counts as the
+    band jumped to. A rule with other scores says only by its score which band that is; an edge belongs to the better.
+    """
+    if not follows_bands(curve.scores, bands):
+        return sum(1 for edge in bands.scale[1:-1] if snap(edge) <= snap(score))
     by_threshold = min(max(curve.position(actual), 1), max(len(curve.thresholds) - 1, 1)) - 1
     by_score = sum(1 for edge in bands.scale[1:-1] if snap(edge) < snap(score))
     return min(max(by_threshold, by_score), len(bands.labels) - 1)
+
+
+def follows_bands(scores: Sequence[float], bands: Bands) -> bool:
+    """Whether the thresholds of a rule are where the form's bands begin: its scores are their edges, the last aside."""
+    return len(scores) <= len(bands.scale) and all(
+        snap(s - e) == 0 for s, e in zip(scores[:-1], bands.scale, strict=False)
+    )
 
 
 def band_label(curve: Curve, bands: Bands, actual: float, score: float) -> str:

@@ -247,7 +247,7 @@ class _Reader:
         return key(value).strip(".、()（）") if isinstance(value, str) else ""
 
     def _ending(self, cells: list[Cell], name: str, fits: bool) -> str:
-        """"weak" for 合计, the kind of another label that is no item, "stop" for what ends the table, else ""."""
+        """Say "weak" for 合计, the kind of another label that is no item, "stop" for what ends the table, else ""."""
         leading = cells[0]
         for cell in cells:
             if cell.is_formula or not text_of(cell.value) or (name and cell.col > self.name.col):
@@ -508,7 +508,9 @@ def _joined(text: str) -> str:
     parts = [trim(part) for part in text.splitlines() if trim(part)]
     result = parts[0] if parts else ""
     for part in parts[1:]:
-        gap = " " if result[-1:].isascii() and part[:1].isascii() and result[-1:].isalnum() and part[:1].isalnum() else ""
+        gap = (
+            " " if result[-1:].isascii() and part[:1].isascii() and result[-1:].isalnum() and part[:1].isalnum() else ""
+        )
         result += gap + part
     return result
 

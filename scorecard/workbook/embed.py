@@ -253,11 +253,14 @@ def _table_rules(
         return None
     if grid.is_protected:
         collected.append(
-            _warn(
-                "sheet-protected",
-                table,
-                "工作表受保护，未嵌入；请先撤销保护",
-                "the sheet is protected; unprotect it first",
+            replace(
+                _warn(
+                    "sheet-protected",
+                    table,
+                    "工作表受保护，未嵌入；请先撤销保护",
+                    "the sheet is protected; unprotect it first",
+                ),
+                severity="error",
             )
         )
         return None
@@ -302,7 +305,7 @@ def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str, polic
         top = block.end + 3
         modes = tuple(mode_word(rule.rule) for rule in table.rules)
         form = FormRules(table.spots, block, head, modes)
-        cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour)
+        cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour, table.bands)
         forms += cells
         sheets.append(sheet)
     return Plan((*forms, *edits), (plan_sheet(blocks, head, is_new=True), *sheets))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..messages import Message
+from ..scoring.ladder import Ladder
+from ..scoring.model import Bands
+from ..scoring.score import follows_bands
 from . import formulas as f
 from . import rulesheet as rs
 from . import spots as sp
@@ -109,7 +112,7 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
 
 
 def plan_form(
-    form: FormRules, rules: tuple[RowRule, ...], formats: tuple[str, ...], flavour: str
+    form: FormRules, rules: tuple[RowRule, ...], formats: tuple[str, ...], flavour: str, bands: Bands | None
 ) -> tuple[list[Edit], SheetPlan]:
     """All edits to the form's sheet.
 
@@ -118,6 +121,7 @@ def plan_form(
         rules: One per row, for number formats.
         formats: The number format of each row's thresholds.
         flavour: "native" or "udf".
+        bands: The form's bands.
     """
     spots, block = form.spots, form.block
     edits = [_label(spots, label) for label in spots.labels if label.text or label.like]
@@ -136,10 +140,8 @@ def plan_form(
         if form.modes[i] not in (f.LINEAR_WORD, f.STEP_WORD):
             continue
         row = block.first + i
-        count = len(spot.bands)
-        for place, (band_row, col) in enumerate(spot.bands):
-            number = count - place  # bands stand best first, and are numbered from the worst
-            reach = block.cell(row, rs.THRESHOLD, max(number - 1, 1), sheet=True)
+        for band_row, col, number in spot.bands:
+            reach = block.cell(row, rs.THRESHOLD, max(number - 1, 1), sheet=True) if _shows_bands(rule, bands) else ""
             formula = f.band_mark(
                 block.cell(row, rs.BAND, sheet=True),
                 number,
@@ -151,7 +153,7 @@ def plan_form(
             )
             what = Message(f"{spot.name}：第 {number} 档", f"{spot.name}: band {number}")
             edits.append(Edit(spots.sheet, band_row, col, what, None, formula, look))
-    columns = sorted({(col, len(spot.bands) - i) for spot in spots.rows for i, (_, col) in enumerate(spot.bands)})
+    columns = sorted({(col, number) for spot in spots.rows for _, col, number in spot.bands})
     for col, number in columns:
         letters = column_letters(col)
         ref = f"{letters}{spots.first_row}:{letters}{spots.last_row}"
@@ -170,6 +172,18 @@ def plan_form(
         choices=tuple(_choices(form)),
         widths=tuple((c, 10.0) for c in spots.new_columns),
     )
+
+
+def _shows_bands(rule: RowRule, bands: Bands | None) -> bool:
+    """Whether the rule's thresholds are where the form's bands begin."""
+    ladders = (
+        [rule.rule]
+        if isinstance(rule.rule, Ladder)
+        else list(rule.rule.values())
+        if isinstance(rule.rule, Mapping)
+        else []
+    )
+    return bands is not None and all(follows_bands(case.scores, bands) for ladder in ladders for case in ladder.cases)
 
 
 def _score_native(form: FormRules, i: int, spot: RowSpot) -> str:

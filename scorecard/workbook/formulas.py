@@ -71,7 +71,7 @@ def target(raw: str, marks: str, divisor: int = 1, known: Iterable[tuple[str, fl
         f"IF(ISTEXT({raw}),{_percent_text(raw)},ROUND({_divided(raw, divisor)},12))))"
     )
     for text, number in known:
-        reading = f'IF({raw}={_quoted(text)},{number_text(number)},{reading})'
+        reading = f"IF({raw}={_quoted(text)},{number_text(number)},{reading})"
     return f"={reading}"
 
 
@@ -257,21 +257,40 @@ def manual_score(target_cell: str, reading: str) -> str:
     return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",{reading}))'
 
 
-def band(score: str, reading: str, thresholds: Sequence[str], edges: str, count: int, sign: str) -> str:
-    """The number of the band reached, from 1 for the worst to `count`; "" without a score."""
-    inner, every = f"{thresholds[1]}:{thresholds[-1]}", f"{thresholds[0]}:{thresholds[-1]}"
+def band(
+    score: str,
+    reading: str,
+    thresholds: Sequence[str],
+    scores: Sequence[str],
+    edges: Sequence[str],
+    count: int,
+    sign: str,
+) -> str:
+    """The number of the band reached, from 1 for the worst to `count`; "" without a score.
+
+    `edges` are the form's scores at the band edges, in as many cells as there are thresholds.
+    """
+    beyond, every = f"{thresholds[1]}:{thresholds[-1]}", f"{thresholds[0]}:{thresholds[-1]}"
     # Text sorts above numbers in comparisons; the mask leaves blank thresholds out in both directions.
-    falling = f'SUMPRODUCT(({inner}>={reading}-{_EDGE})*({inner}<>""))'
-    rising = f'SUMPRODUCT(({inner}<={reading}+{_EDGE})*({inner}<>""))'
+    falling = f'SUMPRODUCT(({beyond}>={reading}-{_EDGE})*({beyond}<>""))'
+    rising = f'SUMPRODUCT(({beyond}<={reading}+{_EDGE})*({beyond}<>""))'
     reached = f"1+IF({sign}<0,{falling},{rising})"
-    by_score = f"1+SUMPRODUCT(--({edges}<{score}-{_EDGE}))"
-    number = f"MIN({count},MAX(MIN(COUNT({every})-1,{reached}),{by_score}))"
-    return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),{number},"")'
+    inner = f"{edges[1]}:{edges[count - 1]}"
+    jumped = f"1+SUMPRODUCT(--({inner}<{score}-{_EDGE}))"
+    by_score = f"1+SUMPRODUCT(--({inner}<={score}+{_EDGE}))"
+    # A rule whose scores are not the band edges says only by its score which band that is.
+    other = f'SUMPRODUCT(({scores[0]}:{scores[-2]}<>{edges[0]}:{edges[-2]})*({scores[1]}:{scores[-1]}<>""))>0'
+    number = f"IF({other},{by_score},MAX(MIN(COUNT({every})-1,{reached}),{jumped}))"
+    return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),MIN({count},{number}),"")'
 
 
 def band_mark(band_cell: str, number: int, thresholds: str, threshold_cell: str) -> str:
-    """A band column of the form: √ where it is reached, else the threshold that reaches it; "" where none does."""
-    return f'=IF({band_cell}={number},"√",IF(COUNT({thresholds})>{number},{threshold_cell},""))'
+    """A band column of the form: √ where it is reached, else the threshold that reaches it; "" where none does.
+
+    `threshold_cell` is "" for a rule whose thresholds are not where the bands begin.
+    """
+    shown = f'IF(COUNT({thresholds})>{number},{threshold_cell},"")' if threshold_cell else '""'
+    return f'=IF({band_cell}={number},"√",{shown})'
 
 
 # --- adding up -------------------------------------------------------------------------------------------------------
@@ -428,8 +447,16 @@ def score_udf(actual_cell: str, thresholds: str, scores: str, mode: str, target_
 
 
 def total_udf(
-    scores: str, weights: str, blank_rule: str, points: str, factor: str, floor: str, cap: str, digits: str,
-    weight_rule: str, native: str,
+    scores: str,
+    weights: str,
+    blank_rule: str,
+    points: str,
+    factor: str,
+    floor: str,
+    cap: str,
+    digits: str,
+    weight_rule: str,
+    native: str,
 ) -> str:
     """The total by KPI_TOTAL; KPI_WEIGHTED_SCORE knows no other weights than those that sum to 1."""
     bounds = f"{_bound(floor, _LOWEST)},{_bound(cap, _HIGHEST)}"

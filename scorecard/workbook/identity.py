@@ -217,8 +217,14 @@ def _note(identity: dict[str, tuple[str, str]], kind: str, value: str, cell: str
         department, _, person = re.sub("[－—–/／]", "-", value).partition("-")
         _note(identity, "department", trim(department), cell)
         _note(identity, "person", trim(person), cell)
-    elif not identity.get(kind, ("", ""))[0]:
+    elif not identity.get(kind, ("", ""))[0] or (kind == "period" and _names_a_year(value, identity[kind][0])):
         identity[kind] = (value, cell)
+
+
+def _names_a_year(value: str, other: str) -> bool:
+    """Whether a period says which one it is, where the other only says of what kind (季度)."""
+    mine, theirs = parse_period(value), parse_period(other)
+    return mine is not None and mine.year is not None and (theirs is None or theirs.year is None)
 
 
 def _value_place(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> tuple[int, int]:

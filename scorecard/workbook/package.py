@@ -343,7 +343,10 @@ def _content(path: str | os.PathLike[str], where: str, limits: Limits) -> bytes:
         if os.stat(path).st_size > limits.file_bytes:
             raise UnusableFile(TOO_LARGE, where)
         with open(path, "rb") as stream:
-            return stream.read()
+            data = stream.read(limits.file_bytes + 1)  # a device has no size to ask for
+        if len(data) > limits.file_bytes:
+            raise UnusableFile(TOO_LARGE, where)
+        return data
     except FileNotFoundError:
         sentence = Message("找不到这个文件；请检查路径和文件名。", "no such file; check the path and the name.")
     except IsADirectoryError:

@@ -77,6 +77,7 @@ class Table:
                 return column
         return None
 
+
 THRESHOLD = 0.5
 # Below this nobody would take it for an assessment table.
 _WORTH_A_WORD = 0.3
@@ -112,9 +113,7 @@ def recognise(grid: Grid, vocabulary: Vocabulary | None = None) -> list[Table]:
     return [attempt.table for attempt in _attempts(grid, vocabulary or default_vocabulary()) if attempt.table]
 
 
-def recognise_workbook(
-    package: Package, vocabulary: Vocabulary | None = None
-) -> tuple[list[Table], list[Finding]]:
+def recognise_workbook(package: Package, vocabulary: Vocabulary | None = None) -> tuple[list[Table], list[Finding]]:
     """The tables of all worksheets in tab order, hidden ones included, and what was noticed.
 
     The findings are those of the tables, then `low-confidence-table` for what is no clear case, `hidden-sheet`, and,
@@ -191,7 +190,9 @@ def _overlap(a: Header | Table, b: Header | Table) -> bool:
 def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vocabulary) -> _Attempt:
     """Read what a header announces, and judge it."""
     grid = lines.grid
-    place = next((e.cell.name for e in header.evidence if e.match.role == "name"), cell_name(header.top, header.first_col))
+    place = next(
+        (e.cell.name for e in header.evidence if e.match.role == "name"), cell_name(header.top, header.first_col)
+    )
     refusal = _not_a_form(header, place)
     if refusal is not None:
         return _Attempt(None, 0.0, refusal, place, header.bottom)
@@ -201,7 +202,9 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
             f"{place} 像是表头，但下面的考核项少于两行", f"{place} looks like a header, but fewer than two items follow"
         )
         return _Attempt(None, 0.0, reason, place, header.bottom)
-    first_col, last_col = (1, max(grid.last_col, header.last_col)) if header.alone else (header.first_col, header.last_col)
+    first_col, last_col = (
+        (1, max(grid.last_col, header.last_col)) if header.alone else (header.first_col, header.last_col)
+    )
     around = read_above(lines, lines.above(header.top, start, _ABOVE), first_col, last_col, vocabulary, start > 1)
     around = replace(around, last_row=body.last_row)
     beside = _beside_items(lines, body, header.bottom + 1, limit, first_col, last_col, vocabulary)
@@ -253,7 +256,8 @@ def _not_a_form(header: Header, place: str) -> Message | None:
     if len(header.rules) >= (4 if "weight" in roles else 2):
         quoted = "、".join(header.rules[:3])
         return Message(
-            f"{place} 是评分规则表（{quoted}），不是考核表", f"{place} heads a list of scoring rules ({quoted}), no form"
+            f"{place} 是评分规则表（{quoted}），不是考核表",
+            f"{place} heads a list of scoring rules ({quoted}), no form",
         )
     if not roles & {"weight", "points", "score", "weighted_score"}:
         return Message(
@@ -317,7 +321,9 @@ def _confidence(
         against = Message("只有项目和权重两列", "there are only items and weights")
     if is_weak and not roles & {"weight", "rule_text", "method", "band"} and not context:
         points -= 0.25
-        against = Message("没有权重或评分标准，标题也未提到考核", "no weights, no scoring rule, and no title that speaks of it")
+        against = Message(
+            "没有权重或评分标准，标题也未提到考核", "no weights, no scoring rule, and no title that speaks of it"
+        )
     if "weight" in roles and body.weighted * 2 < len(body.rows):
         points -= 0.1 if body.weighted == 0 and not body.implausible else 0.35
         against = Message("权重列里的数不像权重", "the numbers in the weight column are no weights")
@@ -386,7 +392,12 @@ def _as_parts(attempts: list[_Attempt]) -> list[_Attempt]:
             result.append(attempt)
             continue
         owner = result[head].table if head is not None else None
-        if owner is not None and table.top > owner.last_row and _overlap(owner, table) and "person" not in table.identity:
+        if (
+            owner is not None
+            and table.top > owner.last_row
+            and _overlap(owner, table)
+            and "person" not in table.identity
+        ):
             if "person" in owner.identity:
                 table = replace(table, layout=4, identity={**owner.identity, **table.identity})
                 if owner.layout != 4 and head is not None:

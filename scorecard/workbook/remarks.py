@@ -101,7 +101,9 @@ def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
 
 def _actual(table: Table, row: Row, grid: Grid) -> Reading:
     column = table.column("actual")
-    return read_cell(grid, row.actual_cell, column.unit if column else "") if row.actual_cell else Reading(State.MISSING)
+    return (
+        read_cell(grid, row.actual_cell, column.unit if column else "") if row.actual_cell else Reading(State.MISSING)
+    )
 
 
 def _needs_number(card: Card, row: Row, item: ItemResult, grid: Grid) -> bool:
@@ -168,6 +170,9 @@ def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
     grade = str(grid.at(grade_cell).value or "") if grade_cell else ""
     # A grade that follows from a wrong total is not a second mistake.
     if grade_cell and card.is_embedded and grade != result.grade and not (found or is_explained):
-        zh, en = f"等级写的是“{grade}”，应为“{result.grade}”", f'the grade says "{grade}", it should be "{result.grade}"'
+        zh, en = (
+            f"等级写的是“{grade}”，应为“{result.grade}”",
+            f'the grade says "{grade}", it should be "{result.grade}"',
+        )
         found.append(Finding("grade-mismatch", "error", table.sheet, grade_cell, Message(zh, en)))
     return found

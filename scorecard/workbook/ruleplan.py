@@ -118,7 +118,7 @@ def plan_head(settings: Settings, sources: Iterable[Message]) -> tuple[list[Edit
                 Look(border=_LINE, horizontal="center"),
                 Message("等级表", "grade table"),
             )
-    sheet.put(4, 8, "等级表按四舍五入后的总分查找，下限含本数，从低到高排列。", small, Message("说明", "note"))
+    sheet.put(4, 8, "等级表按四舍五入后的总分查找，下限含本数，行的次序不限。", small, Message("说明", "note"))
     sheet.put(head.marks_row, 1, rs.MARKS, plain, Message("不适用标记", "not-applicable marks"))
     for i, text in enumerate(MARKS):
         sheet.put(
@@ -261,7 +261,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
             bands = len(table.bands.labels)
             put(
                 rs.BAND,
-                f.band(at(rs.RESULT), at(rs.READING), thresholds, block.inner_edges(bands), bands, at(rs.SIGN)),
+                f.band(at(rs.RESULT), at(rs.READING), thresholds, scores, block.edges(), bands, at(rs.SIGN)),
                 calc,
             )
     elif mode == f.RATING_WORD:
@@ -276,9 +276,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
     weight: Value = item.weight
     if item.weight_cell:
         put(rs.WEIGHT_TEXT, f.actual_text(form(item.weight_cell)), calc)
-        weight = f.weight(
-            form(item.weight_cell), at(rs.WEIGHT_TEXT), marks, typed, block.size, table.weight_divisor
-        )
+        weight = f.weight(form(item.weight_cell), at(rs.WEIGHT_TEXT), marks, typed, block.size, table.weight_divisor)
     put(rs.WEIGHT, weight, share)
     put(rs.STATUS, f.status(counted), calc)
     put(rs.USED, f.weight_used(at(rs.STATUS), at(rs.WEIGHT), head.setting_ref(rs.BLANK_RULE)), share)

@@ -19,7 +19,7 @@ from ..scoring.policies import Policy
 from ..scoring.values import CellError, Reading, State, read, round_half_up, snap
 from ..scoring.weights import scale_weights
 from .cells import Cell, Grid
-from .recognise import Row, Table
+from .recognise import BandHeader, Row, Table
 from .vocabulary import Vocabulary
 
 KIND_WORDS = {"rate": "比率", "amount": "数值", "count": "次数", "": ""}
@@ -76,7 +76,7 @@ def choose_rules(
 
 def bands_of(table: Table) -> Bands | None:
     """The table's bands, worst first; None if it has none or their headers give no usable score ranges."""
-    listed = list(reversed(table.bands))
+    listed = ranked_bands(table)
     if len(listed) < 2:
         return None
     ranges = [(b.low if b.low is not None else 0.0, b.high if b.high is not None else 100.0) for b in listed]
@@ -84,6 +84,13 @@ def bands_of(table: Table) -> Bands | None:
     if not joined:
         return None
     return Bands(tuple(b.label for b in listed), (ranges[0][0], *(high for _, high in ranges)))
+
+
+def ranked_bands(table: Table) -> list[BandHeader]:
+    """The band columns, worst first: by their score ranges, else as usual with the best at the left."""
+    if all(band.low is not None or band.high is not None for band in table.bands):
+        return sorted(table.bands, key=lambda band: (band.low or 0.0, band.high if band.high is not None else 100.0))
+    return list(reversed(table.bands))
 
 
 def target_readings(table: Table, row: Row, grid: Grid) -> dict[str, Reading]:
@@ -163,6 +170,8 @@ def _row_rule(
         return made(known.rule, _direction_of(known.rule), Message("规则文件", "rules file"))
     if known is not None and known.manual:
         return made(None, "", Message("规则文件：手工评分", "rules file: scored by hand"))
+    if row.kind not in ("kpi", "rating"):
+        return made(None, "", Message("加减分或否决", "adjustment or veto"))
     if policy is None or bands is None or not goals:
         findings.append(
             Finding(

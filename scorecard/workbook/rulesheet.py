@@ -149,10 +149,10 @@ class Block:
         """Where the number of the period is computed."""
         return self.top + 1, 2
 
-    def inner_edges(self, bands: int) -> str:
-        """The range of the edges between bands."""
-        row, first = self.top + 1, self.column(SCORE)
-        return absolute(row, first + 1, row, first + bands - 1)
+    def edges(self) -> list[str]:
+        """The cells of the band edges, one above each score column."""
+        first = self.column(SCORE)
+        return [absolute(self.top + 1, first + i) for i in range(self.width)]
 
     def cell(self, row: int, name: str, i: int = 0, sheet: bool = False) -> str:
         """The address of a KPI's cell: column absolute, row relative."""

@@ -15,7 +15,7 @@ from .addresses import cell_name, column_letters, split_cell
 from .cells import Grid
 from .formulas import plain_text
 from .recognise import Column, Row, Table
-from .rules import RowRule, target_readings
+from .rules import RowRule, ranked_bands, target_readings
 
 TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
 PERIOD_LABEL = "考核周期"
@@ -39,7 +39,7 @@ class RowSpot:
         targets: A cell, or the range over all periods; "" without targets.
         known_targets: Texts in the target cells that native formulas cannot read (3次/台), with their numbers.
         actual_divisor: What bare numbers in the actual are divided by; `target_divisor` likewise in targets.
-        bands: Row and column of each band cell, best first; only those that are empty.
+        bands: Row, column and number (1 is the worst) of each band cell; none where the department has filled one in.
         is_weighted: The score column shows weight × score.
         has_own_formula: The score cell holds a formula of the department's, which stays and is what counts.
     """
@@ -55,7 +55,7 @@ class RowSpot:
     known_targets: tuple[tuple[str, float], ...]
     actual_divisor: int
     target_divisor: int
-    bands: tuple[tuple[int, int], ...]
+    bands: tuple[tuple[int, int, int], ...]
     is_weighted: bool
     has_own_formula: bool = False
 
@@ -156,7 +156,9 @@ class _Finder:
             listed = ",".join(kept)
             zh, en = "已有得分公式，保持不变，总分按它计算", "holds a score formula; it is kept, and it is what counts"
             self.note("kept-formula", "warning", listed, f"{listed} {zh}", f"{listed} {en}")
-        typed = [name for row in rows if (name := cell_name(row.row, col)) not in kept and not self.is_free(row.row, col)]
+        typed = [
+            name for row in rows if (name := cell_name(row.row, col)) not in kept and not self.is_free(row.row, col)
+        ]
         if typed:
             listed = ",".join(typed)
             zh, en = "手工填写的得分由评分公式取代", "the score typed there gives way to the rule's"
@@ -209,9 +211,10 @@ class _Finder:
         if table.period_cell:
             row, col = split_cell(table.period_cell)
             stated = self.grid.cell(row, col).value
-            if isinstance(stated, str) and key(stated) in map(key, headers) and not wanted:
-                return _absolute(row, col), None
-            if self.is_free(row, col) or wanted:
+            if isinstance(stated, str) and key(stated) in map(key, headers):
+                same = wanted is None or find_period(wanted, headers) == [key(h) for h in headers].index(key(stated))
+                return _absolute(row, col), None if same else self.choose_period(wanted, headers)
+            if self.is_free(row, col):
                 return _absolute(row, col), self.choose_period(wanted, headers)
         value = self.choose_period(wanted, headers)
         above = table.top - 1
@@ -318,6 +321,23 @@ class _Finder:
             return start
         return None
 
+    def bands(self, row: Row) -> tuple[tuple[int, int, int], ...]:
+        """The band cells of a row with their numbers; none if one is filled in, which then says what was reached."""
+        numbers = {band.col: number for number, band in enumerate(ranked_bands(self.table), start=1)}
+        places = [split_cell(cell) for _, cell in row.bands]
+        taken = [place for place in places if not self.is_free(*place)]
+        if taken:
+            cell = cell_name(*taken[0])
+            self.note(
+                "band-kept",
+                "info",
+                cell,
+                f"{cell} 档次栏已有内容，该行档次栏不再填写",
+                f"{cell}: the band columns of this row are filled in already and stay so",
+            )
+            return ()
+        return tuple((r, c, numbers[c]) for r, c in places if c in numbers)
+
     def is_numbered_only(self, row: int, columns: range) -> bool:
         """Whether a row under the items holds nothing but an item number: a slot that was not used."""
         number = self.table.column("number")
@@ -363,7 +383,7 @@ def find_spots(
                 known_targets=_known_targets(table, row, grid),
                 actual_divisor=rule.divisor,
                 target_divisor=100 if targets and targets[0].unit == "%" else 1,
-                bands=tuple(split_cell(c) for _, c in row.bands if finder.is_free(*split_cell(c))),
+                bands=finder.bands(row),
                 is_weighted=is_weighted,
                 has_own_formula=finder.has_own_formula(row.row, score_col),
             )

@@ -44,9 +44,7 @@ _UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至�
 _CONJUNCTION = re.compile("及(?![时格])|和|与")
 _N = r"(\d{1,4}(?:\.\d+)?)"
 _INCLUDED = r"(?:\(不?含\))?"
-_SPAN = re.compile(
-    rf"(?<![\d年]){_N}分?{_INCLUDED}(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?{_INCLUDED}"
-)
+_SPAN = re.compile(rf"(?<![\d年]){_N}分?{_INCLUDED}(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?{_INCLUDED}")
 _BETWEEN = re.compile(rf"{_N}分?(?:<=?|≤)[^\d<>=≤≥]{{0,6}}(?:<=?|≤){_N}分?")
 _FROM = re.compile(rf"(?:≥|>=|>|不低于|高于){_N}分?|{_N}分?(?:\(含\)|及|含)?以上(?:\(含\))?分?")
 _TO = re.compile(rf"(?:≤|<=|<|低于|不足){_N}分?|{_N}分?(?:\((?:不含|含)\)|及)?以下(?:\((?:不含|含)\))?分?")
@@ -194,7 +192,11 @@ class Vocabulary:
         plain, unit, period = self._without_brackets(text)
         match = self._match_plain(whole, "") if not plain else None
         match = match or self._match_plain(plain, unit)
-        if match is not None and match.role == "weight" and unit not in ("", "%", "分", "百分比", "points", "pts", "percent"):
+        if (
+            match is not None
+            and match.role == "weight"
+            and unit not in ("", "%", "分", "百分比", "points", "pts", "percent")
+        ):
             return match._replace(role="foreign")  # Weight (kg)
         if match is not None and period and not match.label and match.role in ("target", "actual", "score"):
             match = match._replace(label=period)
@@ -245,7 +247,10 @@ class Vocabulary:
         if found is None and parse_period(folded) is not None:
             return HeaderMatch("period", folded, unit, 0.6, folded)
         return (
-            found or self._score_of_someone(folded, unit) or self._compound(folded, unit) or self._by_ending(folded, unit)
+            found
+            or self._score_of_someone(folded, unit)
+            or self._compound(folded, unit)
+            or self._by_ending(folded, unit)
         )
 
     def _of_parts(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -497,7 +502,9 @@ def score_range(text: str) -> ScoreRange | None:
 
 def _as_written(text: str, folded: str) -> str:
     """The part of a text that was folded to `folded`, if it is its beginning or its end."""
-    for part in re.split(r"[\n(（\[【:：]|(?<=[^\d.<>=≤≥~～-])(?=[\d<>=≤≥])|(?<=[)）\]】分\d])(?=[^\d.分)）\]】~～-])", text):
+    for part in re.split(
+        r"[\n(（\[【:：]|(?<=[^\d.<>=≤≥~～-])(?=[\d<>=≤≥])|(?<=[)）\]】分\d])(?=[^\d.分)）\]】~～-])", text
+    ):
         if key(part).strip(_ORNAMENTS) == folded:
             return " ".join(part.split()).strip(_ORNAMENTS)
     return folded
@@ -556,4 +563,6 @@ def _extend(base: dict[str, Any], added: Mapping[str, Any], where: str, path: st
         elif isinstance(base.get(name, [] if name == "weak" else None), list) and isinstance(value, list):
             base[name] = [*value, *base.get(name, [])]
         else:
-            raise UsageError(Message(f"词汇表没有“{place}”这一项", f"the vocabulary has no {place!r} of this type"), where)
+            raise UsageError(
+                Message(f"词汇表没有“{place}”这一项", f"the vocabulary has no {place!r} of this type"), where
+            )
