@@ -32,7 +32,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 # In CI the slow tests run too.
 CHOSEN := $(if $(CI),not soak,not soak and not slow)
 
-.PHONY: help demo test lint soak lowest bench pictures clean
+.PHONY: help demo test coverage lint soak lowest bench pictures clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,7 +51,10 @@ lint: $(READY) ## style and types
 	@$(BIN)/ruff check --quiet --output-format=concise .
 	@$(BIN)/mypy --no-error-summary
 
-test: lint ## style, types, and all tests with their coverage
+test: lint ## style, types, and all tests
+	@$(BIN)/python -m pytest -q -n 2 -m '$(CHOSEN)'
+
+coverage: $(READY) ## the tests again, with their coverage (about twice as long)
 	@$(BIN)/python -m pytest -q -n 2 -m '$(CHOSEN)' --cov --cov-report=term:skip-covered
 
 soak: $(READY) ## long runs: many thousand examples and files; keeps the log in docs/evidence/

@@ -14,7 +14,7 @@ from tests.libreoffice.office import Office, find_soffice
 # The machine decides how long an example takes, so no deadline. In CI the same examples every time: a change that
 # touches nothing must not turn red; new examples are tried at home and by `make soak`.
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
-settings.register_profile("quick", max_examples=60, deadline=None, derandomize=IN_CI)
+settings.register_profile("quick", max_examples=30, deadline=None, derandomize=IN_CI)
 settings.register_profile(
     "soak", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

@@ -311,6 +311,7 @@ def test_a_form_that_is_blank_throughout_looks_blank() -> None:
         assert function(nothing, nothing) == ""
     assert kpi.KPI_WEIGHT_CHECK(nothing) == kpi.KPI_ROLLUP(nothing) == ""
     assert kpi.KPI_FORCED_GRADE(nothing, ["A"], [1]) == [["", "", ""]]
+    assert kpi.KPI_WEIGHTED_SCORE(["", ""], [0.5, ""]) == NUM
     assert kpi.KPI_COVERAGE(["", ""], [0.4, 0.6]) == kpi.KPI_WEIGHTED_SCORE(["", ""], [0.4, 0.6]) == ""
 
 
@@ -518,6 +519,11 @@ def test_table_with_scores_of_their_own_and_what_is_missing() -> None:
     assert blank_rule == [[65, 2, 65], ["N/A"] * 3]
     broken = kpi.KPI_TABLE([[0.96], [5]], [*HIGHER, [1, 3, 2, 4, 5]], SCORES, [0.4, 0.6])
     assert broken == [[65, 2, 26], [NUM] * 3]
+
+
+def test_weighted_scores_of_a_table_are_snapped() -> None:
+    rows = kpi.KPI_TABLE([3, 3], [[0, 100], [0, 100]], [[0, 100]], [0.1, 0.9])
+    assert [row[2] for row in rows] == [0.3, 2.7]
 
 
 def test_table_refuses() -> None:

@@ -89,7 +89,14 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
     if sp.COVERAGE in spots.cells:
         formula = f.coverage_native(at("计入权重合计"), at("权重合计"), at("未填项数"))
         if plain:
-            formula = f.coverage_udf(scores, weights, settings[rs.BLANK_RULE], at("加权得分合计"), at("覆盖率"))
+            formula = f.coverage_udf(
+                scores,
+                weights,
+                settings[rs.WEIGHT_RULE],
+                settings[rs.BLANK_RULE],
+                at("加权得分合计"),
+                at("覆盖率"),
+            )
         yield Computed(*spots.cells[sp.COVERAGE], formula, Message("覆盖率", "coverage"))
     if total is None:
         return

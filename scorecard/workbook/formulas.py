@@ -467,9 +467,10 @@ def total_udf(
     return f'=IF({weight_rule}="{STRICT_WORD}",{total},{native.removeprefix("=")})'
 
 
-def coverage_udf(scores: str, weights: str, blank_rule: str, points: str, native: str) -> str:
+def coverage_udf(scores: str, weights: str, weight_rule: str, blank_rule: str, points: str, native: str) -> str:
     """The coverage by KPI_COVERAGE, which takes no missing item as counted, and gives an error beside any other."""
-    return f'=IF(OR({blank_rule}="{ZERO_WORD}",ISERROR({points})),{native},KPI_COVERAGE({scores},{weights}))'
+    others = f'{weight_rule}<>"{STRICT_WORD}",{blank_rule}="{ZERO_WORD}",ISERROR({points})'
+    return f"=IF(OR({others}),{native},KPI_COVERAGE({scores},{weights}))"
 
 
 def grade_udf(total: str, filled: str, applicable: str, table: str) -> str:

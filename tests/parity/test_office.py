@@ -72,6 +72,6 @@ def otherwise(form: Form, here: Shown, there: Shown) -> list[str]:
 
 
 def _alike(a: object, b: object) -> bool:
-    if isinstance(a, CellError) or isinstance(b, CellError) or not isinstance(b, (int, float)):
+    if isinstance(a, CellError) or isinstance(b, (CellError, bool)) or not isinstance(b, (int, float)):
         return a == b
     return same(a, meaning(b))  # type: ignore[arg-type]

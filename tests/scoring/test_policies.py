@@ -60,6 +60,10 @@ def test_capped_targets(
     assert curve.score((worst + target) / 2) == 30
 
 
+def test_a_ladder_knows_its_direction() -> None:
+    assert Policy().ladder("rate", "higher").higher and not Policy().ladder("rate", "lower").higher
+
+
 def test_literal_is_the_default_and_reaching_is_60() -> None:
     assert Policy() == Policy("standard", "literal", 60)
 

@@ -145,14 +145,14 @@ def test_blanks_errors_and_marks_in_the_actuals_keep_their_meaning(calc: Calc, t
         assert document.values(["L8"], FORM) == [100]
 
 
-def test_an_error_where_nothing_is_assessed_differs_in_calc(calc: Calc, tmp_path: Path) -> None:
-    """No target in the period is N/A whatever the actual; but Calc passes an error on without asking the function."""
+def test_an_error_where_nothing_is_assessed_does_not_count(calc: Calc, tmp_path: Path) -> None:
+    """No target in the period is N/A whatever the actual, although Calc passes errors on without asking the function."""
     found = {}
     for flavour in ("native", "udf"):
         with calc.open(written(tmp_path, template("001", flavour))) as document:
             document.put({"L3": "月度", "F9": "=1/0"}, FORM)
             found[flavour] = document.values(["L9"], FORM)[0]
-    assert found == {"native": "N/A", "udf": CellError("#DIV/0!")}
+    assert found == {"native": "N/A", "udf": "N/A"}
 
 
 def test_a_workbook_saved_by_calc_calls_the_functions_by_their_names(calc: Calc, tmp_path: Path) -> None:
