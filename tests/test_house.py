@@ -24,6 +24,7 @@ FLOORS = {
     "scorecard.errors": 0,
     "scorecard.messages": 0,
     "scorecard.findings": 1,
+    "scorecard.hosts": 1,
     "scorecard.scoring": 1,
     "scorecard.definitions": 2,
     "scorecard.catalogue": 2,

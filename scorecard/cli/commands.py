@@ -12,6 +12,7 @@ import typer
 from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
 from .failures import SCHEMA, errors, print_json
 from .functions import add_to as add_functions
@@ -83,6 +84,7 @@ def make_app() -> typer.Typer:
     _add_addins(app)
     add_excel(app)
     add_functions(app)
+    add_doctor(app)
     return app
 
 

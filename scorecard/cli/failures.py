@@ -35,6 +35,7 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "recalc": {"check": None, "workbooks": []},
     "list": {"templates": []},
     "functions": {"functions": []},
+    "doctor": {"hosts": []},
 }
 _CODES: Mapping[type[ScorecardError], str] = {
     UnusableFile: "unusable-file",
@@ -120,10 +121,17 @@ def _sentence(problem: Exception) -> str:
         return say(f"{hint} 无效：{getattr(problem, 'message', english)}", english)
     if name == "BadOptionUsage":
         return say(f"选项 {option} 用法不对：{english}", english)
+    unknown = re.match(r"No such command '(.*?)'\.(?:.*?'(.*?)')?", english)
+    if unknown:
+        near = f"，是否想写 {unknown[2]}？" if unknown[2] else ""
+        return say(f"没有命令 {unknown[1]}{near}", english)
+    surplus = re.match(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", english.replace("argument(s)", "arguments"))
+    if surplus:
+        return say(f"多出了参数 {surplus[1]}；名称里有空格时请用引号括起来", english)
     return say(f"命令有误：{english}", english)
 
 
 def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:
     finding = {"code": code, "severity": "error", "cell": "", "message": message}
-    named = {} if command in ("recalc", "list", "functions") else {"file": file}
+    named = {} if command in ("recalc", "list", "functions", "doctor") else {"file": file}
     return {"schema": SCHEMA, **named, **_EMPTY.get(command, {}), "findings": [finding]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,34 @@ _OWN_WORDS = {
 }
 
 
+# The words around our own in a help page, which the parser has in English only.
+_FRAME = tuple(
+    (re.compile(pattern, re.MULTILINE), words)
+    for pattern, words in (
+        (r"^Usage: ", "用法："),
+        (r"^Arguments:$", "参数："),
+        (r"^Options:$", "选项："),
+        (r"^Commands:$", "命令："),
+        (r"(?<=\S)  ?\[required\]", "（必填）"),
+        (r" *\[default: (.*?)\]", r"（默认 \1）"),
+        (r"(?<= )\[OPTIONS\]", "［选项］"),
+        (r"(?<= )COMMAND \[ARGS\]\.\.\.", "命令 ［参数］…"),
+    )
+)
+
+
+def _framed(page: str) -> str:
+    for pattern, words in _FRAME if say("zh", "en") == "zh" else ():
+        page = pattern.sub(words, page)
+    return page
+
+
 class Command(TyperCommand):
     """A command whose help is in one language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page, with the parser's own words in the language of the process."""
+        return _framed(super().get_help(ctx))
 
     def get_params(self, ctx: Any) -> Any:
         """The parameters, with the parser's own ones in the language of the process."""
@@ -30,6 +57,10 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A group of commands, likewise."""
+
+    def get_help(self, ctx: Any) -> str:
+        """See `Command`."""
+        return _framed(super().get_help(ctx))
 
     def get_params(self, ctx: Any) -> Any:
         """See `Command`."""
