@@ -7,6 +7,8 @@ SHELL := bash
 
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What a user has, and what a developer adds to it.
+USABLE := $(VENV)/.usable
 READY := $(VENV)/.ready
 
 # The first of these that runs, is new enough and can make environments. Choose another with PYTHON=/path/to/python.
@@ -32,19 +34,23 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 # In CI the slow tests run too.
 CHOSEN := $(if $(CI),not soak,not soak and not slow)
 
-.PHONY: help demo test coverage lint soak lowest bench pictures clean
+.PHONY: help demo test coverage lint soak lowest bench docs pictures clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-$(READY): setup.cfg pyproject.toml
+$(USABLE): setup.cfg pyproject.toml
 	@$(find_python); \
 	echo "Making $(VENV) with $$("$$python" --version) (once, and when the dependencies change)"; \
 	"$$python" -m venv --clear $(VENV); \
-	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[test,lint,build]'; \
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable .; \
 	touch $@
 
-demo: $(READY) ## build an assessment workbook, compute it, show the grades
+$(READY): $(USABLE)
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[test,lint,build,docs]'; \
+	touch $@
+
+demo: $(USABLE) ## build an assessment workbook, compute it, show the grades
 	@$(BIN)/scorecard demo
 
 lint: $(READY) ## style and types
@@ -71,8 +77,14 @@ lowest: ## the tests with the oldest dependencies that setup.cfg allows, on Pyth
 bench: $(READY) ## measure speed; results in benchmarks/
 	@$(BIN)/python -m benchmarks
 
+docs: $(READY) ## the documentation site, in build/site
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	@echo "build/site/index.html"
+
 pictures: $(READY) ## redraw the pictures of the documentation (needs LibreOffice)
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[pictures]'
 	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m docs.curves
 
 clean: ## remove environments, builds and caches
 	rm -rf .venv .venv-lowest build dist *.egg-info .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
