@@ -46,7 +46,7 @@ def score_card(card: Scorecard) -> CardResult:
     counted = decimal_sum([w for w, i in zip(weights, items, strict=True) if _counts(i, settings)])
     everything = decimal_sum(weights)
     coverage = snap(counted / everything) if everything else 0.0
-    best = _best_attainable(items, weights)
+    best = _best_attainable(items, weights, settings)
 
     # An item of weight 0 is shown, but takes no part in the total.
     voting = [i for i, w in zip(items, weights, strict=True) if w > 0]
@@ -229,15 +229,19 @@ def _with_shares(scored: Sequence[ItemResult], weights: Sequence[float], setting
     return tuple(items)
 
 
-def _best_attainable(items: Sequence[ItemResult], weights: Sequence[float]) -> float | None:
-    """The weighted mean of the best scores over the items that are assessed in this period."""
+def _best_attainable(items: Sequence[ItemResult], weights: Sequence[float], settings: Settings) -> float | None:
+    """The total of the best scores over the items that are assessed in this period, on the scale of the total."""
     pairs = [
         (i.kpi.rule.best if i.kpi.rule else 100.0, w)
         for i, w in zip(items, weights, strict=True)
         if i.state is not State.NOT_APPLICABLE
     ]
     base = decimal_sum([w for _, w in pairs])
-    return snap(sum(s * w for s, w in pairs) / base) if base else None
+    if not base:
+        return None
+    scale = decimal_sum(weights) if settings.weights == "as_is" else 1.0
+    best = sum(s * w for s, w in pairs) / base * scale
+    return snap(best if settings.cap is None else min(best, settings.cap))
 
 
 # --- total -----------------------------------------------------------------------------------------------------------

@@ -420,10 +420,11 @@ def _coefficient(factors: str, found: str) -> str:
     return f'=IF(COUNT({factors})=0,"",{found})'
 
 
-def best_attainable(points: str, weights: str, statuses: str) -> str:
-    """The highest total that the rules allow in this period."""
+def best_attainable(points: str, weights: str, statuses: str, total: str, rule: str, cap: str) -> str:
+    """The highest total that the rules allow in this period; out of `total` where weights are taken as they are."""
     base = f'SUMPRODUCT({weights}*({statuses}<>"{EXCLUDED}"))'
-    return f'=IF({base}=0,"",ROUND(SUM({points})/{base},12))'
+    best = f'SUM({points})/{base}*IF({rule}="{AS_IS_WORD}",{total},1)'
+    return f'=IF({base}=0,"",ROUND(MIN({best},{_bound(cap, _HIGHEST)}),12))'
 
 
 def _graded(total: str, filled: str, applicable: str, found: str) -> str:

@@ -354,7 +354,9 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
             head.setting_ref(rs.CAP),
         ),
         "等级行": f.grade_place(total, head.grade_column(0)) if total else None,
-        "最高可得总分": f.best_attainable(down(rs.BEST), weights, statuses),
+        "最高可得总分": f.best_attainable(
+            down(rs.BEST), weights, statuses, at("权重合计"), rule, head.setting_ref(rs.CAP)
+        ),
     }
     formats = {
         "权重合计": "0.0%",

@@ -136,7 +136,7 @@ def outcome(
     vetoes: Sequence[Meaning] = (),
 ) -> Outcome:
     """Sections 3 to 5, in their order."""
-    best = _best(scores, weights, bests)
+    best = _best(scores, weights, bests, settings)
     total, coverage = _total(scores, weights, settings, points, vetoes)
     if isinstance(total, Fraction):
         label = witness.grade(total, [(low, name) for low, name, _ in settings.grades])
@@ -198,8 +198,15 @@ def _total(
     return witness.total(whole, added, factor, floor, settings.cap, settings.digits), coverage
 
 
-def _best(scores: Sequence[Meaning], weights: Sequence[Fraction], bests: Sequence[Fraction | None]) -> Fraction | None:
+def _best(
+    scores: Sequence[Meaning], weights: Sequence[Fraction], bests: Sequence[Fraction | None], settings: Settings
+) -> Fraction | None:
+    """What a card full of best scores would total, no adjustments made."""
     used = [(b, w) for s, w, b in zip(scores, weights, bests, strict=True) if s != NOT_APPLICABLE]
     if any(b is None for b, _ in used):
         return None
-    return witness.weighted([b for b, _ in used], [w for _, w in used])
+    mean = witness.weighted([b for b, _ in used], [w for _, w in used])
+    if mean is None:
+        return None
+    total = mean * (sum(weights, Fraction(0)) if settings.weights == "as_is" else 1)
+    return total if settings.cap is None else min(total, exact(settings.cap))

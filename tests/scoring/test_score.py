@@ -379,6 +379,15 @@ def test_an_item_without_a_rule_and_without_a_score_is_missing() -> None:
     assert score_item(Kpi("k", None, read(0.96))).state is State.MISSING
 
 
+def test_best_attainable_is_on_the_scale_of_the_total() -> None:
+    # 0.8 + 0.3 of weight, all scores full: 110 points of 110; a cap ends both the total and what can be reached.
+    kpis = tuple(Kpi(name, pass_fail(1), read(1), weight) for name, weight in (("a", 0.8), ("b", 0.3)))
+    free = score_card(Scorecard(kpis, settings=Settings(weights="as_is")))
+    assert (free.total, free.best_attainable) == (110, 110)
+    capped = score_card(Scorecard(kpis, settings=Settings(weights="as_is", cap=105)))
+    assert (capped.total, capped.best_attainable) == (105, 105)
+
+
 def test_best_attainable_of_other_rules() -> None:
     kpis = (
         Kpi("rated", FOUR, label="良", weight=0.25),
