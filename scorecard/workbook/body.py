@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import decimal_sum, is_missing, key, read, show, trim
+from ..scoring.values import Reading, decimal_sum, is_missing, key, read, show, trim
 from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns
 from .grid import Cell
@@ -43,6 +43,9 @@ class Row:
         targets: (period as written, cell) per target column, empty cells included; one with "" for a single column.
         scores: (column label, cell) per score column, empty cells included.
         bands: (band label, cell) per band column.
+        weight: The weight that a heading states, where none of the cells holds it (代码质量 45%); else None.
+        points: Likewise the full marks.
+        points_cell: Where the full marks stand, in a table of points.
     """
 
     row: int
@@ -55,6 +58,9 @@ class Row:
     targets: tuple[tuple[str, str], ...] = ()
     scores: tuple[tuple[str, str], ...] = ()
     bands: tuple[tuple[str, str], ...] = ()
+    weight: Reading | None = None
+    points: Reading | None = None
+    points_cell: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +455,7 @@ class _Reader:
             targets=targets,
             scores=cells("score") or cells("weighted_score"),
             bands=cells("band"),
+            points_cell=next((cell for _, cell in cells("points")), None),
         )  # fmt: skip
 
     def _check_items(self) -> None:

@@ -17,12 +17,13 @@ from ..scoring.model import Adjustment, CardResult, Kpi, Scorecard, Settings, Ve
 from ..scoring.periods import find_period
 from ..scoring.policies import Policy
 from ..scoring.score import score_card
-from ..scoring.values import CellError, Reading, State, read
+from ..scoring.values import CellError, Reading, State, read, snap
 from . import rulesheet as rs
 from .addresses import cell_name
 from .cells import Grid
 from .formulas import MANUAL_WORD
-from .recognise import Row, Table
+from .located import Row, Table, headline_column, score_columns
+from .marks import Marks, read_marks
 from .ruleread import RuleSheet
 from .rules import RowRule, bands_of, choose_rules, read_cell, target_readings, weight_scale
 from .vocabulary import Vocabulary
@@ -102,7 +103,9 @@ def read_card(
         if definition is not None or policy is not None:
             rules, found = choose_rules(table, grid, definition, policy, vocabulary or Vocabulary.load())
             findings += found
-        kpis = _plain_kpis(table, grid, rules, weights, period)
+        marks = read_marks(table, grid, weights, headline(table))
+        findings += marks.findings
+        kpis = _plain_kpis(table, grid, rules, weights, period, marks)
     model = Scorecard(
         kpis=tuple(kpis),
         adjustments=tuple(_adjustments(table, grid)),
@@ -112,8 +115,10 @@ def read_card(
         title=table.title,
     )
     models = {"": model} | {
-        label: replace(model, kpis=tuple(_typed_kpis(table, grid, weights, label)), bands=None)
-        for label in _score_labels(table)[1:]
+        label: replace(
+            model, kpis=tuple(_typed_kpis(table, grid, weights, read_marks(table, grid, weights, label))), bands=None
+        )
+        for label in [column.label for column in score_columns(table)[1:]]
     }
     results = {label: score_card(one) for label, one in models.items()}
     if broken is not None:
@@ -148,19 +153,8 @@ def _without_weights(result: CardResult, error: CellError, cell: str) -> CardRes
 
 def headline(table: Table) -> str:
     """The label of the score column that counts: the only one, else 上级, else the last."""
-    return _score_labels(table)[0] if _score_labels(table) else ""
-
-
-def _score_labels(table: Table) -> list[str]:
-    labels = [c.label for c in table.columns if c.role == "score"] or [
-        c.label for c in table.columns if c.role == "weighted_score"
-    ]
-    chosen = (
-        next((x for x in labels if not x), None)
-        if "" in labels
-        else next((x for x in labels if "上级" in x), labels[-1] if labels else None)
-    )
-    return [] if chosen is None else [chosen, *(x for x in labels if x != chosen)]
+    column = headline_column(table)
+    return column.label if column is not None else ""
 
 
 def items(table: Table) -> list[tuple[int, Row]]:
@@ -200,10 +194,15 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
 
 
 def _plain_kpis(
-    table: Table, grid: Grid, rules: list[RowRule] | None, weights: list[float | None], period: str | None
+    table: Table,
+    grid: Grid,
+    rules: list[RowRule] | None,
+    weights: list[float | None],
+    period: str | None,
+    marks: Marks,
 ) -> list[Kpi]:
     if rules is None:
-        return _typed_kpis(table, grid, weights, headline(table))
+        return _typed_kpis(table, grid, weights, marks)
     kpis = []
     for i, row in items(table):
         rule = rules[i]
@@ -211,6 +210,7 @@ def _plain_kpis(
         chosen = _period(table, period)
         target = readings.get(chosen) if readings else None
         kpi = _kpi(table, row, grid, weights[i], target, rule.percent, rule.unit)
+        kpi = replace(kpi, typed=marks.reading(row, weights[i], grid))
         kpis.append(_with_rule(kpi, rule, chosen))
     return kpis
 
@@ -243,12 +243,12 @@ def _period(table: Table, wanted: str | None) -> str:
     return labels[found if found is not None else quarter if quarter is not None else 0]
 
 
-def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], label: str) -> list[Kpi]:
+def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], marks: Marks) -> list[Kpi]:
     """Items by the scores that stand in a column, typed or computed by the department."""
     kpis = []
     for i, row in items(table):
-        cell = dict(row.scores).get(label)
-        typed = read(grid.at(cell).value) if cell else Reading(State.MISSING)
+        cell = dict(row.scores).get(marks.label)
+        typed = marks.reading(row, weights[i], grid)
         kpis.append(Kpi(row.name, None, weight=weights[i], typed=typed, section=row.section, cell=cell or ""))
     return kpis
 
@@ -285,7 +285,12 @@ def _adjustments(table: Table, grid: Grid) -> list[Adjustment]:
     for row in table.rows:
         cell = dict(row.scores).get(headline(table)) if row.kind == "adjustment" else None
         if cell:
-            found.append(Adjustment(row.name, read(grid.at(cell).value), cell=cell))
+            points = read(grid.at(cell).value)
+            if points.number is not None and row.weight is not None and row.weight.number is not None:
+                # A bonus item beside the 100 %: its weight makes points of its score.
+                share = row.weight.number if row.weight.percent or row.weight.number < 1 else row.weight.number / 100
+                points = replace(points, number=snap(points.number * share))
+            found.append(Adjustment(row.name, points, cell=cell))
     return found
 
 

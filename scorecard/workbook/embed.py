@@ -251,6 +251,11 @@ def _table_rules(
             )
         )
         return None
+    if table.is_person_row:
+        zh = "一人一行的汇总表，评分公式不嵌入；核对与汇总照常进行"
+        en = "a list with one person per row: nothing is embedded, reading and consolidation go on as ever"
+        collected.append(_info("not-embedded", table, zh, en))
+        return None
     if grid.is_protected:
         collected.append(
             replace(

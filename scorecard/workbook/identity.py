@@ -80,7 +80,7 @@ def read_above(
             if label is not None and label.kind in (*IDENTITY, "department_person"):
                 place = _value_place(lines, cell, cells, vocabulary)
                 taken.add(place)
-                value = filled_in(_shown(lines, place)) if place != (cell.row, cell.col) else ""
+                value = filled_in(shown(lines, place)) if place != (cell.row, cell.col) else ""
                 if text_of(value) and vocabulary.match_label(value) is not None and not parse_period(value):
                     value = ""
                 _note(identity, label.kind, value, cell_name(*place))
@@ -156,9 +156,9 @@ def read_below(
             if label.kind == "period":
                 if not label.value:
                     cells_of.setdefault("period", place)
-                shown = label.value or _shown(lines, value)
-                if shown and not identity.get("period", ("", ""))[0]:
-                    identity["period"] = (shown, place)
+                said = label.value or shown(lines, value)
+                if said and not identity.get("period", ("", ""))[0]:
+                    identity["period"] = (said, place)
             else:
                 cells_of.setdefault(label.kind, place)
     return replace(
@@ -197,7 +197,7 @@ def read_beside(
     named = {kind: cell_name(*place) for kind, place in places.items()}
     identity = dict(found.identity)
     if "period" in places and not identity.get("period", ("", ""))[0]:
-        identity["period"] = (_shown(lines, places["period"]), named["period"])
+        identity["period"] = (shown(lines, places["period"]), named["period"])
     return replace(
         found,
         totals=found.totals or ({"": named["total"]} if "total" in named else {}),
@@ -243,8 +243,8 @@ def _value_place(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabu
     return r1, c1
 
 
-def _shown(lines: Lines, place: tuple[int, int]) -> str:
-    """A value as text: dates as 2026-03-31, whole numbers without a point, errors as nothing."""
+def shown(lines: Lines, place: tuple[int, int]) -> str:
+    """The value of a cell as text: dates as 2026-03-31, whole numbers without a point, errors as nothing."""
     cell = lines.grid.cell(*place)
     value = cell.value
     if isinstance(value, str):

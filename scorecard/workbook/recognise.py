@@ -6,7 +6,7 @@ Recognition goes by header vocabulary and structure, never by position, file nam
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..findings import Finding
@@ -16,66 +16,12 @@ from .body import Body, Row, read_body
 from .grid import Grid, read_grid
 from .headers import BandHeader, Column, Header, Lines, find_headers, text_of
 from .identity import Surroundings, is_title, read_above, read_below, read_beside
+from .located import Table
 from .package import Package
+from .people import PersonTable, find_person_tables
 from .vocabulary import STRONG, Vocabulary, default_vocabulary
 
 __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A located scorecard.
-
-    Attributes:
-        sheet: Name of its sheet.
-        title: Text above the table, "" if there is none; `title_cell` its cell.
-        layout: What it comes closest to: 1 targets per period or bands, 2 plain weighted list, 3 several evaluators,
-            4 one of several parts of a card, 6 full marks instead of weights.
-        confidence: 0 to 1.
-        reasons: Which header cell matched which term, and what else spoke for or against it.
-        top: First header row; the header is `header_rows` rows high, spacers included.
-        first_row: Row of the first item; `last_row` that of the last (its last line).
-        first_col: First and `last_col` last column of the table.
-        columns: Left to right.
-        rows: Items, top down.
-        bands: Band columns as in the sheet, left to right (best first in the usual form).
-        totals: Cell of the total per score column label ("" for a single score column).
-        grade_cell: Cell of the grade, or None; likewise the next three.
-        period_cell: A cell of its own that holds the period.
-        identity: "person", "department", "position", "period", "evaluator" → (value as written, cell); the value is
-            "" where the form has only the label so far.
-        findings: What was noticed while reading this table.
-    """
-
-    sheet: str
-    title: str
-    title_cell: str | None
-    layout: int
-    confidence: float
-    reasons: tuple[Message, ...]
-    top: int
-    header_rows: int
-    first_row: int
-    last_row: int
-    first_col: int
-    last_col: int
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    bands: tuple[BandHeader, ...] = ()
-    totals: dict[str, str] = field(default_factory=dict)
-    grade_cell: str | None = None
-    coverage_cell: str | None = None
-    coefficient_cell: str | None = None
-    period_cell: str | None = None
-    identity: dict[str, tuple[str, str]] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-
-    def column(self, role: str, label: str | None = None) -> Column | None:
-        """The first column of a role, and of a label if one is given."""
-        for column in self.columns:
-            if column.role == role and (label is None or column.label == label):
-                return column
-        return None
 
 
 THRESHOLD = 0.5
@@ -157,7 +103,8 @@ _NO_HEADER = Message(
 
 def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
     lines = Lines(grid)
-    headers = find_headers(lines, vocabulary)
+    lists = find_person_tables(lines, vocabulary, THRESHOLD)
+    headers = [h for h in find_headers(lines, vocabulary) if not any(_within(h, one) for one in lists if one.tables)]
     attempts: list[_Attempt] = []
     placed: list[tuple[Table, _Attempt]] = []
     for i, header in enumerate(headers):
@@ -177,10 +124,25 @@ def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
         attempts.append(attempt)
         if attempt.table is not None:
             placed.append((attempt.table, attempt))
-    return _as_parts(attempts)
+    return _in_reading_order(_as_parts(attempts), lists)
 
 
-def _overlap(a: Header | Table, b: Header | Table) -> bool:
+def _within(header: Header, persons: PersonTable) -> bool:
+    return persons.top <= header.bottom and header.top <= persons.last_row and _overlap(header, persons)
+
+
+def _in_reading_order(attempts: list[_Attempt], lists: list[PersonTable]) -> list[_Attempt]:
+    """The lists of persons among the other tables, top down; a doubtful one only where there is nothing else."""
+    for persons in lists:
+        found = [_Attempt(table, persons.confidence, None, persons.cell, persons.last_row) for table in persons.tables]
+        if not found and not any(a.table is not None and a.table.top <= persons.last_row for a in attempts):
+            found = [_Attempt(None, persons.confidence, persons.refusal, persons.cell, persons.last_row)]
+        at = next((i for i, a in enumerate(attempts) if a.table is not None and a.table.top > persons.top), None)
+        attempts[len(attempts) if at is None else at : len(attempts) if at is None else at] = found
+    return attempts
+
+
+def _overlap(a: Header | Table | PersonTable, b: Header | Table | PersonTable) -> bool:
     return a.first_col <= b.last_col and b.first_col <= a.last_col
 
 

@@ -14,12 +14,12 @@ from ..scoring.values import CellError, as_error, is_missing, is_not_applicable,
 from . import formulas as f
 from . import rulesheet as rs
 from . import spots as sp
-from .addresses import cell_name, column_letters, split_cell
+from .addresses import column_letters, split_cell
 from .cells import Grid
 from .formplan import FormRules
 from .grid import read_grid
+from .located import Table, headline_column
 from .package import Package
-from .recognise import Table
 from .rules import actual_divisor
 from .rulesheet import Block, Head
 from .spots import RowSpot, Spots
@@ -141,7 +141,9 @@ class RuleSheet:
 
     def _spots(self, table: Table, form: Grid, block: Block) -> Spots:
         """The places of the computed cells, as recognition finds them in the embedded form."""
-        score = self._score_column(table)
+        counted = headline_column(table)
+        assert counted is not None  # embedding made one
+        score = counted.col
         cells = {
             sp.TOTAL: sp.total_cell(table, score),
             sp.COVERAGE: table.coverage_cell,
@@ -190,14 +192,6 @@ class RuleSheet:
             last_row=table.last_row,
             weight_col=weight.col if weight else None,
         )
-
-    @staticmethod
-    def _score_column(table: Table) -> int:
-        scores = [c for c in table.columns if c.role == "score"] or [
-            c for c in table.columns if c.role == "weighted_score"
-        ]
-        chosen = next((c for c in scores if not c.label), None) or next((c for c in scores if "上级" in c.label), None)
-        return (chosen or scores[-1]).col
 
 
 def _is_foreign(formula: str | None) -> bool:
@@ -248,8 +242,3 @@ def _read_block(grid: Grid, header: int) -> tuple[Block, tuple[tuple[str, int], 
     if not rows or width < 2 or grid.cell(row, 1).value != rs.SUMMARY[0]:
         return None
     return Block(header - 3, len(rows), width), tuple(rows)
-
-
-def place(row: int, col: int) -> str:
-    """A cell of the rule sheet, for messages."""
-    return f"{rs.SHEET}!{cell_name(row, col)}"

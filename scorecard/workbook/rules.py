@@ -19,7 +19,8 @@ from ..scoring.policies import Policy
 from ..scoring.values import CellError, Reading, State, read, round_half_up, snap
 from ..scoring.weights import scale_weights
 from .cells import Cell, Grid
-from .recognise import BandHeader, Row, Table
+from .located import BandHeader, Row, Table
+from .marks import points_weights
 from .vocabulary import Vocabulary
 
 KIND_WORDS = {"rate": "比率", "amount": "数值", "count": "次数", "": ""}
@@ -115,13 +116,19 @@ def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
 def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
     """Weights as fractions, and what bare numbers in the weight cells are divided by (1 or 100).
 
+    Without weights, full marks give them; those of a heading stand for a column.
+
     Raises:
         RuleError: Mixed scales, a negative weight, text or an error cell.
     """
+    if not any(row.weight_cell or row.weight for row in table.rows):
+        points = points_weights(table, grid)
+        if points is not None:
+            return points, 1
     column = table.column("weight")
     unit = column.unit if column is not None else ""
     cells = [grid.at(row.weight_cell) if row.weight_cell else None for row in table.rows]
-    readings = [_weight_reading(cell, unit) for cell in cells]
+    readings = [row.weight or _weight_reading(cell, unit) for row, cell in zip(table.rows, cells, strict=True)]
     weights = scale_weights(readings)
     for reading, weight in zip(readings, weights, strict=True):
         if reading.number and not reading.percent and weight is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .addresses import cell_name, column_letters, quote_sheet
+from .addresses import column_letters, quote_sheet
 
 SHEET = "评分规则"
 
@@ -194,8 +194,3 @@ def absolute(
 def on_sheet(sheet: str, cell: str) -> str:
     """A cell of the form, as a formula on the rule sheet refers to it."""
     return f"{quote_sheet(sheet)}!{cell}"
-
-
-def name_of(row: int, col: int) -> str:
-    """A1 name of a cell, for messages."""
-    return cell_name(row, col)

@@ -14,7 +14,7 @@ from ..scoring.values import key, trim
 from .addresses import cell_name, column_letters, split_cell
 from .cells import Grid
 from .formulas import plain_text
-from .recognise import Column, Row, Table
+from .located import Column, Row, Table, headline_column
 from .rules import RowRule, ranked_bands, target_readings
 
 TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
@@ -130,10 +130,10 @@ class _Finder:
 
     def score_column(self) -> tuple[int, bool]:
         """The column that is computed, and whether it shows weighted scores."""
-        scores = [c for c in self.table.columns if c.role == "score"]
-        chosen = next((c for c in scores if not c.label), None) or next((c for c in scores if "上级" in c.label), None)
-        if chosen is None and scores:
-            chosen = scores[-1]
+        chosen = headline_column(self.table)
+        if chosen is None:
+            return self.append_column(SCORE_HEADER), False
+        if chosen.label and "上级" not in chosen.label:
             self.note(
                 "evaluator-assumed",
                 "warning",
@@ -141,10 +141,7 @@ class _Finder:
                 f"有多个评分列，按“{chosen.header}”计算",
                 f'several score columns; "{chosen.header}" is computed',
             )
-        if chosen is not None:
-            return chosen.col, False
-        weighted = self.table.column("weighted_score")
-        return (weighted.col, True) if weighted is not None else (self.append_column(SCORE_HEADER), False)
+        return chosen.col, chosen.role == "weighted_score"
 
     def has_own_formula(self, row: int, col: int) -> bool:
         return self.grid.cell(row, col).formula is not None

@@ -18,6 +18,8 @@ from ..errors import UsageError
 from ..messages import Message
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
+from .folding import ORNAMENTS, by_length, fold
+from .people_words import PeopleWords
 
 #: Roles that a column of a located table can have.
 ROLES = (
@@ -30,7 +32,6 @@ OTHER_ROLES = ("period", "rater", "total", "foreign", "rules")
 #: From here on a match is strong; below, the text means its role only beside other assessment columns.
 STRONG = 0.7
 
-_ORNAMENTS = " :*▶►→▼▲↓_.,。、'\"“”☆★●◆■"
 _LONGEST_HEADER = 40
 _LONGEST_LABEL = 60
 _LONGEST_COMPOUND = 20
@@ -109,6 +110,7 @@ class Vocabulary:
     __slots__ = (
         "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers",
         "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
+        "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -116,28 +118,29 @@ class Vocabulary:
         for role, lists in data["header"].items():
             for word, strong in _listed(lists):
                 # The first to claim a word keeps it: real roles stand before the signs of other tables.
-                self._headers.setdefault(_fold(word), (role, strong, word))
+                self._headers.setdefault(fold(word), (role, strong, word))
         self._labels: dict[str, tuple[str, bool, str]] = {}
         for kind, lists in data["label"].items():
             for word, strong in _listed(lists):
-                self._labels.setdefault(_fold(word), (kind, strong, word))
+                self._labels.setdefault(fold(word), (kind, strong, word))
         self._patterns = tuple(
             (re.compile(one["text"]), str(one["role"]), bool(one.get("weak"))) for one in data["pattern"]
         )
-        self._evaluators = {_fold(word): name for name, words in data["evaluators"].items() for word in words}
+        self._evaluators = {fold(word): name for name, words in data["evaluators"].items() for word in words}
         words = data["words"]
-        self._neutral = _by_length(words["neutral"])
-        self._tails = _by_length(words["score_tails"])
+        self._neutral = by_length(words["neutral"])
+        self._tails = by_length(words["score_tails"])
         self._units = frozenset(_fold_unit(word) for word in words["units"])
-        self._context = _by_length(words["context"])
+        self._context = by_length(words["context"])
         self._aliases = {key(old): key(new) for old, new in data["aliases"].items()}
         self._aliased = re.compile("|".join(re.escape(old) for old in sorted(self._aliases, key=len, reverse=True)))
-        self._adjustments = frozenset(_fold(word) for word in data["item"]["adjustment"])
-        self._vetoes = frozenset(_fold(word) for word in data["item"]["veto"])
-        self._ratings = _by_length(data["item"]["rating_sections"])
+        self._adjustments = frozenset(fold(word) for word in data["item"]["adjustment"])
+        self._vetoes = frozenset(fold(word) for word in data["item"]["veto"])
+        self._ratings = by_length(data["item"]["rating_sections"])
         self._directions = tuple((key(w), d) for d in ("lower", "higher") for w in data["direction"][d])
         self._kinds = {name: tuple(key(word) for word in words) for name, words in data["kind"].items()}
         self._pair = _pair_pattern(self._labels)
+        self.people = PeopleWords(data["people"])
         self._cache: dict[str, HeaderMatch | None] = {}
         self._label_cache: dict[str, LabelMatch | None] = {}
 
@@ -177,12 +180,12 @@ class Vocabulary:
         return self._cache[text]
 
     def _match_header(self, text: str) -> HeaderMatch | None:
-        whole = _fold(text)
+        whole = fold(text)
         if not whole or len(whole) > _LONGEST_HEADER:
             return None
         span = score_range(text)
         if span is not None:
-            inner = self._match_plain(_fold(span.rest), "")
+            inner = self._match_plain(fold(span.rest), "")
             if inner is not None and inner.role in ("score", "points", "weight", "weighted_score", "total"):
                 return inner._replace(unit="" if inner.role == "weight" else inner.unit)
             if inner is not None and inner.role == "rule_text" and inner.score >= 0.9:
@@ -210,13 +213,13 @@ class Vocabulary:
                 unit = unit or _fold_unit(inner)
             elif parse_period(inner) is not None:
                 period = period or inner
-        rest = _NUMBERING.sub("", _BRACKETS.sub("", folded)).strip(_ORNAMENTS)
+        rest = _NUMBERING.sub("", _BRACKETS.sub("", folded)).strip(ORNAMENTS)
         head, slash, tail = rest.rpartition("/")
         if slash and _fold_unit(tail) in self._units:
             rest, unit = head, unit or _fold_unit(tail)
         elif rest[-1:] in ("%", "‰") and len(rest) > 1:
             rest, unit = rest[:-1], unit or rest[-1]
-        return rest.strip(_ORNAMENTS), unit, period
+        return rest.strip(ORNAMENTS), unit, period
 
     def _match_plain(self, folded: str, unit: str) -> HeaderMatch | None:
         """A folded header without brackets."""
@@ -337,7 +340,7 @@ class Vocabulary:
         if len(head) > _LONGEST_LABEL:
             return None
         value = trim(rest) if colon else None
-        plain = _NUMBERING.sub("", _BRACKETS.sub("", key(head))).strip(_ORNAMENTS)
+        plain = _NUMBERING.sub("", _BRACKETS.sub("", key(head))).strip(ORNAMENTS)
         for candidate, _ in self._spellings(plain):
             known = self._labels.get(candidate)
             if known is not None:
@@ -369,12 +372,21 @@ class Vocabulary:
             value = text[match.end() : end]
             # A label that is not ours (填表日期：) ends the value too.
             value = re.split(r"(?:^|[\s\u3000_＿])[\s\u3000_＿]*(?=[^\s\d:：]{1,10}[:：])", value, maxsplit=1)[0]
-            found.append((self._labels[_fold(match[1])][0], filled_in(value)))
+            found.append((self._labels[fold(match[1])][0], filled_in(value)))
         return found
+
+    def names_persons(self, text: str) -> bool:
+        """Whether a header is that of a column of persons: 姓名, 被考核人, employee_name."""
+        if not text or len(text) > 20:
+            return False
+        if self.people.is_person(text):
+            return True
+        label = self.match_label(text)
+        return label is not None and label.kind == "person" and label.value is None
 
     def evaluator(self, text: str) -> str | None:
         """The usual name of an evaluator: 直接主管 is 上级; None if the text names none."""
-        return self._evaluators.get(_fold(text))
+        return self._evaluators.get(fold(text))
 
     def speaks_of_assessment(self, text: str) -> bool:
         """Whether a title, a heading or a sheet name uses a word of assessments."""
@@ -383,8 +395,8 @@ class Vocabulary:
 
     def item_kind(self, name: str, section: str = "", measured: bool = True) -> str:
         """The kind of an item: "adjustment" and "veto" by name, "rating" by section when nothing is measured."""
-        plain = _BRACKETS.sub("", key(name)).strip(_ORNAMENTS)
-        plain = _NUMBERING.sub("", plain).partition(":")[0].strip(_ORNAMENTS)
+        plain = _BRACKETS.sub("", key(name)).strip(ORNAMENTS)
+        plain = _NUMBERING.sub("", plain).partition(":")[0].strip(ORNAMENTS)
         if plain in self._adjustments:
             return "adjustment"
         if plain in self._vetoes:
@@ -495,7 +507,7 @@ def score_range(text: str) -> ScoreRange | None:
         if max(ends) > 1000:
             return None  # years, amounts
         rest = folded[: match.start()] + folded[match.end() :]
-        rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(_ORNAMENTS + "()[]【】")
+        rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(ORNAMENTS + "()[]【】")
         return ScoreRange(min(ends), max(ends), _as_written(text, rest))
     return None
 
@@ -505,8 +517,8 @@ def _as_written(text: str, folded: str) -> str:
     for part in re.split(
         r"[\n(（\[【:：]|(?<=[^\d.<>=≤≥~～-])(?=[\d<>=≤≥])|(?<=[)）\]】分\d])(?=[^\d.分)）\]】~～-])", text
     ):
-        if key(part).strip(_ORNAMENTS) == folded:
-            return " ".join(part.split()).strip(_ORNAMENTS)
+        if key(part).strip(ORNAMENTS) == folded:
+            return " ".join(part.split()).strip(ORNAMENTS)
     return folded
 
 
@@ -524,16 +536,8 @@ def _listed(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, bool]]:
             yield word, strong
 
 
-def _by_length(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({key(word) for word in words}, key=lambda word: (-len(word), word)))
-
-
-def _fold(text: str) -> str:
-    return key(text).strip(_ORNAMENTS)
-
-
 def _fold_unit(text: str) -> str:
-    return key(text).removeprefix("单位").strip(_ORNAMENTS)
+    return key(text).removeprefix("单位").strip(ORNAMENTS)
 
 
 def _without_tails(text: str) -> Iterator[str]:

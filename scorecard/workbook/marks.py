@@ -1,0 +1,131 @@
+"""What the scores that people typed stand for: marks out of 100, points out of a full mark, or weighted points.
+
+The header decides (满分, 加权得分); where it does not, the department's own total does: a plain sum of the scores means
+that they are weighted already. Everything becomes the raw 0..100 score that the scoring core adds up.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.values import CellError, Reading, State, decimal_sum, read, show, snap
+from ..scoring.weights import points_as_weights
+from .addresses import split_cell
+from .cells import Grid
+from .located import Row, Table, score_columns
+
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
+# What is left of a formula that only adds up cells.
+_PLAIN_SUM = re.compile(r"(?:SUM|ROUND|IF|IFERROR|[-+(),\d.\s]|\"\"|=|#)*", re.IGNORECASE)
+_SLACK = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How the scores of one column are to be read.
+
+    Attributes:
+        label: The label of the column.
+        is_weighted: A score is weight × what the core calls a score.
+        findings: Said where nothing in the header says so.
+    """
+
+    label: str
+    is_weighted: bool
+    findings: tuple[Finding, ...] = ()
+
+    def reading(self, row: Row, weight: float | None, grid: Grid) -> Reading:
+        """The typed score of a row on 0..100.
+
+        Args:
+            row: The row.
+            weight: Its weight as a fraction.
+            grid: Its sheet.
+        """
+        cell = dict(row.scores).get(self.label)
+        if not cell:
+            return Reading(State.MISSING)
+        typed = read(grid.at(cell).value)
+        full = full_mark(row, grid)
+        if full is None and self.is_weighted and weight is not None:
+            full = snap(weight * 100)
+        if typed.number is None or typed.percent or full is None or full <= 0:
+            return typed
+        if not 0 <= typed.number <= full + _SLACK:
+            shown, most = show(typed.number), show(full)
+            reason = Message(f"得分 {shown} 应在 0 与满分 {most} 之间", f"score {shown}: must be from 0 to {most}")
+            return Reading(State.ERROR, error=CellError("#VALUE!", reason), text=typed.text)
+        return replace(typed, number=snap(min(typed.number / full, 1.0) * 100))
+
+
+def read_marks(table: Table, grid: Grid, weights: list[float | None], label: str) -> Marks:
+    """How the scores of a column are meant.
+
+    Args:
+        table: The table.
+        grid: Its sheet.
+        weights: Fractions, one per row.
+        label: The label of the score column.
+    """
+    column = next((c for c in score_columns(table) if c.label == label), None)
+    if column is not None and column.role == "weighted_score":
+        return Marks(label, True)
+    items = [(row, w) for row, w in zip(table.rows, weights, strict=True) if row.kind in ("kpi", "rating")]
+    if any(full_mark(row, grid) is not None for row, _ in items) or not _sums_up(table, grid, items, label):
+        return Marks(label, False)
+    message = Message(
+        "总分是各项得分直接相加，得分按已乘权重理解", "the total adds the scores up: they are taken as weighted already"
+    )
+    return Marks(label, True, (Finding("scores-weighted", "info", table.sheet, table.totals[label], message),))
+
+
+def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], label: str) -> bool:
+    """Whether the stated total is the plain sum of the scores, none of which exceeds its weight."""
+    cell = table.totals.get(label)
+    pairs = [(dict(row.scores).get(label), weight) for row, weight in items]
+    if cell is None or len(pairs) < 2 or any(place is None or w is None for place, w in pairs):
+        return False
+    numbers = [read(grid.at(place).value).number for place, _ in pairs if place]
+    for number, (_, weight) in zip(numbers, pairs, strict=True):
+        if number is not None and not 0 <= number <= (weight or 0.0) * 100 + _SLACK:
+            return False
+    total = grid.at(cell)
+    places = {split_cell(place) for place, _ in pairs if place}
+    if total.formula:
+        return _adds_only(total.formula, places)
+    stated = read(total.value).number
+    known = [number for number in numbers if number is not None]
+    if stated is None or len(known) < len(numbers) or not stated:
+        return False
+    extra = [dict(row.scores).get(label) for row in table.rows if row.kind == "adjustment"]
+    points = [read(grid.at(place).value).number or 0.0 for place in extra if place]
+    return abs(stated - decimal_sum([*known, *points])) < 0.006
+
+
+def _adds_only(formula: str, wanted: set[tuple[int, int]]) -> bool:
+    named: set[tuple[int, int]] = set()
+    for first, top, last, bottom in _REFERENCE.findall(formula):
+        r1, c1 = split_cell(first + top)
+        r2, c2 = split_cell(last + bottom) if last else (r1, c1)
+        named |= {place for place in wanted if r1 <= place[0] <= r2 and c1 <= place[1] <= c2}
+    return named == wanted and _PLAIN_SUM.fullmatch(_REFERENCE.sub("#", formula)) is not None
+
+
+def full_mark(row: Row, grid: Grid) -> float | None:
+    """The full mark of a row, from its cell or its heading; None without one."""
+    if row.points is not None:
+        return row.points.number
+    return read(grid.at(row.points_cell).value).number if row.points_cell else None
+
+
+def points_weights(table: Table, grid: Grid) -> list[float | None] | None:
+    """Weights of a table of points: full mark over the sum of full marks; None where none are stated."""
+    full = [full_mark(row, grid) if row.kind in ("kpi", "rating") else None for row in table.rows]
+    known = [mark for mark in full if mark is not None]
+    if not known or any(mark <= 0 for mark in known):
+        return None
+    shares = iter(points_as_weights(known))
+    return [next(shares) if mark is not None else None for mark in full]
