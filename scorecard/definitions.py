@@ -17,6 +17,7 @@ from .errors import RuleError, UsageError
 from .messages import Message
 from .scoring import curve as curves
 from .scoring.curve import Rating
+from .scoring.indicators import Indicator
 from .scoring.ladder import Case, Ladder, fixed, relative
 from .scoring.model import Grade, GradeTable, Settings
 from .scoring.policies import DIRECTIONS, KINDS, Policy
@@ -83,6 +84,7 @@ class Definition:
         policy: For KPIs without thresholds of their own; None: as the caller says, `Policy()` in the end.
         settings: How the card is added up.
         assumptions: Decisions about the whole card.
+        indicators: Definition cards (指标定义卡), for `scorecard cards` and `scorecard link`.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Definition:
     policy: Policy | None = None
     settings: Settings = Settings()
     assumptions: tuple[str, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
     def kpi(self, name: str) -> KpiDefinition | None:
         """The KPI of that name or alias, compared without regard to width, case and blanks."""
@@ -165,6 +168,10 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         assumptions=top.texts("assumptions"),
         kpis=tuple(
             _kpi(_Table(item, f"{source}!kpi[{i}]")) for i, item in enumerate(top.take("kpi", (list,), []), start=1)
+        ),
+        indicators=tuple(
+            _indicator(_Table(item, f"{source}!indicators[{i}]"))
+            for i, item in enumerate(top.take("indicators", (list,), []), start=1)
         ),
     )
     top.finish()
@@ -272,6 +279,29 @@ def _kpi(table: _Table) -> KpiDefinition:
         raise UsageError(Message(f"权重“{kpi.weight}”读不出来", f'weight "{kpi.weight}" cannot be read'), table.where)
     table.finish()
     return kpi
+
+
+def _indicator(table: _Table) -> Indicator:
+    """A definition card; texts only, its formula is read where it is used."""
+    name = table.need("name", (str,))
+    if not name.strip():
+        raise UsageError(Message("定义卡缺指标名称", "a definition card needs a name"), table.where)
+    table.where = f"{table.where} {name}"
+
+    def text(key_: str) -> str:
+        return str(table.take(key_, (str, int, float), ""))
+
+    operands = table.table("operands") or _Table({}, table.where)
+    indicator = Indicator(
+        name=name, number=text("number"), version=text("version"), category=text("category"), level=text("level"),
+        period=text("period"), definition=text("definition"), purpose=text("purpose"), formula=text("formula"),
+        statistics=text("statistics"), source=text("source"), point=text("point"), department=text("department"),
+        owner=text("owner"), target=text("target"), aliases=table.texts("aliases"),
+        operands={operand: operands.texts(operand) for operand in operands.data},
+    )  # fmt: skip
+    operands.finish()
+    table.finish()
+    return indicator
 
 
 def _rule(table: _Table) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None, bool]:
