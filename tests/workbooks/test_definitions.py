@@ -187,7 +187,7 @@ BLOCKS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 @pytest.mark.parametrize("text", BLOCKS, ids=range(len(BLOCKS)))
 def test_every_example_of_the_page_is_a_file_that_loads(text: str) -> None:
     definition = parse_definition(text)
-    assert definition.kpis or definition.settings.grades != DEFAULT_GRADES
+    assert definition.kpis or definition.indicators or definition.settings.grades != DEFAULT_GRADES
 
 
 def test_the_page_lists_every_key() -> None:
