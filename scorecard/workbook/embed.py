@@ -20,6 +20,7 @@ from . import rulesheet as rs
 from .cells import Grid
 from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
 from .grid import read_grid
+from .outputs import output_path
 from .package import Package
 from .plan import Edit, Plan, apply
 from .recalc import recalculate
@@ -89,7 +90,7 @@ def embed(
         UsageError: Contradicting options, or an output that exists already.
     """
     source = Path(path)
-    target = _target(source, output, in_place, overwrite, dry_run)
+    target = output_path(source, output, in_place, overwrite, dry_run)
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
     if policy is None and (definition is None or definition.policy is None):
         policy = Policy()
@@ -133,7 +134,7 @@ def convert(
     if formulas not in FLAVOURS:
         raise UsageError(Message(f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'))
     source = Path(path)
-    target = _target(source, output, in_place, overwrite, dry_run, f"_{formulas}")
+    target = output_path(source, output, in_place, overwrite, dry_run, f"_{formulas}")
     package = Package.open(source)
     sheet = read_rule_sheet(package)
     tables, findings = recognise_workbook(package)
@@ -321,40 +322,6 @@ def fill_values(package: Package) -> bytes:
     data = package.to_bytes()
     result = recalculate(data)
     return result.data if result.data is not None else data
-
-
-def _target(
-    source: Path,
-    output: str | os.PathLike[str] | None,
-    in_place: bool,
-    overwrite: bool,
-    dry_run: bool,
-    suffix: str = "_评分",
-) -> Path | None:
-    if dry_run:
-        return None
-    if in_place:
-        if output is not None:
-            raise UsageError(
-                Message("--in-place 与输出文件不能同时给出", "give either an output or in-place, not both")
-            )
-        return source
-    target = Path(output) if output is not None else source.with_name(f"{source.stem}{suffix}{source.suffix}")
-    if target.is_dir():
-        target = target / source.name
-    if target.exists() and target.resolve() == source.resolve():
-        raise UsageError(
-            Message(
-                "输出就是输入文件；确要覆盖请用 --in-place", "the output is the input; use in-place to overwrite it"
-            ),
-            source.name,
-        )
-    if target.exists() and not overwrite:
-        raise UsageError(
-            Message("输出文件已存在；确要覆盖请加 --force", "the output exists already; use force to replace it"),
-            str(target),
-        )
-    return target
 
 
 def _info(code: str, table: Table, zh: str, en: str) -> Finding:
