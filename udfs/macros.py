@@ -72,10 +72,13 @@ def embed(book: Book) -> Message:
         _report(book, replaced)
     active.activate()
     book.app.calculate()
+    kept = ",".join(finding.cell for finding in findings if finding.code == "score-kept")
     return Message(
         f"已嵌入 {len(tables)} 张考核表，规则在“{rs.SHEET}”"
+        + (f"；保留了原有的得分 {kept}" if kept else "")
         + (f"；替换了 {len(replaced)} 个公式，见“体检”" if replaced else ""),
         f"scoring embedded in {len(tables)} tables, rules on {rs.SHEET}"
+        + (f"; scores that were there are kept: {kept}" if kept else "")
         + (f"; {len(replaced)} formulas replaced, see {CHECK_SHEET}" if replaced else ""),
     )
 

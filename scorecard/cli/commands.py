@@ -29,6 +29,7 @@ from .options import (
     output_option,
     period_option,
     refuse_existing,
+    replace_scores_option,
     rules_option,
 )
 from .words import say, typed
@@ -210,6 +211,7 @@ def _add_embed(app: typer.Typer) -> None:
                 ),
             ),
         ] = None,
+        replace_scores: Annotated[bool, replace_scores_option()] = False,
         in_place: Annotated[bool, in_place_option()] = False,
         force: Annotated[bool, force_option()] = False,
         macros: Annotated[
@@ -227,7 +229,7 @@ def _add_embed(app: typer.Typer) -> None:
             definition, policy = _chosen_rules(rules, anchor, cap_score)
             done = (embed_with_macros if macros else embed)(
                 file, output, rules=definition, policy=policy, formulas=formulas, period=period,
-                in_place=in_place, overwrite=force, dry_run=dry_run,
+                replace_scores=replace_scores, in_place=in_place, overwrite=force, dry_run=dry_run,
             )  # fmt: skip
             finish_writing(file, done, as_json)
 

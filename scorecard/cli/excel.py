@@ -101,6 +101,7 @@ def embed_with_macros(
     policy: "Policy | None" = None,
     formulas: str | None = None,
     period: str | None = None,
+    replace_scores: bool = False,
     in_place: bool = False,
     overwrite: bool = False,
     dry_run: bool = False,
@@ -113,6 +114,7 @@ def embed_with_macros(
         rules: See `embed`.
         policy: See `embed`.
         period: See `embed`.
+        replace_scores: See `embed`.
         formulas: "udf" when omitted.
         in_place: Write into the input, which must be an .xlsm then.
         overwrite: Allow an existing output to be replaced.
@@ -128,7 +130,10 @@ def embed_with_macros(
 
     flavour = formulas or "udf"
     if dry_run:
-        return embed(file, rules=rules, policy=policy, formulas=flavour, period=period, dry_run=True)
+        return embed(
+            file, rules=rules, policy=policy, formulas=flavour, period=period, replace_scores=replace_scores,
+            dry_run=True,
+        )  # fmt: skip
     if in_place and output is not None:
         raise UsageError(Message("--in-place 与输出文件不能同时给出", "give either an output or in-place, not both"))
     target = file if in_place else output or file.with_name(f"{file.stem}_评分.xlsm")
@@ -141,7 +146,8 @@ def embed_with_macros(
         )
     with tempfile.TemporaryDirectory(prefix="scorecard-") as folder:
         done = embed(
-            file, Path(folder, file.name), rules=rules, policy=policy, formulas=flavour, period=period
+            file, Path(folder, file.name), rules=rules, policy=policy, formulas=flavour, period=period,
+            replace_scores=replace_scores,
         )  # fmt: skip
     sheets = tuple(dict.fromkeys(table.sheet for table in done.tables))
     data = add_macros(Package.open(done.data, where=file.name), sheets)

@@ -125,7 +125,9 @@ def _sentence(problem: Exception) -> str:
     if unknown:
         near = f"，是否想写 {unknown[2]}？" if unknown[2] else ""
         return say(f"没有命令 {unknown[1]}{near}", english)
-    surplus = re.match(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", english.replace("argument(s)", "arguments"))
+    surplus = re.match(
+        r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", english.replace("argument(s)", "arguments")
+    )
     if surplus:
         return say(f"多出了参数 {surplus[1]}；名称里有空格时请用引号括起来", english)
     return say(f"命令有误：{english}", english)

@@ -124,6 +124,17 @@ def force_option() -> Any:
     return typer.Option("--force", help=say("允许覆盖已有的输出文件", "replace an output that exists"))
 
 
+def replace_scores_option() -> Any:
+    """--replace-scores."""
+    return typer.Option(
+        "--replace-scores",
+        help=say(
+            "有规则的指标：手工填写的得分也换成公式（默认保留）",
+            "also replace scores typed by hand where a rule applies (kept by default)",
+        ),
+    )
+
+
 def dry_run_option() -> Any:
     """--dry-run."""
     return typer.Option(

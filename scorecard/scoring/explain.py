@@ -53,6 +53,8 @@ def show_score(score: float) -> str:
 
 def _reason(item: ItemResult, bands: Bands | None, at: str, score: str) -> tuple[str, str]:
     kpi = item.kpi
+    if kpi.by_hand:
+        return f"手工得分，未按规则{at} = {score}", f"scored by hand, not by its rule{at} = {score}"
     if kpi.rule is None:
         return f"规则缺失，手工评分{at} = {score}", f"no rule, scored by hand{at} = {score}"
     if not isinstance(kpi.rule, Curve) or kpi.actual.number is None:

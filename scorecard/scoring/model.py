@@ -100,12 +100,13 @@ class Kpi:
         weight: Fraction; None if the table gives none.
         target: What was read as the period's target; None if the table has no targets at all.
         label: The raw cell of a rated item.
-        typed: The score cell of an item without a rule.
+        typed: The score cell of an item without a rule, or of one that is scored by hand all the same.
         section: Name of its section, "" if the table has none.
         rule_error: Why the rule cannot be used; shown as that error.
         unit: Shown behind numbers. Percentages are known by `percent`.
         percent: Whether actual and thresholds are shown as percent.
         cell: Where the actual stands, for explanations.
+        by_hand: The score somebody typed counts, whatever the rule would give.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Kpi:
     unit: str = ""
     percent: bool = False
     cell: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ Sections 3, 4 and 5 of `docs/scoring.md`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..errors import RuleError
 from ..messages import Message
-from .curve import Curve
+from .curve import Curve, Rating
 from .model import Adjustment, Bands, CardResult, ItemResult, Kpi, Scorecard, Settings
 from .values import CellError, CellValue, State, as_error, decimal_sum, is_missing, key, read, round_half_up, show, snap
 from .weights import check_weights
@@ -95,6 +96,8 @@ def score_item(kpi: Kpi, bands: Bands | None = None) -> ItemResult:
         return ItemResult(kpi, State.NOT_APPLICABLE, weight=kpi.weight)
     if kpi.target is not None and kpi.target.state is State.ERROR:
         return ItemResult(kpi, State.ERROR, error=kpi.target.error, weight=kpi.weight)
+    if kpi.by_hand:
+        return _with_band(_score_by_hand(kpi), bands)
     if kpi.rule_error is not None:
         if kpi.actual.state in (State.ERROR, State.NOT_APPLICABLE):
             return ItemResult(kpi, kpi.actual.state, error=kpi.actual.error, weight=kpi.weight)
@@ -117,16 +120,34 @@ def score_item(kpi: Kpi, bands: Bands | None = None) -> ItemResult:
 
 
 def _score_by_hand(kpi: Kpi) -> ItemResult:
-    """An item without a rule takes the score typed into its score cell, which must lie in 0..100."""
+    """An item takes the score typed into its score cell, which must lie in 0..100, or what its rule can give."""
     typed = kpi.typed
     if typed.number is None:
         return ItemResult(kpi, typed.state, error=typed.error, weight=kpi.weight)
+    scores = [score for _, score in kpi.rule.labels] if isinstance(kpi.rule, Rating) else []
+    scores = list(kpi.rule.scores) if isinstance(kpi.rule, Curve) else scores
+    high = max([100.0, *scores])
     # 95% would count as 0.95 of 100 points.
-    if typed.percent or not 0 <= typed.number <= 100:
-        shown = show(typed.number, typed.percent)
-        reason = Message(f"得分 {shown} 应在 0 与 100 之间", f"score {shown}: must be from 0 to 100")
+    if typed.percent or not 0 <= typed.number <= high:
+        shown, best = show(typed.number, typed.percent), show(high)
+        reason = Message(f"得分 {shown} 应在 0 与 {best} 之间", f"score {shown}: must be from 0 to {best}")
         return ItemResult(kpi, State.ERROR, error=CellError(VALUE, reason), weight=kpi.weight)
     return ItemResult(kpi, State.NUMBER, typed.number, weight=kpi.weight)
+
+
+def _with_band(typed: ItemResult, bands: Bands | None) -> ItemResult:
+    """The band of a typed score: that of the rule where the two agree, else the one whose scores it lies in."""
+    if bands is None or typed.score is None or not isinstance(typed.kpi.rule, Curve):
+        return typed
+    ruled = score_item(replace(typed.kpi, by_hand=False), bands)
+    if ruled.score is not None and snap(ruled.score - typed.score) == 0:
+        return replace(typed, band=ruled.band)
+    return replace(typed, band=bands.labels[_band_by_score(bands, typed.score)])
+
+
+def _band_by_score(bands: Bands, score: float) -> int:
+    """The band a score lies in, 0 for the worst; an edge belongs to the better."""
+    return sum(1 for edge in bands.scale[1:-1] if snap(edge) <= snap(score))
 
 
 def _score_curve(kpi: Kpi, curve: Curve, bands: Bands | None) -> ItemResult:
@@ -145,7 +166,7 @@ def band_index(curve: Curve, bands: Bands, actual: float, score: float) -> int:
     band jumped to. A rule with other scores says only by its score which band that is; an edge belongs to the better.
     """
     if not follows_bands(curve.scores, bands):
-        return sum(1 for edge in bands.scale[1:-1] if snap(edge) <= snap(score))
+        return _band_by_score(bands, score)
     by_threshold = min(max(curve.position(actual), 1), max(len(curve.thresholds) - 1, 1)) - 1
     by_score = sum(1 for edge in bands.scale[1:-1] if snap(edge) < snap(score))
     return min(max(by_threshold, by_score), len(bands.labels) - 1)

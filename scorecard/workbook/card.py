@@ -24,8 +24,9 @@ from .cells import Grid
 from .formulas import MANUAL_WORD
 from .located import Row, Table, headline_column, score_columns
 from .marks import Marks, read_marks
-from .ruleread import RuleSheet
+from .ruleread import RuleSheet, is_own_content
 from .rules import RowRule, bands_of, choose_rules, read_cell, target_readings, weight_scale
+from .spots import WEIGHTED
 from .vocabulary import Vocabulary
 
 #: What a single score column is called in reports.
@@ -177,6 +178,11 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
         if row.weight_cell is None:
             weight = read(sheet.grid.cell(block.first + place, block.column(rs.WEIGHT)).value).number
         kpi = _kpi(table, row, grid, weight, target, percent, next((r.unit for r in readings.values() if r.unit), ""))
+        score_cell = dict(row.scores).get(headline(table)) or ""
+        marks = Marks(headline(table), sheet.scale(block, place) == WEIGHTED)
+        kpi = replace(kpi, typed=marks.reading(row, weight, grid))
+        if score_cell and sheet.mode(block, place) != MANUAL_WORD and is_own_content(grid.at(score_cell)):
+            kpi = replace(kpi, by_hand=True, cell=score_cell)
         if isinstance(rule, CellError):
             if rule.reason is None and target is not None and target.number is not None:
                 # An error cell among the thresholds is that error, whatever the actual; a broken rule is not.
@@ -185,7 +191,7 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
         elif rule is not None:
             kpis.append(replace(kpi, rule=rule))
         elif sheet.mode(block, place) == MANUAL_WORD:
-            kpis.append(replace(kpi, cell=dict(row.scores).get(headline(table)) or ""))
+            kpis.append(replace(kpi, cell=score_cell))
         else:
             # No threshold is set: not assessed, unless the target is an error.
             is_error = target is not None and target.state is State.ERROR

@@ -17,6 +17,8 @@ from ..messages import Message
 from ..scoring.model import Settings
 from ..scoring.policies import Policy
 from . import rulesheet as rs
+from .addresses import cell_name
+from .card import read_card
 from .cells import Grid
 from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
 from .grid import read_grid
@@ -25,6 +27,7 @@ from .package import Package
 from .plan import Edit, Plan, apply
 from .recalc import recalculate
 from .recognise import Table, recognise_workbook
+from .remarks import kept_score
 from .ruleplan import RuleTable, mode_word, number_format, plan_block, plan_head, plan_sheet
 from .ruleread import read_rule_sheet
 from .rules import bands_of, choose_rules, weight_scale
@@ -63,6 +66,7 @@ def embed(
     policy: Policy | None = None,
     formulas: str | None = None,
     period: str | None = None,
+    replace_scores: bool = False,
     in_place: bool = False,
     overwrite: bool = False,
     dry_run: bool = False,
@@ -77,6 +81,8 @@ def embed(
             What it decides is reported.
         formulas: "native" (nothing to install) or "udf"; by default native for .xlsx, udf for .xlsm.
         period: What the period selector is set to.
+        replace_scores: Whether scores typed by hand give way to the rules; they stay and count otherwise, and a
+            finding (`score-kept`) says what the rule would have given.
         in_place: Write into the input.
         overwrite: Allow an existing output to be replaced.
         dry_run: Plan only; nothing is written.
@@ -98,7 +104,7 @@ def embed(
     flavour = formulas or (UDF if package.is_macro_enabled else NATIVE)
     if flavour not in FLAVOURS:
         raise UsageError(Message(f"公式类型“{flavour}”无效（native 或 udf）", f'formulas "{flavour}": native or udf'))
-    plan, tables, findings = plan_embedding(package, definition, policy, flavour, period, source.name)
+    plan, tables, findings = plan_embedding(package, definition, policy, flavour, period, source.name, replace_scores)
     if not plan or dry_run:
         if target is not None and not dry_run and not in_place:
             package.save(target)
@@ -169,6 +175,7 @@ def plan_embedding(
     flavour: str,
     period: str | None,
     where: str,
+    replace_scores: bool = False,
 ) -> tuple[Plan, tuple[Table, ...], tuple[Finding, ...]]:
     """The edits for all tables of a package that are recognised with confidence and not embedded yet.
 
@@ -194,7 +201,7 @@ def plan_embedding(
             )
             chosen.append(table)
             continue
-        planned = _table_rules(table, grid, definition, policy, vocabulary, period, collected)
+        planned = _table_rules(table, grid, definition, policy, vocabulary, period, collected, replace_scores)
         if planned is not None:
             todo.append(planned)
             chosen.append(table)
@@ -240,6 +247,7 @@ def _table_rules(
     vocabulary: Vocabulary,
     period: str | None,
     collected: list[Finding],
+    replace_scores: bool,
 ) -> RuleTable | None:
     """The rules and places of one table; None if it is not embedded, with the finding that says why."""
     if table.confidence < CONFIDENT:
@@ -280,7 +288,7 @@ def _table_rules(
             Finding("weight-unreadable", "error", table.sheet, table.rows[0].weight_cell or "", problem.message)
         )
         weights, divisor = [None] * len(table.rows), 1
-    if not any(row.weight_cell for row in table.rows):
+    if not any(row.weight_cell or row.points_cell for row in table.rows):
         # Without a weight column all items count alike; the share stands on the rule sheet, for people to change.
         weights = [1.0 / len(items)] * len(table.rows)
         collected.append(
@@ -288,8 +296,14 @@ def _table_rules(
                 "weights-assumed", table, "表中没有权重，按等权计算", "no weights in the table; all items count alike"
             )
         )
-    spots = find_spots(table, grid, rules, weights, period)
+    spots = find_spots(table, grid, rules, weights, period, replace_scores)
     collected += spots.findings
+    if any(spot.is_kept and rules[i].rule is not None for spot, i in zip(spots.rows, items, strict=True)):
+        card = read_card(table, grid, None, definition, policy, vocabulary, period)
+        for spot, kpi in zip(spots.rows, card.model.kpis, strict=True):
+            if spot.is_kept and (kpi.rule is not None or kpi.rule_error is not None):
+                cell = cell_name(spot.row, spots.score_col)
+                collected += kept_score(table.sheet, replace(kpi, by_hand=True, cell=cell))
     headers = tuple(c.label for c in table.columns if c.role == "target")
     return RuleTable(spots, tuple(rules[i] for i in items), bands_of(table), headers, divisor)
 

@@ -56,8 +56,8 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
     spots, block, head = form.spots, form.block, form.head
     udf = flavour == UDF
     for i, (spot, mode) in enumerate(zip(spots.rows, form.modes, strict=True)):
-        if mode != f.MANUAL_WORD and not spot.has_own_formula:
-            formula = _score_udf(form, i, spot) if udf and not spot.is_weighted else _score_native(form, i, spot)
+        if mode != f.MANUAL_WORD and not spot.is_kept:
+            formula = _score_udf(form, i, spot) if udf and spot.scale == sp.RAW else _score_native(form, i, spot)
             yield Computed(spot.row, spots.score_col, formula, Message(f"{spot.name}：得分", f"{spot.name}: score"))
 
     def at(label: str) -> str:
@@ -66,7 +66,8 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
     total = spots.total
     scores, weights = _scores(spots), rs.on_sheet(rs.SHEET, block.column_range(rs.WEIGHT))
     # A score typed by hand counts as it was understood, not as it stands in its cell.
-    plain = udf and scores and f.MANUAL_WORD not in form.modes and not any(spot.is_weighted for spot in spots.rows)
+    is_typed = f.MANUAL_WORD in form.modes or any(spot.is_kept for spot in spots.rows)
+    plain = udf and scores and not is_typed and all(spot.scale == sp.RAW for spot in spots.rows)
     labels, factors = (head.grade_column(i, sheet=True) for i in (1, 2))
     table = head.grade_table(sheet=True)
     settings = {name: head.setting_ref(name, sheet=True) for name in rs.SETTINGS}
@@ -197,9 +198,11 @@ def _score_native(form: FormRules, i: int, spot: RowSpot) -> str:
     block = form.block
     row = block.first + i
     result = block.cell(row, rs.RESULT, sheet=True)
-    if not spot.is_weighted:
+    if spot.scale == sp.RAW:
         return f"={result}"
-    return f"=IF(ISNUMBER({result}),{result}*{block.cell(row, rs.WEIGHT, sheet=True)},{result})"
+    share = block.cell(row, rs.WEIGHT if spot.scale == sp.WEIGHTED else rs.WEIGHT_TEXT, sheet=True)
+    divided = "" if spot.scale == sp.WEIGHTED else "/100"
+    return f"=IF(ISNUMBER({result}),{result}*{share}{divided},{result})"
 
 
 def _score_udf(form: FormRules, i: int, spot: RowSpot) -> str:

@@ -54,7 +54,9 @@ def is_mark(text: str, marks: str) -> str:
 def target_raw(cells: str, index: str | None) -> str:
     """The target cell of the period, its text trimmed; an INDEX of a blank cell equals both "" and 0, so "" comes first."""
     cell = f"INDEX({cells},1,{index})" if index else cells
-    return f'=IF({cell}="","",IF(ISTEXT({cell}),{trimmed(cell)},{cell}))'
+    text = trimmed(cell)
+    read = f'IF(RIGHT({text})="%",IF({_has_gap(cell, text)},"?",{text}),{text})'
+    return f'=IF({cell}="","",IF(ISTEXT({cell}),{read},{cell}))'
 
 
 def target(raw: str, marks: str, divisor: int = 1, known: Iterable[tuple[str, float]] = ()) -> str:
@@ -91,7 +93,8 @@ def actual(cell: str, text: str, marks: str, divisor: int = 1) -> str:
     """The actual as a number; "" if blank, 不适用, or #VALUE! for text other than a plain percentage."""
     return (
         f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
-        f"IF(ISTEXT({cell}),{_percent_text(text)},IF(ISLOGICAL({cell}),{_UNREADABLE},ROUND({_divided(cell, divisor)},12)))))"
+        f"IF(ISTEXT({cell}),IF({_has_gap(cell, text)},{_UNREADABLE},{_percent_text(text)}),"
+        f"IF(ISLOGICAL({cell}),{_UNREADABLE},ROUND({_divided(cell, divisor)},12)))))"
     )
 
 
@@ -103,13 +106,36 @@ def label(cell: str, text: str, marks: str) -> str:
     return f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",TRIM({typed})))'
 
 
-def mark(cell: str, text: str, marks: str) -> str:
-    """A score typed by hand: a number from 0 to 100, "" or 不适用, else #VALUE!."""
+def mark(cell: str, text: str, marks: str, full: str = "") -> str:
+    """A score typed by hand: a number from 0 to 100, "" or 不适用, else #VALUE!.
+
+    `full` is the cell that says what 100 points look like in the form; "" where they look like 100.
+    """
     return (
         f'=IF({text}="","",IF({is_mark(text, marks)},"{NOT_APPLICABLE}",'
-        f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),"
-        f"IF(AND({cell}>=0,{cell}<=100),ROUND({cell},12),{_UNREADABLE}),{_UNREADABLE}))))"
+        f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),{_typed(cell, full, '')},{_UNREADABLE}))))"
     )
+
+
+def _typed(cell: str, full: str, scores: str) -> str:
+    """A typed number as a score on 0..100, or up to what the rule can give; else #VALUE!."""
+    number = f"IF({full}=0,0,ROUND({cell}/{full}*100,12))" if full else f"ROUND({cell},12)"
+    best = f"MAX(100,{scores})" if scores else "100"
+    return f"IF(AND({number}>=0,{number}<={best}),{number},{_UNREADABLE})"
+
+
+def full_marks(cell: str, known: Iterable[tuple[str, float]] = ()) -> str:
+    """The full marks of an item as a number; blank is 0. `known` are texts such as 10分 with what they stand for."""
+    text = trimmed(cell)
+    other = _UNREADABLE
+    for typed, number in known:
+        other = f"IF({text}={_quoted(typed)},{number_text(number)},{other})"
+    return f'=IF(ISNUMBER({cell}),ROUND({cell},12),IF({text}="",0,{other}))'
+
+
+def share(marks_cell: str, all_marks: str) -> str:
+    """The weight that full marks stand for: their part of all."""
+    return f"={marks_cell}/SUM({all_marks})"
 
 
 def weight(cell: str, text: str, marks: str, typed: str, count: int, divisor: int = 1) -> str:
@@ -131,6 +157,14 @@ def sign(direction: str, thresholds: Sequence[str]) -> str:
 def _percent_text(text: str) -> str:
     # VALUE reads "1/2" as a date in some programs, so it is only asked about texts that end in %.
     return f'IF(RIGHT({text})="%",ROUND(VALUE({text}),12),{_UNREADABLE})'
+
+
+def _has_gap(cell: str, text: str) -> str:
+    """Whether blanks stand inside a percent text other than before its sign: "9 6%" is two numbers, not 96 %."""
+    bare = cell
+    for old, new in (*((space, " ") for space in _SPACES[1:]), ("％", ""), ("%", "")):
+        bare = f'SUBSTITUTE({bare},"{old}","{new}")'
+    return f"LEN(TRIM({bare}))<>LEN({text})-1"
 
 
 def _quoted(text: str) -> str:
@@ -257,8 +291,25 @@ def manual_score(target_cell: str, reading: str) -> str:
     return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF({reading}="{NOT_APPLICABLE}","N/A",{reading}))'
 
 
+def counted(target_cell: str, cell: str, marks: str, scores: str, full: str = "") -> str:
+    """What counts of an item with a rule: what its cell in the form shows, computed or typed over.
+
+    Args:
+        target_cell: An item without a target in the period does not count, whatever was typed.
+        cell: The form's score cell.
+        marks: The range of the marks.
+        scores: The scores of the rule, which may go beyond 0 to 100.
+        full: See `mark`.
+    """
+    text = trimmed(cell)
+    shown = f'IF({text}="","",IF({is_mark(text, marks)},"N/A",{_UNREADABLE}))'
+    value = f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),{_typed(cell, full, scores)},{shown}))"
+    return f'=IF({target_cell}="{NOT_APPLICABLE}","N/A",IF(ISERROR({cell}),{cell},{value}))'
+
+
 def band(
     score: str,
+    ruled: str,
     reading: str,
     thresholds: Sequence[str],
     scores: Sequence[str],
@@ -268,7 +319,8 @@ def band(
 ) -> str:
     """The number of the band reached, from 1 for the worst to `count`; "" without a score.
 
-    `edges` are the form's scores at the band edges, in as many cells as there are thresholds.
+    `edges` are the form's scores at the band edges, in as many cells as there are thresholds. A score that is not what
+    the rule gives (`ruled`) was typed: it says only by itself which band that is.
     """
     beyond, every = f"{thresholds[1]}:{thresholds[-1]}", f"{thresholds[0]}:{thresholds[-1]}"
     # Text sorts above numbers in comparisons; the mask leaves blank thresholds out in both directions.
@@ -281,7 +333,8 @@ def band(
     # A rule whose scores are not the band edges says only by its score which band that is.
     other = f'SUMPRODUCT(({scores[0]}:{scores[-2]}<>{edges[0]}:{edges[-2]})*({scores[1]}:{scores[-1]}<>""))>0'
     number = f"IF({other},{by_score},MAX(MIN(COUNT({every})-1,{reached}),{jumped}))"
-    return f'=IF(AND(ISNUMBER({score}),ISNUMBER({reading})),MIN({count},{number}),"")'
+    is_ruled = f"IF(ISNUMBER({ruled}),ABS({ruled}-{score})<{_EDGE},FALSE)"
+    return f'=IF(ISNUMBER({score}),MIN({count},IF({is_ruled},{number},{by_score})),"")'
 
 
 def band_mark(band_cell: str, number: int, thresholds: str, threshold_cell: str) -> str:

@@ -10,7 +10,9 @@ from dataclasses import replace
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.curve import Rating
+from ..scoring.explain import show_score
 from ..scoring.model import ItemResult, Kpi
+from ..scoring.score import score_item
 from ..scoring.values import CellError, Reading, State, as_error, read, show
 from . import rulesheet as rs
 from .card import Card, headline, items
@@ -34,7 +36,7 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
         return [*findings, borrowed]
     for place, (_, row) in enumerate(items(card.table)):
         findings += _about_item(card, row, place, grid)
-    is_explained = len(findings) > len(card.findings)
+    is_explained = any(finding.severity == "error" for finding in findings[len(card.findings) :])
     if result.error is not None and result.error.reason is not None and not result.error_cell:
         # Without usable weights there is no coverage either; with it, the total itself cannot be.
         cell = next((row.weight_cell for row in card.table.rows if row.weight_cell), "") or ""
@@ -67,9 +69,18 @@ def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
     item, sheet = card.result.items[place], card.table.sheet
     kpi = item.kpi
     found: list[Finding] = []
+    if kpi.by_hand:
+        found += kept_score(sheet, kpi)
 
     def note(code: str, cell: str, zh: str, en: str) -> None:
         found.append(Finding(code, "error", sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}')))
+
+    place_of_score = dict(row.scores).get(headline(card.table)) or "A1"
+    typed = grid.at(place_of_score).value
+    if card.is_embedded and (kpi.by_hand or kpi.rule is None) and isinstance(typed, str) and item.score is not None:
+        zh = f"得分“{typed}”是文字，公式读不出，请只填数字 {show(item.score)}"
+        en = f'the score "{typed}" is text, which formulas cannot read; enter just {show(item.score)}'
+        note("score-text", place_of_score, zh, en)
 
     for period, name in row.targets:
         error = as_error(grid.at(name).value)
@@ -77,26 +88,48 @@ def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
             zh, en = (f"目标“{period}”", f'target "{period}"') if period else ("目标", "the target")
             note("error-cell", name, f"{zh}是错误值 {error}，请改正", f"{en} is the error {error}; please correct it")
     actual = _actual(card.table, row, grid)
-    if not found and actual.error is not None and row.actual_cell and _needs_number(card, row, item, grid):
+    if (
+        not found
+        and not kpi.by_hand
+        and actual.error is not None
+        and row.actual_cell
+        and _needs_number(card, row, item, grid)
+    ):
         zh, en = _trouble(actual.error)
         code = "error-cell" if actual.error.reason is None else "actual-unreadable"
         note(code, row.actual_cell, f"{zh}，请填数字", f"{en}; enter a number")
-    elif not found and item.error is not None:
+    elif item.error is not None and all(f.severity != "error" for f in found):
         zh, en = _trouble(item.error)
         unreadable = _unreadable_target(row, kpi, grid)
         if unreadable:
             text = read_cell(grid, unreadable).text
             zh, en = f"目标“{text}”读不出数字，请改正", f'no number in the target "{text}"; please correct it'
             note("target-unreadable", unreadable, zh, en)
-        elif kpi.rule_error is not None:
+        elif kpi.rule_error is not None and not kpi.by_hand:
             note("rule-broken", kpi.cell, zh, en)
             if card.rule_cells:
                 found = [replace(found[0], sheet=rs.SHEET, cell=card.rule_cells[place])]
         else:
-            note("score-unreadable" if kpi.rule is None else "actual-unreadable", kpi.cell, zh, en)
-    if not found and card.is_embedded and item.score is not None and kpi.rule is not None:
+            note("score-unreadable" if kpi.rule is None or kpi.by_hand else "actual-unreadable", kpi.cell, zh, en)
+    if not found and card.is_embedded and item.score is not None and kpi.rule is not None and not kpi.by_hand:
         found += _compare_score(card.table, row, item, grid)
     return found
+
+
+def kept_score(sheet: str, kpi: Kpi) -> list[Finding]:
+    """What to say of a score of the department's that stands where a rule would give one; nothing where they agree."""
+    typed, ruled = kpi.typed.number, score_item(replace(kpi, by_hand=False))
+    if typed is None or (ruled.score is not None and abs(ruled.score - typed) <= 1e-6):
+        return []
+    zh = f"得分 {show(typed)} 不是按规则算的，保留并计入总分"
+    en = f"the score {show(typed)} is not the rule's; it is kept and counts"
+    severity = "info"
+    if ruled.score is not None:
+        severity = "warning"
+        zh, en = f"{zh}；按规则应为 {show_score(ruled.score)}", f"{en}; the rule gives {show_score(ruled.score)}"
+    elif ruled.state is State.MISSING:
+        zh, en = f"{zh}；没有实际值，规则算不出分", f"{en}; without an actual the rule gives none"
+    return [Finding("score-kept", severity, sheet, kpi.cell, Message(f"“{kpi.name}”：{zh}", f'"{kpi.name}": {en}'))]
 
 
 def _actual(table: Table, row: Row, grid: Grid) -> Reading:
@@ -110,7 +143,7 @@ def _needs_number(card: Card, row: Row, item: ItemResult, grid: Grid) -> bool:
     """Whether an actual must be a number: a curve reads it, or the table itself gives a number as its target."""
     if as_error(grid.at(row.actual_cell or "A1").value) is not None:
         return True
-    if isinstance(item.kpi.rule, Rating):
+    if isinstance(item.kpi.rule, Rating) or item.kpi.by_hand:
         return False
     is_assessed = item.state is not State.NOT_APPLICABLE
     if item.kpi.rule is not None:

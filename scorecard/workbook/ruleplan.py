@@ -17,7 +17,7 @@ from .plan import Choice, Edit, Look, Mark, SheetPlan
 from .rules import KIND_WORDS, RowRule
 from .rulesheet import Block, Head
 from .splice import Value
-from .spots import Spots
+from .spots import POINTS, RAW, RowSpot, Spots
 
 #: Marks a native formula compares with; it does not fold full width, so those are listed.
 MARKS = (*NOT_APPLICABLE_MARKS, "／", "－", "－－", "Ｎ／Ａ", "ＮＡ")
@@ -181,6 +181,7 @@ def _block_head(sheet: _Sheet, table: RuleTable, block: Block) -> None:
         rs.READING,
         rs.SIGN,
         rs.RESULT,
+        rs.COUNTED,
         rs.BAND,
         rs.WEIGHT_TEXT,
         rs.WEIGHT,
@@ -227,10 +228,11 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
     if item.targets:
         put(rs.RAW_TARGET, f.target_raw(form(item.targets), _index_ref(block, spots)), measured)
         put(rs.TARGET, f.target(at(rs.RAW_TARGET), marks, item.target_divisor, item.known_targets), measured)
+    full = full_marks(block, row, item)
     source = item.score_cell if mode == f.MANUAL_WORD else item.actual_cell
     put(rs.TEXT, f.actual_text(form(source)), calc)
     if mode == f.MANUAL_WORD:
-        put(rs.READING, f.mark(form(source), at(rs.TEXT), marks), calc)
+        put(rs.READING, f.mark(form(source), at(rs.TEXT), marks, full), calc)
     elif mode == f.RATING_WORD:
         put(rs.READING, f.label(form(source), at(rs.TEXT), marks), calc)
     else:
@@ -261,29 +263,46 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
             bands = len(table.bands.labels)
             put(
                 rs.BAND,
-                f.band(at(rs.RESULT), at(rs.READING), thresholds, scores, block.edges(), bands, at(rs.SIGN)),
+                f.band(
+                    at(rs.COUNTED), at(rs.RESULT), at(rs.READING), thresholds, scores, block.edges(), bands, at(rs.SIGN)
+                ),
                 calc,
             )
     elif mode == f.RATING_WORD:
         labels, points = block.row_range(row, rs.THRESHOLD, width), block.row_range(row, rs.SCORE, width)
         put(rs.RESULT, f.rating_score(at(rs.TARGET), at(rs.READING), at(rs.TEXT), labels, points), scored)
+    # What is added up is what the form shows, so that replacing its formulas is the whole conversion, and a score
+    # that somebody typed counts.
+    points = block.row_range(row, rs.SCORE, width) if mode != f.MANUAL_WORD else ""
+    if mode == f.MANUAL_WORD:
+        put(rs.COUNTED, f.manual_score(at(rs.TARGET), at(rs.READING)), scored)
     else:
-        put(rs.RESULT, f.manual_score(at(rs.TARGET), at(rs.READING)), scored)
-    # What is added up is what the form shows, so that replacing its formulas is the whole conversion.
-    counted = at(rs.RESULT) if mode == f.MANUAL_WORD or item.is_weighted else form(item.score_cell)
+        put(rs.COUNTED, f.counted(at(rs.TARGET), form(item.score_cell), marks, points, full), scored)
+    counted = at(rs.COUNTED)
     share = Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center", number_format="0.0%")
     typed = block.summary_ref("已填权重数")
     weight: Value = item.weight
-    if item.weight_cell:
+    if item.weight_cell and item.scale == POINTS:
+        put(rs.WEIGHT_TEXT, f.full_marks(form(item.weight_cell), item.known_marks), calc)
+        weight = f.share(at(rs.WEIGHT_TEXT), block.column_range(rs.WEIGHT_TEXT))
+    elif item.weight_cell:
         put(rs.WEIGHT_TEXT, f.actual_text(form(item.weight_cell)), calc)
         weight = f.weight(form(item.weight_cell), at(rs.WEIGHT_TEXT), marks, typed, block.size, table.weight_divisor)
     put(rs.WEIGHT, weight, share)
     put(rs.STATUS, f.status(counted), calc)
     put(rs.USED, f.weight_used(at(rs.STATUS), at(rs.WEIGHT), head.setting_ref(rs.BLANK_RULE)), share)
     put(rs.WEIGHTED, f.weighted(at(rs.STATUS), counted, at(rs.WEIGHT)), scored)
-    points = block.row_range(row, rs.SCORE, width) if mode != f.MANUAL_WORD else ""
     check = at(rs.CHECK) if mode in (f.LINEAR_WORD, f.STEP_WORD) else None
     put(rs.BEST, f.attainable(at(rs.STATUS), at(rs.WEIGHT), points, check), scored)
+
+
+def full_marks(block: Block, row: int, item: RowSpot, sheet: bool = False) -> str:
+    """What 100 points look like in the form, as text for a formula; "" where they look like 100."""
+    if item.scale == RAW:
+        return ""
+    if item.scale == POINTS:
+        return block.cell(row, rs.WEIGHT_TEXT, sheet=sheet)
+    return f"({block.cell(row, rs.WEIGHT, sheet=sheet)}*100)"
 
 
 def mode_word(rule: Ladder | Mapping[str, Ladder] | Rating | None) -> str:

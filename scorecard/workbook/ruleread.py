@@ -15,7 +15,7 @@ from . import formulas as f
 from . import rulesheet as rs
 from . import spots as sp
 from .addresses import column_letters, split_cell
-from .cells import Grid
+from .cells import Cell, Grid
 from .formplan import FormRules
 from .grid import read_grid
 from .located import Table, headline_column
@@ -59,6 +59,15 @@ class RuleSheet:
     def mode(self, block: Block, i: int) -> str:
         """The word in the column 方式 of the i-th item."""
         return str(self.grid.cell(block.first + i, block.column(rs.MODE)).value or f.LINEAR_WORD)
+
+    def scale(self, block: Block, i: int) -> str:
+        """What the score cell of the i-th item shows, as the formula that reads it has it: `RAW`, `WEIGHTED`, `POINTS`."""
+        row = block.first + i
+        name = rs.READING if self.mode(block, i) == f.MANUAL_WORD else rs.COUNTED
+        formula = self.grid.cell(row, block.column(name)).formula or ""
+        if f"/{block.cell(row, rs.WEIGHT_TEXT)}*100" in formula:
+            return sp.POINTS
+        return sp.WEIGHTED if f"/({block.cell(row, rs.WEIGHT)}*100)*100" in formula else sp.RAW
 
     def settings(self) -> Settings:
         """The settings, defaults where a cell is blank.
@@ -169,11 +178,10 @@ class RuleSheet:
                 actual_divisor=actual_divisor(table, row, form),
                 target_divisor=1,
                 bands=(),
-                is_weighted=not any(c.role == "score" for c in table.columns),
-                has_own_formula=_is_foreign(form.cell(row.row, score).formula),
+                scale=self.scale(block, i),
+                is_kept=is_own_content(form.cell(row.row, score)),
             )
-            for row in table.rows
-            if row.kind in ("kpi", "rating")
+            for i, row in enumerate(row for row in table.rows if row.kind in ("kpi", "rating"))
         )
         return Spots(
             sheet=table.sheet,
@@ -194,8 +202,9 @@ class RuleSheet:
         )
 
 
-def _is_foreign(formula: str | None) -> bool:
-    return formula is not None and not _is_ours(formula)
+def is_own_content(cell: Cell) -> bool:
+    """Whether a score cell holds a formula or a score of the department's, not one of ours."""
+    return not is_missing(cell.value) if cell.formula is None else not _is_ours(cell.formula)
 
 
 def _is_ours(formula: str | None) -> bool:

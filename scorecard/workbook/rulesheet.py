@@ -25,7 +25,7 @@ NAME, KIND, DIRECTION, MODE = "指标", "性质", "方向", "方式"
 THRESHOLD, SCORE = "阈值", "得分"
 CHECK, SOURCE = "规则检查", "依据"
 RAW_TARGET, TARGET, TEXT, READING, SIGN = "目标原值", "本期目标", "绩效文字", "绩效读数", "方向系数"
-SEGMENT, RESULT, BAND = "段", "得分（0–100）", "档次"
+SEGMENT, RESULT, COUNTED, BAND = "段", "规则得分", "计入得分", "档次"
 WEIGHT_TEXT, WEIGHT, USED, WEIGHTED, STATUS, BEST = "权重文字", "权重", "计入权重", "加权得分", "状态", "最高可得"
 
 #: Labels of the summary rows under a block; the value stands in column B.
@@ -135,7 +135,7 @@ class Block:
         for name in (RAW_TARGET, TARGET, TEXT, READING, SIGN):
             fixed[name], at = at, at + 1
         fixed[SEGMENT], at = at, at + k - 1
-        for name in (RESULT, BAND, WEIGHT_TEXT, WEIGHT, USED, WEIGHTED, STATUS, BEST):
+        for name in (RESULT, COUNTED, BAND, WEIGHT_TEXT, WEIGHT, USED, WEIGHTED, STATUS, BEST):
             fixed[name], at = at, at + 1
         return fixed
 

@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.periods import find_period
-from ..scoring.values import key, trim
+from ..scoring.values import is_missing, key, read, trim
 from .addresses import cell_name, column_letters, split_cell
 from .cells import Grid
 from .formulas import plain_text
 from .located import Column, Row, Table, headline_column
+from .marks import read_marks
 from .rules import RowRule, ranked_bands, target_readings
 
 TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
 PERIOD_LABEL = "考核周期"
 ACTUAL_HEADER, SCORE_HEADER = "实际", "得分"
+#: What a score column shows.
+RAW, WEIGHTED, POINTS = "raw", "weighted", "points"
 _FOOT = (TOTAL, COVERAGE, GRADE, COEFFICIENT)
 # How far from the table free space is looked for.
 _REACH = 12
@@ -40,8 +43,9 @@ class RowSpot:
         known_targets: Texts in the target cells that native formulas cannot read (3次/台), with their numbers.
         actual_divisor: What bare numbers in the actual are divided by; `target_divisor` likewise in targets.
         bands: Row, column and number (1 is the worst) of each band cell; none where the department has filled one in.
-        is_weighted: The score column shows weight × score.
-        has_own_formula: The score cell holds a formula of the department's, which stays and is what counts.
+        scale: What the score column shows: `RAW` scores on 0..100, `WEIGHTED` ones, or `POINTS` out of the full marks.
+        known_marks: Texts in the cell of the full marks (10分), with their numbers.
+        is_kept: The score cell holds a formula or a score of the department's, which stays and is what counts.
     """
 
     name: str
@@ -56,8 +60,9 @@ class RowSpot:
     actual_divisor: int
     target_divisor: int
     bands: tuple[tuple[int, int, int], ...]
-    is_weighted: bool
-    has_own_formula: bool = False
+    scale: str
+    known_marks: tuple[tuple[str, float], ...] = ()
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,8 @@ class Spots:
 class _Finder:
     """Looks through one table; collects labels and findings on the way."""
 
-    def __init__(self, table: Table, grid: Grid) -> None:
-        self.table, self.grid = table, grid
+    def __init__(self, table: Table, grid: Grid, replace_scores: bool) -> None:
+        self.table, self.grid, self.replace_scores = table, grid, replace_scores
         self.labels: list[Label] = []
         self.findings: list[Finding] = []
         self.new_columns: list[int] = []
@@ -128,7 +133,7 @@ class _Finder:
 
     # --- columns -----------------------------------------------------------------------------------------------------
 
-    def score_column(self) -> tuple[int, bool]:
+    def score_column(self, weights: list[float | None]) -> tuple[int, bool]:
         """The column that is computed, and whether it shows weighted scores."""
         chosen = headline_column(self.table)
         if chosen is None:
@@ -141,24 +146,28 @@ class _Finder:
                 f"有多个评分列，按“{chosen.header}”计算",
                 f'several score columns; "{chosen.header}" is computed',
             )
-        return chosen.col, chosen.role == "weighted_score"
+        return chosen.col, read_marks(self.table, self.grid, weights, chosen.label).is_weighted
 
-    def has_own_formula(self, row: int, col: int) -> bool:
-        return self.grid.cell(row, col).formula is not None
+    def is_kept(self, row: int, col: int) -> bool:
+        """Whether a score cell holds something of the department's; what is typed may have to give way."""
+        cell = self.grid.cell(row, col)
+        return cell.formula is not None or not (is_missing(cell.value) or self.replace_scores)
 
     def note_filled(self, rows: list[Row], col: int) -> None:
-        """Tell of scores that are there already: formulas stay, typed ones give way to the rule."""
-        kept = [cell_name(row.row, col) for row in rows if self.has_own_formula(row.row, col)]
+        """Tell of scores that are there already: formulas stay; typed ones stay too, or give way when asked to."""
+        kept = [cell_name(row.row, col) for row in rows if self.grid.cell(row.row, col).formula is not None]
         if kept:
             listed = ",".join(kept)
             zh, en = "已有得分公式，保持不变，总分按它计算", "holds a score formula; it is kept, and it is what counts"
             self.note("kept-formula", "warning", listed, f"{listed} {zh}", f"{listed} {en}")
-        typed = [
-            name for row in rows if (name := cell_name(row.row, col)) not in kept and not self.is_free(row.row, col)
-        ]
-        if typed:
+        cells = [self.grid.cell(row.row, col) for row in rows]
+        typed = [c.name for c in cells if c.name not in kept and not is_missing(c.value)]
+        if typed and self.replace_scores:
             listed = ",".join(typed)
-            zh, en = "手工填写的得分由评分公式取代", "the score typed there gives way to the rule's"
+            zh, en = (
+                "手工填写的得分已按要求换成评分公式",
+                "the score typed there was replaced by the rule's formula, as asked",
+            )
             self.note("score-replaced", "warning", listed, f"{listed} {zh}", f"{listed}: {en}")
 
     def actual_column(self) -> int:
@@ -344,7 +353,12 @@ class _Finder:
 
 
 def find_spots(
-    table: Table, grid: Grid, rules: list[RowRule], weights: list[float | None], period: str | None
+    table: Table,
+    grid: Grid,
+    rules: list[RowRule],
+    weights: list[float | None],
+    period: str | None,
+    replace_scores: bool = False,
 ) -> Spots:
     """The places of one form.
 
@@ -354,13 +368,14 @@ def find_spots(
         rules: One per row.
         weights: Fractions, one per row.
         period: The period asked for; None: as the form states it, else 季度.
+        replace_scores: Whether scores typed by hand give way to the rules.
     """
-    finder = _Finder(table, grid)
+    finder = _Finder(table, grid, replace_scores)
     items = [
         (row, rule, w) for row, rule, w in zip(table.rows, rules, weights, strict=True) if row.kind in ("kpi", "rating")
     ]
     actual_col = finder.actual_column()
-    score_col, is_weighted = finder.score_column()
+    score_col, is_weighted = finder.score_column(weights)
     targets, header_row, headers = finder.period_headers()
     cells = finder.foot(score_col)
     selector, value = finder.period_spot(period, headers) if headers else ("", None)
@@ -374,15 +389,16 @@ def find_spots(
                 name_cell=_mixed(*split_cell(row.name_cell)),
                 actual_cell=_mixed(row.row, actual_col),
                 score_cell=_mixed(row.row, score_col),
-                weight_cell=_mixed(*split_cell(row.weight_cell)) if row.weight_cell else None,
+                weight_cell=_mixed(*split_cell(cell)) if (cell := row.weight_cell or row.points_cell) else None,
                 weight=weight,
                 targets=_across(row.row, *span) if span and headers else (_mixed(row.row, span[0]) if span else ""),
                 known_targets=_known_targets(table, row, grid),
                 actual_divisor=rule.divisor,
                 target_divisor=100 if targets and targets[0].unit == "%" else 1,
                 bands=finder.bands(row),
-                is_weighted=is_weighted,
-                has_own_formula=finder.has_own_formula(row.row, score_col),
+                scale=POINTS if row.points_cell else WEIGHTED if is_weighted else RAW,
+                known_marks=_known_marks(row, grid),
+                is_kept=finder.is_kept(row.row, score_col),
             )
         )
     finder.note_filled([row for row, rule, _ in items if rule.rule is not None], score_col)
@@ -423,6 +439,13 @@ def _known_targets(table: Table, row: Row, grid: Grid) -> tuple[tuple[str, float
         if reading.number is not None and isinstance(value, str) and not _is_native(value):
             known[plain_text(value)] = reading.number
     return tuple(known.items())
+
+
+def _known_marks(row: Row, grid: Grid) -> tuple[tuple[str, float], ...]:
+    """What a text in the cell of the full marks stands for, as it is now."""
+    value = grid.at(row.points_cell).value if row.points_cell else None
+    number = read(value).number
+    return ((plain_text(value), number),) if isinstance(value, str) and number is not None else ()
 
 
 def _is_native(value: str) -> bool:

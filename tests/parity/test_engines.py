@@ -213,7 +213,7 @@ def meaning(cell: object) -> Meaning:
 
 def counted(form: Form, seen: Shown, i: int) -> CellValue:
     """The score of an item as it is added up: a typed one as it was understood."""
-    return seen.rules[i]["得分（0–100）"] if form.items[i].rule.mode == "manual" else seen.scores[i]
+    return seen.rules[i]["计入得分"] if form.items[i].rule.mode == "manual" else seen.scores[i]
 
 
 def _differences(what: str, pairs: list[tuple[str, CellValue, Meaning | None]]) -> list[str]:

@@ -79,14 +79,106 @@ def test_score_formulas_of_the_department_stay_and_count(flavour: str, tmp_path:
     turned = convert(tmp_path / f"{flavour}.xlsx", tmp_path / "turned.xlsx", formulas=other)
     assert formulas(turned.data)["考核表", "E3"] == "=C3*100"
     assert stored(turned.data) == values
-    # The rule gives 65: what the department's formula makes of it is told.
-    assert "total-mismatch" in {finding.code for finding in inspect(tmp_path / f"{flavour}.xlsx").findings}
+    seen = inspect(tmp_path / f"{flavour}.xlsx")
+    # What the department's formula gives is what counts, in the workbook and in the core; the rule's 65 is told.
+    assert seen.cards[0].result.total == 90.4
+    assert [(f.code, f.severity, f.cell) for f in seen.findings] == [("score-kept", "warning", "E3")]
+    assert "65.0" in seen.findings[0].message.zh
 
 
-def test_typed_scores_give_way_and_are_told_of(tmp_path: Path) -> None:
-    result = done(sheet("得分", [[*ITEMS[0], 88], ITEMS[1]]), tmp_path)
+def foot(values: dict[tuple[str, str], object], label: str) -> object:
+    """What stands in the score column beside a label."""
+    cell = next(cell for (name, cell), value in values.items() if name == "考核表" and value == label)
+    return values.get(("考核表", f"E{cell[1:]}"), "")
+
+
+@pytest.mark.parametrize("flavour", ["native", "udf"])
+def test_a_typed_score_stays_and_counts(flavour: str, tmp_path: Path) -> None:
+    """By hand: 0.6·88 + 0.4·82 = 85.6; by the rule the first item would have 65."""
+    source = sheet("得分", [[*ITEMS[0], 88], ITEMS[1]])
+    result = done(source, tmp_path, flavour)
+    values = stored(result.data)
+    assert values["考核表", "E3"] == 88 and values["考核表", "E4"] == 82
+    assert foot(values, "总分") == pytest.approx(85.6) and foot(values, "等级") == "良"
+    [kept] = [f for f in result.findings if f.code == "score-kept"]
+    assert (kept.severity, kept.cell) == ("warning", "E3") and "65.0" in kept.message.zh and "88" in kept.message.en
+    seen = inspect(tmp_path / f"{flavour}.xlsx")
+    assert seen.cards[0].result.total == 85.6 and not seen.has_errors
+    assert [f.message for f in seen.findings if f.code == "score-kept"] == [kept.message]
+
+
+def test_a_typed_score_that_the_rule_gives_too_is_not_worth_a_word(tmp_path: Path) -> None:
+    result = done(sheet("得分", [[*ITEMS[0], 65], ITEMS[1]]), tmp_path)
+    assert not [f for f in result.findings if f.code.startswith("score-")]
+
+
+def test_a_typed_score_without_an_actual_stays_all_the_same(tmp_path: Path) -> None:
+    result = done(sheet("得分", [["东区业务", 0.95, None, 0.6, 88], ITEMS[1]]), tmp_path)
+    [kept] = [f for f in result.findings if f.code == "score-kept"]
+    assert kept.severity == "info" and "没有实际值" in kept.message.zh
+    assert foot(stored(result.data), "总分") == pytest.approx(85.6)
+
+
+def test_typed_scores_give_way_when_asked(tmp_path: Path) -> None:
+    source = tmp_path / "form.xlsx"
+    source.write_bytes(sheet("得分", [[*ITEMS[0], 88], ITEMS[1]]))
+    result = embed(source, tmp_path / "out.xlsx", rules=parse_definition(RULES), replace_scores=True)
     assert stored(result.data)["考核表", "E3"] == 65
     assert ("score-replaced", "E3") in {(finding.code, finding.cell) for finding in result.findings}
+
+
+@pytest.mark.parametrize("flavour", ["native", "udf"])
+def test_a_form_with_typed_scores_only_is_totalled(flavour: str, tmp_path: Path) -> None:
+    """No actuals at all: total, coverage and grade come from the scores. 0.6·91 + 0.4·79.5 = 86.4."""
+    rows: list[list[object]] = [["东区业务", 0.95, None, 0.6, 91], ["西区业务", 20, None, 0.4, 79.5]]
+    values = stored(done(sheet("得分", rows), tmp_path, flavour).data)
+    assert [values["考核表", cell] for cell in ("E3", "E4")] == [91, 79.5]
+    assert foot(values, "总分") == pytest.approx(86.4) and foot(values, "等级") == "良"
+    assert foot(values, "覆盖率") == 1 and foot(values, "绩效系数") == 1.1
+
+
+TYPED_OVER = {"88分": CellError("#VALUE!").code, 101: CellError("#VALUE!").code, -1: CellError("#VALUE!").code,
+              True: CellError("#VALUE!").code, "不适用": 82, " ": "", 0: 32.8, 100: 92.8}  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", TYPED_OVER)
+def test_what_is_typed_over_a_formula_counts_or_is_an_error(typed: object, tmp_path: Path) -> None:
+    """Never a text that is passed over in silence. By hand: 0.6·s + 0.4·82, and 82 alone where s is not applicable."""
+    result = done(sheet("得分", ITEMS), tmp_path)
+
+    def change(book: Workbook) -> None:
+        book["考核表"]["E3"] = typed
+
+    data = edited(result.data, change)
+    found = foot(stored(data), "总分")
+    want = TYPED_OVER[typed]
+    assert found == want if isinstance(want, str) else found == pytest.approx(want)
+    (tmp_path / "typed.xlsx").write_bytes(data)
+    seen = inspect(tmp_path / "typed.xlsx")
+    if isinstance(want, str):
+        assert seen.has_errors
+    else:
+        assert seen.cards[0].result.total == pytest.approx(want) and not seen.has_errors
+
+
+def test_typed_weighted_scores_and_points_are_read_as_what_they_are(tmp_path: Path) -> None:
+    """Weighted 54 of 60 is 90, 30 of 40 is 75; points 9 of 10 and 15 of 30 make (9 + 15)/40."""
+    weighted = [["东区业务", 0.95, 0.96, 0.6, 54], ["别的工作", 1, None, 0.4, 30]]
+    values = stored(done(sheet("加权得分", weighted), tmp_path).data)
+    assert foot(values, "总分") == pytest.approx(84)
+    assert inspect(tmp_path / "native.xlsx").cards[0].result.total == 84
+    book = Workbook()
+    ws = book.active
+    ws.title = "考核表"
+    for row in (
+        ["服务部绩效考核表"], ["考核指标", "评分标准", "实际完成", "满分", "得分"],
+        ["环境卫生", "不整洁扣2分", None, "10分", 9], ["设备点检", "漏检一次扣5分", None, 30, 15],
+    ):  # fmt: skip
+        ws.append(row)
+    (tmp_path / "points").mkdir()
+    values = stored(done(saved(book), tmp_path / "points").data)
+    assert foot(values, "总分") == 60
+    assert inspect(tmp_path / "points/native.xlsx").cards[0].result.total == 60
 
 
 TARGETS = {

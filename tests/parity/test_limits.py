@@ -53,10 +53,11 @@ def test_plain_percent_texts_are_no_exception(text: str) -> None:
     assert shown(form_with(text), stored(embedded(form_with(text), "native"))).scores[0] == 65
 
 
-def test_two_numbers_in_a_percent_text_are_read_as_one() -> None:
-    """Blanks are taken out wherever they stand, so that "96 %" is read; the core refuses a gap between digits."""
-    assert shown(form_with("9 6%"), stored(embedded(form_with("9 6%"), "native"))).scores[0] == 65
-    assert functions.KPI_SCORE("9 6%", *BANDS) == VALUE
+@pytest.mark.parametrize("text", ["9 6%", "9　6％", " 9 6 %", "9\u00a06%"])
+def test_two_numbers_in_a_percent_text_are_refused(text: str) -> None:
+    """Blanks around a number and before its sign are nothing; between digits they make two numbers."""
+    assert shown(form_with(text), stored(embedded(form_with(text), "native"))).scores[0] == VALUE
+    assert functions.KPI_SCORE(text, *BANDS) == VALUE
 
 
 def test_booleans_are_errors_in_every_engine(office: Office, tmp_path: Path) -> None:

@@ -87,11 +87,24 @@ def test_a_macro_workbook_gets_functions(form: Path) -> None:
     assert "KPI_SCORE(" in place(book, FORM, f"{SCORE}{FIRST}").value
 
 
-def test_a_typed_score_stops_the_embedding(form: Path, tmp_path: Path) -> None:
-    path = classic_book(tmp_path / "已评.xlsx", {f"{SCORE}{FIRST + 2}": 88})
+def test_a_typed_score_stays_and_is_told_of(form: Path, tmp_path: Path) -> None:
+    cell = f"{SCORE}{FIRST + 2}"
+    path = classic_book(tmp_path / "已评.xlsx", {cell: 88})
+    book = FakeBook(path.read_bytes(), path.name)
+    assert f"保留了原有的得分 {cell}" in macros.embed(book).zh
+    book.sheets[FORM].activate()
+    assert place(book, FORM, cell).value == 88
+    assert str(place(book, FORM, f"{SCORE}{FIRST}").value).startswith("=")
+
+
+def test_a_typed_cell_stops_the_embedding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = f"{SCORE}{FIRST}"
+    path = classic_book(tmp_path / "已评.xlsx", {cell: 88})
+    plan = Plan((Edit(FORM, FIRST, 12, Message("", ""), None, "=2+2"),))
+    monkeypatch.setattr(macros, "plan_embedding", lambda *_: (plan, (None,), ()))
     book = FakeBook(path.read_bytes(), path.name)
     before = book.to_bytes()
-    with pytest.raises(UsageError, match=f"{SCORE}{FIRST + 2}"):
+    with pytest.raises(UsageError, match=cell):
         macros.embed(book)
     assert cells(book.to_bytes()) == cells(before)
 
