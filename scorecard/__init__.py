@@ -15,12 +15,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .consolidation import Consolidation, consolidate
     from .errors import ScorecardError
     from .workbook.embed import convert, embed
     from .workbook.inspection import inspect
     from .workbook.recalc import recalculate, recalculate_many
 
-__all__ = ["ScorecardError", "__version__", "convert", "embed", "inspect", "recalculate", "recalculate_many"]
+__all__ = [
+    "Consolidation", "ScorecardError", "__version__", "consolidate", "convert", "embed", "inspect", "recalculate",
+    "recalculate_many",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -29,6 +33,8 @@ _HOMES = {
     "recalculate_many": ".workbook.recalc",
     "inspect": ".workbook.inspection",
     "embed": ".workbook.embed",
+    "consolidate": ".consolidation",
+    "Consolidation": ".consolidation",
     "convert": ".workbook.embed",
 }
 

@@ -47,6 +47,7 @@ ALLOWED = {
     "formualizer": ("scorecard.workbook.engine",),
     "lxml": ("scorecard.workbook",),
     "openpyxl": ("workbooks", "scorecard.workbook.inspection", "scorecard.consolidation"),
+    "xlsxwriter": ("scorecard.consolidation.summary",),
     "numpy": ("scorecard.frames", "scorecard.workbook", "scorecard.batch", "scorecard.consolidation", "scorecard.cli"),
     "pandas": ("scorecard.frames", "scorecard.workbook", "scorecard.batch", "scorecard.consolidation", "scorecard.cli"),
 }

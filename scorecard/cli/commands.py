@@ -12,6 +12,7 @@ import typer
 from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from .consolidate import add_to as add_consolidate
 from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
 from .failures import SCHEMA, errors, print_json
@@ -81,6 +82,7 @@ def make_app() -> typer.Typer:
     _add_embed(app)
     _add_convert(app)
     _add_recalc(app)
+    add_consolidate(app)
     _add_templates(app)
     _add_addins(app)
     add_excel(app)

@@ -33,6 +33,7 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "embed": {"output": None, "edits": []},
     "convert": {"output": None, "edits": []},
     "recalc": {"check": None, "workbooks": []},
+    "consolidate": {"cards": [], "quarantine": [], "summary": {}},
     "list": {"templates": []},
     "functions": {"functions": []},
     "doctor": {"hosts": []},
@@ -135,5 +136,5 @@ def _sentence(problem: Exception) -> str:
 
 def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:
     finding = {"code": code, "severity": "error", "cell": "", "message": message}
-    named = {} if command in ("recalc", "list", "functions", "doctor") else {"file": file}
+    named = {} if command in ("recalc", "consolidate", "list", "functions", "doctor") else {"file": file}
     return {"schema": SCHEMA, **named, **_EMPTY.get(command, {}), "findings": [finding]}

@@ -26,7 +26,7 @@ from .recognise import Table, recognise_workbook
 from .remarks import noticed
 from .ruleread import read_rule_sheet
 from .rules import suspicious_target
-from .vocabulary import Vocabulary
+from .vocabulary import default_vocabulary
 
 SCHEMA = 1
 
@@ -103,13 +103,13 @@ def inspect_package(
     Raises:
         UnusableFile: A part of it is damaged.
     """
-    vocabulary = Vocabulary.load()
+    vocabulary = default_vocabulary()
     tables, found = recognise_workbook(package, vocabulary)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     findings = list(found)
     grids = {table.sheet: read_grid(package, table.sheet) for table in tables}
     current = package
-    if read_rule_sheet(package) is not None or any(_is_uncomputed(table, grids[table.sheet]) for table in tables):
+    if read_rule_sheet(package) is not None or any(_rests_on_formulas(table, grids[table.sheet]) for table in tables):
         current = _up_to_date(package, Path(name).name, findings)
     sheet = read_rule_sheet(current)
     computed = grids if current is package else {tab: read_grid(current, tab) for tab in grids}
@@ -142,11 +142,13 @@ def _unused_options(card: Card, rules: Definition | None, period: str | None) ->
     return found
 
 
-def _is_uncomputed(table: Table, grid: Grid) -> bool:
-    """Whether a table rests on formulas without a stored value, as programs other than spreadsheets write them."""
+def _rests_on_formulas(table: Table, grid: Grid) -> bool:
+    """Whether what is added up comes from formulas, whose stored values may be old, or a total was never computed."""
     cells = [cell for row in table.rows for _, cell in (*row.targets, *row.scores)]
     cells += [cell for row in table.rows for cell in (row.weight_cell, row.actual_cell) if cell]
-    return any(grid.at(cell).uncached for cell in (*cells, *table.totals.values()))
+    return any(grid.at(cell).is_formula for cell in cells) or any(
+        grid.at(cell).uncached for cell in table.totals.values()
+    )
 
 
 def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:

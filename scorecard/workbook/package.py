@@ -20,7 +20,7 @@ from ..messages import Message
 from .archive import LIMITS, NOT_A_ZIP, TOO_LARGE, Archive, Limits, fold
 from .xml import attribute, elements
 
-__all__ = ["LIMITS", "Limits", "Package", "Relation", "SheetRef"]
+__all__ = ["LIMITS", "Limits", "Package", "Relation", "SheetRef", "write_file"]
 
 T = TypeVar("T")
 
@@ -307,23 +307,31 @@ class Package:
         Raises:
             UnusableFile: the place cannot be written; what was there is untouched.
         """
-        target = os.path.realpath(os.fspath(path))
-        folder, base = os.path.split(target)
-        data = self.to_bytes()
-        # No .xlsx at the end: nobody who lists workbooks meanwhile should pick it up.
-        temporary = os.path.join(folder, f".{base[:100]}.{secrets.token_hex(4)}.part")
+        write_file(path, self.to_bytes())
+
+
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file as `Package.save` does: whole or not at all, folders made, links followed, permissions kept.
+
+    Raises:
+        UnusableFile: the place cannot be written; what was there is untouched.
+    """
+    target = os.path.realpath(os.fspath(path))
+    folder, base = os.path.split(target)
+    # No .xlsx at the end: nobody who lists workbooks meanwhile should pick it up.
+    temporary = os.path.join(folder, f".{base[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        _write_synced(temporary, data)
         try:
-            os.makedirs(folder, exist_ok=True)
-            _write_synced(temporary, data)
-            try:
-                if os.path.exists(target):
-                    os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-                os.replace(temporary, target)
-            except OSError:
-                os.unlink(temporary)
-                raise
-        except OSError as error:
-            raise _unwritable(error, os.path.basename(os.fspath(path))) from error
+            if os.path.exists(target):
+                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+            os.replace(temporary, target)
+        except OSError:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise _unwritable(error, os.path.basename(os.fspath(path))) from error
 
 
 def _write_synced(path: str, data: bytes) -> None:

@@ -1,0 +1,171 @@
+"""`scorecard consolidate`: a folder of department workbooks becomes one summary."""
+
+# No `from __future__ import annotations`: the parser reads the annotations, and their texts are made in `add_to`.
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .failures import complain, errors, print_json
+from .options import Command, force_option, help_text, json_option, period_option, refuse_existing, rules_option
+from .words import one_line, say
+
+if TYPE_CHECKING:
+    from ..consolidation.consolidation import Consolidation, Progress
+
+# Of each kind of trouble so many lines are shown; the workbook and --json list all.
+_SHOWN = 8
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command `consolidate`."""
+
+    @app.command(
+        "consolidate",
+        cls=Command,
+        short_help=say("汇总部门交来的考核表", "put department workbooks together"),
+        help=help_text(
+            "汇总文件夹里的考核表：每人得分、等级、排名，没有计入的逐条列出原因。有没计入的，退出码为 1。",
+            "Put the assessment tables of a folder together: scores, grades, ranks, and whatever was not taken, with the "
+            "reason. Exit status 1 if something was not taken.",
+            ("consolidate 部门表/ -o 汇总.xlsx", "consolidate departments/ -o summary.xlsx"),
+            (
+                "consolidate 部门表/ --period 2026Q3 --roster 花名册.xlsx -o 汇总.xlsx",
+                "consolidate departments/ --period 2026Q3 --roster roster.xlsx --json",
+            ),
+        ),
+    )
+    def consolidate_(
+        paths: Annotated[list[Path], typer.Argument(help=say("文件夹或文件", "folders or files"), show_default=False)],
+        output: Annotated[
+            Path | None,
+            typer.Option(
+                "-o", "--output", metavar="FILE",
+                help=say("写到哪个 .xlsx（或 .csv 名单），文件夹会自动建立", "the .xlsx to write (or a .csv list of people)"),
+            ),
+        ] = None,
+        period: Annotated[str | None, period_option()] = None,
+        roster: Annotated[
+            Path | None,
+            typer.Option("--roster", metavar="FILE", help=say("花名册，列出谁没有交", "a roster, to list who is missing")),
+        ] = None,
+        rules: Annotated[Path | None, rules_option()] = None,
+        keep: Annotated[
+            str,
+            typer.Option(
+                metavar="first|last",
+                help=say("同一人有几张表时计哪一张（按文件名顺序）", "of several tables of one person, which one counts"),
+            ),
+        ] = "first",
+        processes: Annotated[
+            int | None,
+            typer.Option(min=1, metavar="N", help=say("用几个进程读取", "processes to read with"), show_default=False),
+        ] = None,
+        force: Annotated[bool, force_option()] = False,
+        as_json: Annotated[bool, json_option()] = False,
+    ) -> None:  # fmt: skip
+        with errors("consolidate", as_json=as_json):
+            from ..consolidation import consolidate
+
+            if output is not None:
+                refuse_existing(output, force)
+            with _progress(as_json) as progress:
+                done = consolidate(
+                    paths, period=period, roster=roster, rules=rules, keep=keep, processes=processes,
+                    skip=[output] if output is not None else [], progress=progress,
+                )  # fmt: skip
+            if output is not None:
+                done.save(output)
+            if as_json:
+                print_json(done.to_json())
+            else:
+                _show(done, output)
+            raise typer.Exit(1 if done.set_aside else 0)
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator["Progress | None"]:
+    """A bar on stderr, on a terminal only; it names no file, because file names hold names of people."""
+    from .show import console
+
+    terminal = console(stderr=True)
+    if as_json or not terminal.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        task = bar.add_task(say("读取", "reading"), total=None)
+        yield lambda done, all_: bar.update(task, completed=done, total=all_)
+
+
+def _show(done: "Consolidation", output: Path | None) -> None:
+    from ..scoring.values import show
+    from .show import console, print_line, table
+
+    out, summary = console(), done.summary
+    people, complete = summary["people"], summary["complete"]
+    head = [
+        say(f"{summary['files']} 个文件", f"{summary['files']} files"),
+        say(f"{summary['cards']} 张考核表", f"{summary['cards']} tables"),
+        say(f"{people} 人，完成 {complete}", f"{people} people, {complete} complete"),
+    ]
+    if summary["mean"] is not None:
+        average = show(round(summary["mean"], 2))
+        head.append(say(f"平均 {average}", f"mean {average}"))
+    title = say("汇总", "Summary") + (f" {summary['period']}" if summary["period"] else "")
+    print_line(out, title + say("：", ": ") + say("，", ", ").join(head), style="bold")
+    if summary["departments"]:
+        grid = table(
+            (say("部门", "department"), "left"), (say("人数", "people"), "right"), (say("完成", "complete"), "right"),
+            (say("平均", "mean"), "right"),
+        )  # fmt: skip
+        for one in summary["departments"]:
+            mean = "" if one["mean"] is None else f"{one['mean']:.2f}"
+            name = one_line(one["department"] or say("（未注明）", "(none)"), 40)
+            grid.add_row(name, str(one["people"]), str(one["complete"]), mean)
+        out.print(grid)
+    graded = {label: count for label, count in summary["grades"].items() if count}
+    if graded:
+        listed = "  ".join(f"{one_line(label, 20)} {count}" for label, count in graded.items())
+        print_line(out, say("等级：", "Grades: ") + listed)
+    _list(say("没有交表", "no table"), [_person(one) for one in summary["missing"]])
+    waiting = done.people[done.people["status"] == "incomplete"]
+    _list(say("未完成", "incomplete"), [f"{p.person or p.file} {p.grade}" for p in waiting.itertuples()])
+    for finding in _first([n for n in done.notices if n.severity != "info"]):
+        print_line(out, finding, style="yellow")
+    for line in _first(done.set_aside):
+        complain(say("没有计入：", "not taken: ") + line)
+    if output is not None:
+        print_line(out, say(f"已写出 {output}", f"written: {output}"), style="bold")
+    else:
+        print_line(out, say("加 -o 汇总.xlsx 写出汇总工作簿。", "Add -o summary.xlsx to write the summary workbook."))
+
+
+def _person(one: dict[str, Any]) -> str:
+    return " ".join(part for part in (one["department"], one["person"], one["staff_id"]) if part)
+
+
+def _list(title: str, names: list[str]) -> None:
+    from .show import console, print_line
+
+    if names:
+        more = say(f" 等 {len(names)} 人", f" and {len(names) - 12} more") if len(names) > 12 else ""
+        print_line(console(), f"{title}{say('：', ': ')}" + say("、", ", ").join(one_line(n, 40) for n in names[:12]) + more)
+
+
+def _first(notices: Any) -> list[str]:
+    """One line each, of the same code only the first few."""
+    counts: dict[str, int] = {}
+    lines = []
+    for n in notices:
+        counts[n.code] = counts.get(n.code, 0) + 1
+        if counts[n.code] <= _SHOWN:
+            where = "!".join(part for part in (n.file, n.sheet, n.cell) if part)
+            lines.append(f"{where}: {n.message.text()}")
+    rest = {code: count - _SHOWN for code, count in counts.items() if count > _SHOWN}
+    lines += [say(f"另有 {n} 处同类（{code}）", f"{n} more like this ({code})") for code, n in rest.items()]
+    return lines

@@ -1,0 +1,281 @@
+"""From paths to a `Consolidation`: read all files, resolve who is who, give typed tables."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..definitions import Definition, load_definition
+from ..messages import Message
+from . import frames
+from .reading import Reader
+from .records import FileReading, Notice
+from .resolve import KEEP, Resolved, period_of, resolve
+from .roster import Roster, compare_with_roster, load_roster
+from .sources import Source, Sources, find_sources
+
+SCHEMA = 1
+# Starting processes costs more than reading so few files.
+_WORTH_PROCESSES = 60
+_CHUNK = 25
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Consolidation:
+    """All cards of a folder, put together.
+
+    Attributes:
+        period: The period consolidated, "" if no card states one.
+        resolved: The cards with their status, in the order of files and tables.
+        notices: What was noticed, errors first.
+        set_aside: What was not taken, and why.
+        sources: The files.
+        keep: Which of several cards of one person counts.
+        roster: Who should be there, None without a roster.
+        missing: Of these, who is not.
+
+    Example:
+        ::
+
+            done = scorecard.consolidate("部门表/", period="2026Q3")
+            done.people.sort_values("rank")
+            done.save("汇总.xlsx")
+    """
+
+    period: str
+    resolved: tuple[Resolved, ...]
+    notices: tuple[Notice, ...]
+    set_aside: tuple[Notice, ...]
+    sources: Sources
+    keep: str = KEEP[0]
+    roster: Roster | None = None
+    missing: tuple[tuple[str, str, str], ...] = ()
+
+    @cached_property
+    def cards(self) -> pd.DataFrame:
+        """One row per table found, duplicates included."""
+        return frames.card_frame(self.resolved)
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """One row per item of each card."""
+        return frames.item_frame(self.resolved)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """One row per person: what counts in roll-ups, with ranks."""
+        return frames.people_frame(self.resolved)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What was noticed; nothing of it keeps a card from being taken."""
+        return frames.finding_frame(self.notices)
+
+    @cached_property
+    def quarantine(self) -> pd.DataFrame:
+        """What was not taken: file, sheet, cell, code and a sentence in two languages."""
+        return frames.quarantine_frame(self.set_aside)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The headline numbers, as in `--json`; means are None without a complete card."""
+        people = self.people
+        complete = people[people["status"] == "ok"]
+        status = self.cards["status"].value_counts()
+        departments = []
+        for department, group in people.groupby("department", sort=False):
+            done = group[group["status"] == "ok"]
+            departments.append(
+                {
+                    "department": department or None,
+                    "people": len(group),
+                    "complete": len(done),
+                    "mean": _mean(done["computed"]),
+                }
+            )
+        return {
+            "period": self.period or None,
+            "files": len(self.sources.files),
+            "cards": len(self.cards),
+            "people": len(people),
+            "complete": len(complete),
+            "statuses": {str(name): int(count) for name, count in sorted(status.items())},
+            "missing": [
+                {"person": person, "staff_id": number or None, "department": department or None}
+                for person, number, department in self.missing
+            ],
+            "quarantined": len(self.set_aside),
+            "findings": len(self.notices),
+            "mean": _mean(complete["computed"]),
+            "grades": {label: int((complete["grade"] == label).sum()) for label in frames.grade_labels(self.resolved)},
+            "departments": departments,
+            "keep": self.keep,
+        }
+
+    def to_json(self, language: str | None = None) -> dict[str, Any]:
+        """One JSON document; `computed` is unrounded, coverage a fraction, what is unknown null."""
+        cards = []
+        for one in self.resolved:
+            c = one.card
+            cards.append(
+                {
+                    "file": c.file,
+                    "sheet": c.sheet,
+                    "person": c.person or None,
+                    "staff_id": c.staff_id or None,
+                    "department": c.department or None,
+                    "position": c.position or None,
+                    "period": c.period or None,
+                    "evaluator": c.evaluator or None,
+                    "stated": c.stated,
+                    "computed": c.computed,
+                    "totals": {t.column: {"stated": t.stated, "computed": t.computed} for t in c.totals},
+                    "coverage": c.coverage,
+                    "grade": c.grade if c.total is not None else None,
+                    "status": one.status,
+                    "counted": one.counted,
+                }
+            )
+        return {
+            "schema": SCHEMA,
+            "cards": cards,
+            "quarantine": [
+                {"file": n.file, "sheet": n.sheet, "cell": n.cell, "code": n.code, "message": n.message.text(language)}
+                for n in self.set_aside
+            ],
+            "findings": [
+                {
+                    "file": n.file, "sheet": n.sheet, "cell": n.cell, "code": n.code, "severity": n.severity,
+                    "message": n.message.text(language),
+                }
+                for n in self.notices
+            ],
+            "summary": self.summary,
+        }  # fmt: skip
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the summary workbook (.xlsx), or the list of people (.csv); missing folders are made.
+
+        Raises:
+            UsageError: Another ending.
+            UnusableFile: The place cannot be written.
+        """
+        from .output import save
+
+        return save(self, Path(path))
+
+
+def consolidate(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    period: str | None = None,
+    roster: str | os.PathLike[str] | None = None,
+    rules: str | os.PathLike[str] | Definition | None = None,
+    keep: str = KEEP[0],
+    processes: int | None = None,
+    skip: Sequence[str | os.PathLike[str]] = (),
+    progress: Progress | None = None,
+) -> Consolidation:
+    """Put the assessment tables of folders and files together.
+
+    Every total is computed by the scoring core from what was filled in; what the files show is only set beside it.
+    The result depends on names and contents of the files alone, not on their order, the locale or the number of processes.
+
+    Args:
+        paths: Folders and files, .xlsx, .xlsm or .xls.
+        period: 2026Q3, 2026H1, 2026-08, 2026 …; the most frequent one of the tables when omitted.
+        roster: A workbook that lists who should be there.
+        rules: Rules for tables that carry none; typed scores are added up without.
+        keep: Which of several cards of one person counts: the "first" or the "last" with a total, by file name.
+        processes: How many to read with; by default as many as there are processors, and one for few files.
+        skip: Files that are never read.
+        progress: Called with (files read, files in all).
+
+    Returns:
+        A `Consolidation`.
+
+    Raises:
+        UsageError: Nothing to read, or an argument that cannot be used.
+        UnusableFile: The roster cannot be read.
+
+    Example:
+        ::
+
+            done = consolidate("部门表/")
+            done.cards[["person", "computed", "grade", "status"]]
+    """
+    if period is not None:
+        period_of(period)
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    definition = load_definition(Path(rules)) if isinstance(rules, (str, os.PathLike)) else rules
+    wanted = load_roster(Path(roster)) if roster is not None else None
+    leave = [Path(p) for p in skip] + ([Path(roster)] if roster is not None else [])
+    sources = find_sources([Path(p) for p in given], leave)
+    readings = read_all(sources.files, Reader(definition, period or ""), processes, progress)
+    cards = [card for reading in readings for card in reading.cards]
+    copies = {source.file: source.copy_of for source in sources.files if source.copy_of}
+    resolution = resolve(cards, period, keep, copies)
+    notices = [*sources.notices, *(n for r in readings for n in r.notices), *resolution.notices]
+    set_aside = [*sources.quarantine, *(n for r in readings for n in r.quarantine), *resolution.quarantine]
+    missing: tuple[tuple[str, str, str], ...] = ()
+    if wanted is not None:
+        missing, found = compare_with_roster(wanted, resolution.cards)
+        notices += found
+    order = ("error", "warning", "info")
+    notices = sorted(dict.fromkeys(notices), key=lambda n: order.index(n.severity))
+    return Consolidation(
+        resolution.period, resolution.cards, tuple(notices), tuple(dict.fromkeys(set_aside)), sources, keep, wanted, missing
+    )
+
+
+def read_all(
+    files: Sequence[Source], reader: Reader, processes: int | None = None, progress: Progress | None = None
+) -> list[FileReading]:
+    """Read files, in their order; with several processes where that is worth it."""
+    count = processes if processes is not None else (_processors() if len(files) >= _WORTH_PROCESSES else 1)
+    told = progress or (lambda done, all_: None)
+    results = []
+    told(0, len(files))
+    if count <= 1:
+        for source in files:
+            results.append(reader(source))
+            told(len(results), len(files))
+        return results
+    # Spawned, not forked: the same on every platform, and safe beside the threads of other libraries.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        for reading in pool.map(reader, files, chunksize=_CHUNK):
+            results.append(reading)
+            told(len(results), len(files))
+    return results
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return min(len(affinity(0)) if affinity is not None else os.cpu_count() or 1, 8)
+
+
+def _mean(values: pd.Series) -> float | None:
+    return math.fsum(values) / len(values) if len(values) else None
+
+
+def waiting(consolidation: Consolidation) -> list[Message]:
+    """What is still to be done before the summary is complete, one sentence each."""
+    summary, found = consolidation.summary, []
+    open_ = summary["people"] - summary["complete"]
+    if open_:
+        found.append(Message(f"{open_} 人还没有总分", f"{open_} people have no total yet"))
+    if summary["missing"]:
+        count = len(summary["missing"])
+        found.append(Message(f"名单上 {count} 人没有交表", f"{count} people on the roster have no table"))
+    return found

@@ -1,0 +1,61 @@
+"""Writing results: the summary workbook, or tables as CSV that no spreadsheet program takes for formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..errors import UsageError
+from ..messages import Message
+from ..workbook.package import write_file
+
+if TYPE_CHECKING:
+    from .consolidation import Consolidation
+
+# A text that begins with one of these is a formula, or a command, to a spreadsheet program that opens a CSV.
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def save(done: Consolidation, path: Path) -> Path:
+    """See `Consolidation.save`."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        write_file(path, csv_bytes(done.people.sort_values(["rank", "department", "person"], kind="stable")))
+    elif suffix == ".xlsx":
+        from .summary.book import summary_workbook
+        from .summary.links import Links
+
+        write_file(path, summary_workbook(done, Links.for_output(done.sources, path)))
+    else:
+        raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
+    return path
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    r"""A table as CSV: UTF-8 with a byte order mark, which Excel needs for Chinese; risky texts behind an apostrophe.
+
+    Example:
+        >>> csv_bytes(pd.DataFrame({"a": ["=1+1", "x"], "b": [1.5, None]})).decode("utf-8-sig")
+        "a,b\r\n'=1+1,1.5\r\nx,\r\n"
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False):
+        writer.writerow(_plain(row))
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _plain(row: Sequence[object]) -> list[object]:
+    cells: list[object] = []
+    for value in row:
+        if isinstance(value, str):
+            cells.append(f"'{value}" if value.startswith(_RISKY) else value)
+        else:
+            cells.append("" if pd.isna(value) else value)  # type: ignore[call-overload]
+    return cells

@@ -1,0 +1,374 @@
+"""One file → its cards, what was noticed, and what is not taken: one function, safe to run in another process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..definitions import Definition
+from ..errors import ScorecardError
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.model import CardResult, ItemResult
+from ..scoring.values import State, is_missing, key, read, trim
+from ..workbook.addresses import cell_name, split_cell
+from ..workbook.card import SCORE, Card, headline, items
+from ..workbook.cells import Grid
+from ..workbook.inspection import Inspection, inspect_package
+from ..workbook.package import Package
+from . import names
+from .records import CardRecord, FileReading, ItemRecord, Notice, Total
+from .sources import Source
+
+# Labels of the staff number; there is no usual place for it, so the rows above the items are looked through.
+_STAFF_LABELS = frozenset(map(key, (
+    "工号", "员工号", "员工编号", "员工工号", "人员编号", "职工号", "职员编号", "职工编号", "staff id", "employee id", "employee no",
+    "employee no.", "employee number", "staff no", "staff no.", "emp id", "employee_id", "staff_id",
+)))  # fmt: skip
+_STAFF_INSIDE = re.compile(
+    r"(?:员工|人员|职工)?(?:工号|员工号|员工编号|人员编号)\s*[:：]\s*([A-Za-z]{0,4}-?[0-9０-９]{1,12})(?![0-9])"
+)
+_ABOVE = 12
+#: Sheets of the summary workbook by which a former one is known again.
+SUMMARY_SHEETS = ("总览", "名单", "来源")
+SUMMARY_MARK = b"scorecard consolidation"
+_RATIO = re.compile(r"^\(?\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*/\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*\)?$")
+# What says how a file came about or is answered for the table as a whole, not what is wrong with it.
+_OF_NO_CONCERN = frozenset(("option-unused", "no-table"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How files are read; the same for all of them.
+
+    Attributes:
+        rules: Rules for tables that are not embedded.
+        period: The period consolidated, to choose among target columns; "" if none was given.
+    """
+
+    rules: Definition | None = None
+    period: str = ""
+
+    def __call__(self, source: Source) -> FileReading:
+        """Read one file. Never raises for what is in it."""
+        try:
+            package = Package.open(source.path, where=source.file)
+            if _is_summary(package):
+                return _set_aside(source, Notice("own-summary", "info", source.file, "", "", Message(
+                    "这是以前的汇总结果，没有读取", "this is a former summary, not read")))  # fmt: skip
+            seen = inspect_package(
+                package, source.file, rules=self.rules, period=self.period or None if self.rules is not None else None
+            )
+        except ScorecardError as problem:
+            code = "file-unreadable"
+            sheet = (problem.where or "").partition("!")[2].partition("!")[0]
+            return FileReading(
+                source.file, (), (), (Notice(code, "error", source.file, sheet, "", problem.message),)
+            )
+        return _reading(source, seen)
+
+
+def _is_summary(package: Package) -> bool:
+    names_ = {sheet.name for sheet in package.sheets}
+    return names_.issuperset(SUMMARY_SHEETS) and any(
+        SUMMARY_MARK in package.read(part) for part in ("docProps/core.xml",) if part in package
+    )
+
+
+def _set_aside(source: Source, notice: Notice) -> FileReading:
+    return FileReading(source.file, (), (notice,), ())
+
+
+def _reading(source: Source, seen: Inspection) -> FileReading:
+    file = source.file
+    notices = [_notice(file, f) for f in seen.findings if f.code not in _OF_NO_CONCERN]
+    quarantine: list[Notice] = []
+    if not seen.cards:
+        doubt = next((f for f in seen.findings if f.code == "low-confidence-table"), None)
+        refused = doubt or next((f for f in seen.findings if f.code == "no-table"), None)
+        message = refused.message if refused else Message("没有考核表", "no assessment table")
+        code = refused.code if refused else "no-table"
+        where = (refused.sheet, refused.cell) if refused else ("", "")
+        quarantine.append(Notice(code, "error", file, *where, message))
+    else:
+        quarantine += [
+            Notice(f.code, "error", file, f.sheet, f.cell, f.message)
+            for f in seen.findings
+            if f.code == "low-confidence-table"
+        ]
+    around = _Around(source, sum(1 for _ in seen.cards))
+    cards = []
+    for order, card in enumerate(seen.cards):
+        name = card.table.sheet
+        record, found = _card(around, card, seen.computed[name], seen.grids[name], order)
+        cards.append(record)
+        notices += found
+        if record.status == "error":
+            quarantine += _why(file, card, seen)
+    told = {(n.code, n.sheet, n.cell) for n in quarantine}
+    rest = dict.fromkeys(n for n in notices if (n.code, n.sheet, n.cell) not in told)
+    return FileReading(file, tuple(cards), tuple(rest), tuple(dict.fromkeys(quarantine)))
+
+
+def _notice(file: str, finding: Finding) -> Notice:
+    return Notice(finding.code, finding.severity, file, finding.sheet, finding.cell, finding.message)
+
+
+# --- cards -----------------------------------------------------------------------------------------------------------
+
+
+def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> tuple[CardRecord, list[Notice]]:
+    """A card as a record; `stored` holds the values as the file shows them, `grid` those of today."""
+    table, result = card.table, card.result
+    first = headline(table)
+    totals = []
+    for label, one in {first: result, **card.others}.items():
+        totals.append(Total(label or SCORE, _shown(stored, grid, table.totals.get(label)), one.computed))
+    known = {total.column for total in totals}
+    totals += [
+        Total(label or SCORE, _shown(stored, grid, cell), None)
+        for label, cell in table.totals.items()
+        if (label or SCORE) not in known
+    ]
+    identity, notices = around.identity(card, grid)
+    anchor = table.totals.get(first) or next(iter(table.totals.values()), "") or cell_name(table.top, table.first_col)
+    record = CardRecord(
+        file=around.file,
+        sheet=table.sheet,
+        cell=anchor,
+        order=order,
+        layout=table.layout,
+        title=table.title,
+        person=identity["person"],
+        staff_id=identity["staff_id"],
+        department=identity["department"],
+        position=identity["position"],
+        period=identity["period"],
+        evaluator=identity["evaluator"],
+        stated=totals[0].stated,
+        computed=result.computed,
+        total=result.total,
+        totals=tuple(totals),
+        coverage=result.coverage,
+        grade=result.grade if result.state is not State.ERROR else "",
+        stated_grade=_text(grid, table.grade_cell),
+        coefficient=result.coefficient,
+        filled=result.filled,
+        applicable=result.applicable,
+        status=_status(result),
+        items=tuple(_items(card, grid)),
+        grades=tuple((g.lower, g.label, g.coefficient) for g in card.model.settings.grades.rows),
+    )
+    return record, notices
+
+
+def _status(result: CardResult) -> str:
+    return {
+        State.NUMBER: "ok", State.MISSING: "incomplete", State.NOT_APPLICABLE: "not_assessed", State.ERROR: "error",
+    }[result.state]  # fmt: skip
+
+
+def _shown(stored: Grid, grid: Grid, cell: str | None) -> float | None:
+    """The number a file shows in a cell, which may be old; where none was ever computed, the one of today."""
+    if cell is None:
+        return None
+    return read((grid if stored.at(cell).uncached else stored).at(cell).value).number
+
+
+def _text(grid: Grid, cell: str | None) -> str:
+    value = grid.at(cell).value if cell else None
+    return "" if is_missing(value) else trim(str(value))
+
+
+def _items(card: Card, grid: Grid) -> Iterable[ItemRecord]:
+    table = card.table
+    first = headline(table)
+    for place, (_, row) in enumerate(items(table)):
+        yield _item(card.result.items[place], row.kind, row.actual_cell, dict(row.scores).get(first), grid)
+    for kind, extras in (("adjustment", card.model.adjustments), ("veto", card.model.vetoes)):
+        for one in extras:
+            reading = one.points if kind == "adjustment" else read(one.value)  # type: ignore[union-attr]
+            yield ItemRecord(
+                one.name, "", kind, None, 0.0, None, None, False, "", reading.number,
+                reading.number if kind == "adjustment" else None, reading.state.value, "", one.cell,
+            )  # fmt: skip
+
+
+def _item(item: ItemResult, kind: str, actual_cell: str | None, score_cell: str | None, grid: Grid) -> ItemRecord:
+    kpi = item.kpi
+    numerator = denominator = None
+    if actual_cell:
+        numerator, denominator = _ratio(grid, actual_cell)
+    return ItemRecord(
+        name=kpi.name,
+        section=kpi.section,
+        kind=kind,
+        weight=item.weight,
+        share=item.share,
+        actual=kpi.actual.number,
+        target=kpi.target.number if kpi.target is not None else None,
+        percent=kpi.percent or kpi.actual.percent,
+        unit=kpi.unit or kpi.actual.unit,
+        score=item.score,
+        contribution=item.contribution,
+        state=item.state.value,
+        band=item.band,
+        cell=score_cell or actual_cell or "",
+        numerator=numerator,
+        denominator=denominator,
+    )
+
+
+def _ratio(grid: Grid, cell: str) -> tuple[float | None, float | None]:
+    """Numerator and denominator of an actual that is a formula of one division: =38/40, =C5/D5."""
+    match = _RATIO.match(grid.at(cell).formula or "")
+    if match is None:
+        return None, None
+    parts = []
+    for text in match.groups():
+        plain = text.replace("$", "")
+        parts.append(read(grid.at(plain).value if plain[0].isalpha() else plain).number)
+    return (parts[0], parts[1]) if None not in parts else (None, None)
+
+
+def _why(file: str, card: Card, seen: Inspection) -> list[Notice]:
+    """Why a card has no total: the findings about its own cells, else the error itself."""
+    table = card.table
+    own = {cell for row in table.rows for _, cell in (*row.scores, *row.targets)}
+    own |= {cell for row in table.rows for cell in (row.weight_cell, row.actual_cell) if cell}
+    own |= {*table.totals.values(), card.result.error_cell} - {""}
+    found = [
+        _notice(file, f)
+        for f in seen.findings
+        if f.severity == "error"
+        and (f.cell in own and f.sheet == table.sheet or f.cell in card.rule_cells or f in card.findings)
+    ]
+    if found:
+        return found
+    error = card.result.error
+    broken = next((item for item in card.result.items if item.state is State.ERROR), None)
+    cell = card.result.error_cell or (broken.kpi.cell if broken else "")
+    reason = error.reason if error is not None and error.reason is not None else None
+    if reason is None:
+        said = error.code if error is not None else "#VALUE!"
+        reason = Message(f"错误值 {said}，算不出总分", f"the error {said}: there is no total")
+    if broken is not None:
+        reason = Message(f"“{broken.kpi.name}”：{reason.zh}", f'"{broken.kpi.name}": {reason.en}')
+    return [Notice("card-error", "error", file, table.sheet, cell, reason)]
+
+
+# --- identity --------------------------------------------------------------------------------------------------------
+
+
+class _Around:
+    """What surrounds the cards of a file: names of the file and of its folder."""
+
+    def __init__(self, source: Source, cards: int) -> None:
+        path = PurePosixPath(source.file)
+        self.file = source.file
+        self.is_alone = cards == 1
+        self.by_file = names.hints(Path(path.name).stem)
+        self.by_folder = names.hints(" ".join(path.parts[:-1])) if len(path.parts) > 1 else names.Hints()
+
+    def identity(self, card: Card, grid: Grid) -> tuple[dict[str, str], list[Notice]]:
+        """Who and when, by the strongest place that says so, and where a weaker one says otherwise."""
+        table = card.table
+        stated = {kind: trim(value) for kind, (value, _) in table.identity.items()}
+        cells = {kind: cell for kind, (_, cell) in table.identity.items()}
+        by_sheet = names.hints(table.sheet)
+        notices: list[Notice] = []
+
+        def differs(kind: str, zh: str, en: str, mine: str, weaker: str, place: tuple[str, str]) -> None:
+            notices.append(Notice(f"{kind}-differs", "warning", self.file, table.sheet, cells.get(kind, ""), Message(
+                f"{zh}：表中是“{mine}”，{place[0]}是“{weaker}”，以表中为准",
+                f'{en}: the table says "{mine}", {place[1]} says "{weaker}"; the table counts')))  # fmt: skip
+
+        person, staff_id = names.split_staff_id(names.person_name(stated.get("person", "")))
+        found_id, was_number, id_cell = _staff_id(card, grid)
+        if found_id:
+            staff_id = found_id
+            if was_number and len(found_id) < 8:
+                notices.append(Notice("staff-id-number", "info", self.file, table.sheet, id_cell, Message(
+                    f"工号 {found_id} 是数字，前导零可能已丢失；比较时不计前导零",
+                    f"the staff number {found_id} is a number: leading zeros may be lost; it is compared without them",
+                )))  # fmt: skip
+        weaker = [(by_sheet.person, ("工作表名", "the name of the sheet"))]
+        weaker += [(self.by_file.person, ("文件名", "the name of the file"))] if self.is_alone else []
+        for name, place in weaker:
+            if person and name and key(name) != key(person):
+                differs("person", "姓名不一致", "the person differs", person, name, place)
+        person = person or next((name for name, _ in weaker if name), "")
+        department = names.person_name(stated.get("department", ""))
+        places = [
+            (by_sheet.department, ("工作表名", "the name of the sheet")),
+            (self.by_file.department, ("文件名", "the name of the file")),
+            (self.by_folder.department, ("文件夹名", "the name of the folder")),
+        ]
+        for name, place in places:
+            if department and name and not _within(department, name):
+                differs("department", "部门不一致", "the department differs", department, name, place)
+        department = department or next((name for name, _ in places if name), "")
+        period, periods = stated.get("period", ""), [
+            (by_sheet.period, ("工作表名", "the name of the sheet")),
+            (self.by_file.period, ("文件名", "the name of the file")),
+            (self.by_folder.period, ("文件夹名", "the name of the folder")),
+        ]  # fmt: skip
+        period = names.period_label(period) if period else ""
+        for name, place in periods:
+            if period and name and not names.same_period(period, name):
+                differs("period", "考核周期不一致", "the period differs", period, name, place)
+        period = _fullest(period, [name for name, _ in periods if name])
+        position = " ".join(stated.get("position", "").split())
+        evaluator = names.person_name(stated.get("evaluator", ""))
+        return {
+            "person": person, "staff_id": staff_id, "department": department, "position": position, "period": period,
+            "evaluator": evaluator,
+        }, notices  # fmt: skip
+
+
+def _within(a: str, b: str) -> bool:
+    return key(a) in key(b) or key(b) in key(a)
+
+
+def _fullest(stated: str, others: list[str]) -> str:
+    """The stated period, its open parts (a missing year) filled in from a weaker place that agrees."""
+    if stated and names.is_whole_period(stated):
+        return stated
+    for other in others:
+        if not stated or (names.same_period(stated, other) and names.is_whole_period(other)):
+            stated = other
+    return stated
+
+
+def _staff_id(card: Card, grid: Grid) -> tuple[str, bool, str]:
+    """The staff number of a card, whether it was a number cell, and its cell: a column of a list, else a label above."""
+    table = card.table
+    top = max(1, table.top - _ABOVE)
+    is_list = table.layout in (5, 8)
+    last = table.top + table.header_rows - 1
+    for cells in grid.rows():
+        row = cells[0].row
+        is_header = row >= table.top
+        if row > last or (is_header and not is_list):
+            break
+        if row < top:
+            continue
+        for cell in cells:
+            if not isinstance(cell.value, str):
+                continue
+            inside = _STAFF_INSIDE.search(cell.value)
+            if inside and not is_header:
+                return names.staff_number(inside[1])[0], False, cell.name
+            if key(cell.value).rstrip(":") not in _STAFF_LABELS:
+                continue
+            if is_header:
+                value = grid.cell(table.first_row, cell.col)
+            else:
+                behind = grid.span(cell.row, cell.col)[3] + 1
+                value = grid.cell(*grid.span(row, behind)[:2])
+            found, was_number = names.staff_number(value.value, value.number_format)
+            if found:
+                return found, was_number, value.name
+    return "", False, ""

@@ -1,0 +1,124 @@
+"""What one file gives, as plain frozen records: they cross process borders, so they hold no workbook objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..messages import Message
+
+#: What a card can be: "ok" has a total; "incomplete" waits for scores; "error" has none because something in it cannot
+#: be used; "not_assessed" has no item that applies; "duplicate" is a later card of the same person and period;
+#: "other_period" belongs to another period than the one consolidated; "part" is one of several parts of a card.
+STATUSES = ("ok", "incomplete", "error", "not_assessed", "duplicate", "other_period", "part")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A finding or a quarantine entry with its file; `code` and `severity` as in `scorecard.findings.Finding`."""
+
+    code: str
+    severity: str
+    file: str
+    sheet: str
+    cell: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The total of one score column: as the form states it (None if it states no number) and as computed, unrounded."""
+
+    column: str
+    stated: float | None
+    computed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """One item of a card.
+
+    Attributes:
+        name: As the form says it; `section` likewise, "" without sections.
+        kind: kpi, rating, adjustment or veto.
+        weight: Fraction in the whole card, None if unknown; `share` after redistribution.
+        actual: What was achieved, percentages as fractions; None if there is no number. `target` likewise.
+        score: 0..100, points for an adjustment; None without one.
+        contribution: Points it adds to the total.
+        state: number, missing, not_applicable or error.
+        cell: Where the score (or the actual it follows from) stands.
+        numerator: Of an actual that is a formula such as =38/40; `denominator` likewise. None otherwise.
+    """
+
+    name: str
+    section: str
+    kind: str
+    weight: float | None
+    share: float
+    actual: float | None
+    target: float | None
+    percent: bool
+    unit: str
+    score: float | None
+    contribution: float | None
+    state: str
+    band: str
+    cell: str
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecord:
+    """One table.
+
+    Attributes:
+        file: As in `Source.file`.
+        sheet: Its sheet.
+        cell: The cell its total stands in, else the first header cell: what links lead to.
+        order: Place among the tables of the file.
+        person: Name without odd blanks, "" if nothing names one; likewise the next five.
+        period: A label such as 2026Q3 where the period is known, else the text as written.
+        stated: Total the form states, None if it states no number.
+        computed: Total by the scoring core, unrounded; None without one.
+        total: `computed`, rounded as the form's settings say.
+        grade: By the grade table; "" without a total (未完成 9/11 for an incomplete one).
+        stated_grade: As the form says.
+        coverage: Σ weights used / Σ weights, a fraction.
+        grades: The grade table it was graded by: lower bound, label, coefficient.
+    """
+
+    file: str
+    sheet: str
+    cell: str
+    order: int
+    layout: int
+    title: str
+    person: str
+    staff_id: str
+    department: str
+    position: str
+    period: str
+    evaluator: str
+    stated: float | None
+    computed: float | None
+    total: float | None
+    totals: tuple[Total, ...]
+    coverage: float | None
+    grade: str
+    stated_grade: str
+    coefficient: float | None
+    filled: int
+    applicable: int
+    status: str
+    items: tuple[ItemRecord, ...]
+    grades: tuple[tuple[float, str, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """Everything one file gave."""
+
+    file: str
+    cards: tuple[CardRecord, ...]
+    notices: tuple[Notice, ...]
+    quarantine: tuple[Notice, ...]

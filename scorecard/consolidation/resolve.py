@@ -1,0 +1,262 @@
+"""Who is who over all files: the period, one key per person, duplicates, parts of one card.
+
+Nothing is taken out here. Each card keeps its place and gets a status; which of them count in roll-ups is said by
+`counted`, after one stated rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import UsageError
+from ..messages import Message
+from ..scoring.periods import parse_period
+from ..scoring.values import key
+from . import names
+from .records import CardRecord, Notice
+
+#: Which of several cards of one person counts: the first or the last one, in the order of file names, with a total.
+KEEP = ("first", "last")
+_TAKEN = ("ok", "incomplete", "error", "not_assessed")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A card with its place among all: `who` is the same for all cards of one person, `unit` for parts of one card."""
+
+    card: CardRecord
+    who: str
+    status: str
+    counted: bool
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """All cards in their order, the period they are consolidated for ("" if none is known), and what was noticed."""
+
+    cards: tuple[Resolved, ...]
+    period: str
+    notices: tuple[Notice, ...]
+    quarantine: tuple[Notice, ...]
+
+
+def resolve(
+    cards: Sequence[CardRecord], period: str | None = None, keep: str = "first", copies: dict[str, str] | None = None
+) -> Resolution:
+    """Put the cards of all files together.
+
+    Args:
+        cards: In the order of files and tables.
+        period: The period consolidated; the most frequent one when omitted.
+        keep: "first" or "last": which of several cards of one person counts.
+        copies: Files with the content of an earlier one, and that one.
+
+    Raises:
+        UsageError: An unknown `keep`, or a period that is none.
+    """
+    if keep not in KEEP:
+        raise UsageError(Message(f"未知取舍规则“{keep}”（first 或 last）", f'unknown rule "{keep}": first or last'))
+    notices: list[Notice] = []
+    quarantine: list[Notice] = []
+    chosen = _chosen_period(cards, period)
+    cards = _with_period(cards, chosen, notices)
+    who = _identities(cards, notices)
+    units = _units(cards, who)
+    status = [card.status for card in cards]
+    for i, card in enumerate(cards):
+        if chosen and card.period and not names.same_period(card.period, chosen):
+            status[i] = "other_period"
+            quarantine.append(Notice("other-period", "error", card.file, card.sheet, card.cell, Message(
+                f"这张表是 {card.period} 的，本次汇总 {chosen}；要汇总它请用 --period {card.period}",
+                f"this table is of {card.period}, the summary is of {chosen}; use --period {card.period} for it",
+            )))  # fmt: skip
+    counted = [False] * len(cards)
+    groups: dict[str, list[list[int]]] = defaultdict(list)
+    for unit in units:
+        if status[unit[0]] in _TAKEN:
+            groups[who[unit[0]]].append(unit)
+    for group in groups.values():
+        _choose(cards, group, status, counted, keep, copies or {}, notices)
+    number = {i: n for n, unit in enumerate(units) for i in unit}
+    for unit in units:
+        if len(unit) > 1:
+            for i in unit:
+                status[i] = "part" if status[i] == "ok" else status[i]
+    resolved = tuple(
+        Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards)
+    )
+    return Resolution(resolved, chosen, tuple(notices), tuple(quarantine))
+
+
+# --- period ----------------------------------------------------------------------------------------------------------
+
+
+def period_of(text: str) -> str:
+    """A period given by a person, as its label.
+
+    Raises:
+        UsageError: It says no particular period.
+    """
+    label = names.period_label(text)
+    if parse_period(label) is None or not (parse_period(label) or 0) or not names.is_whole_period(label):
+        zh = f"周期“{text}”不明确，请写成 2026Q3、2026H1、2026-08 或 2026"
+        raise UsageError(Message(zh, f'period "{text}": write 2026Q3, 2026H1, 2026-08 or 2026'))
+    return label
+
+
+def _chosen_period(cards: Iterable[CardRecord], period: str | None) -> str:
+    if period:
+        return period_of(period)
+    stated = Counter(card.period for card in cards if card.period)
+    whole = {label: count for label, count in stated.items() if names.is_whole_period(label)} or stated
+    # Of equally frequent ones the latest: labels of one kind sort by time.
+    return max(whole, key=lambda label: (whole[label], label), default="")
+
+
+def _with_period(cards: Sequence[CardRecord], chosen: str, notices: list[Notice]) -> list[CardRecord]:
+    result = []
+    for card in cards:
+        if chosen and not card.period:
+            notices.append(Notice("period-missing", "info", card.file, card.sheet, "", Message(
+                f"没有写考核周期，按 {chosen} 计", f"no period is stated; counted as {chosen}")))  # fmt: skip
+            card = replace(card, period=chosen)
+        elif chosen and card.period != chosen and names.same_period(card.period, chosen):
+            card = replace(card, period=chosen)
+        result.append(card)
+    return result
+
+
+# --- persons ---------------------------------------------------------------------------------------------------------
+
+
+def _identities(cards: Sequence[CardRecord], notices: list[Notice]) -> list[str]:
+    """One key per person and card: by staff number, else by name and department, else the card stands alone."""
+    by_id: dict[str, set[str]] = defaultdict(set)
+    for card in cards:
+        if card.staff_id and card.person:
+            by_id[names.id_key(card.staff_id)].add(key(card.person))
+    shared = {number for number, persons in by_id.items() if len(persons) > 1}
+    ids_of: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    departments_of: dict[str, set[str]] = defaultdict(set)
+    for card in cards:
+        name = key(card.person)
+        if card.staff_id and name and names.id_key(card.staff_id) not in shared:
+            ids_of[name].add((names.id_key(card.staff_id), key(card.department)))
+        elif name and card.department:
+            departments_of[name].add(key(card.department))
+    who = []
+    told: set[str] = set()
+    for i, card in enumerate(cards):
+        name, department = key(card.person), key(card.department)
+        number = names.id_key(card.staff_id) if card.staff_id else ""
+        if number and number in shared:
+            notices.append(Notice("staff-id-shared", "error", card.file, card.sheet, card.cell, Message(
+                f"工号 {card.staff_id} 有不止一个姓名，按姓名和部门区分",
+                f"the staff number {card.staff_id} goes with several names; they are told apart by name and department",
+            )))  # fmt: skip
+            number = ""
+        if number:
+            who.append(f"#{number}")
+        elif not name:
+            who.append(f"?{i}")
+            notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
+                "表里、工作表名和文件名都没有姓名，无法与名单核对",
+                "no name in the table, the sheet or the file: it cannot be matched with a roster")))  # fmt: skip
+        else:
+            matching = {n for n, d in ids_of[name] if not d or not department or d == department}
+            if len(matching) == 1:
+                who.append(f"#{next(iter(matching))}")
+            elif not department and len(departments_of[name]) == 1:
+                who.append(f"{name}@{next(iter(departments_of[name]))}")
+            else:
+                who.append(f"{name}@{department}")
+    persons: dict[str, dict[str, int]] = defaultdict(dict)
+    for i, card in enumerate(cards):
+        if card.person:
+            persons[key(card.person)].setdefault(who[i], i)
+    for name, known in persons.items():
+        if len(known) > 1 and name not in told:
+            told.add(name)
+            for i in list(known.values())[1:]:
+                first = cards[next(iter(known.values()))]
+                notices.append(Notice("same-name", "info", cards[i].file, cards[i].sheet, cards[i].cell, Message(
+                    f"与 {first.file}!{first.sheet} 同名（{_told(first)}、{_told(cards[i])}），按两个人计",
+                    f"the same name as in {first.file}!{first.sheet} ({_told(first)}, {_told(cards[i])}): "
+                    "counted as two persons")))  # fmt: skip
+    return who
+
+
+def _told(card: CardRecord) -> str:
+    return " ".join(part for part in (card.department, card.staff_id) if part) or "—"
+
+
+# --- parts and duplicates --------------------------------------------------------------------------------------------
+
+
+def _units(cards: Sequence[CardRecord], who: Sequence[str]) -> list[list[int]]:
+    """Cards one by one; the parts of one card (业绩 and 行为 under each other on a sheet) together."""
+    units: list[list[int]] = []
+    for i, card in enumerate(cards):
+        last = cards[units[-1][-1]] if units else None
+        if (
+            last is not None
+            and card.layout == last.layout == 4
+            and (card.file, card.sheet, card.period) == (last.file, last.sheet, last.period)
+            and who[i] == who[units[-1][-1]]
+        ):
+            units[-1].append(i)
+        else:
+            units.append([i])
+    return units
+
+
+def part_weights(titles: Sequence[str]) -> list[float] | None:
+    """The weights that the titles of parts state (业绩 50%), as fractions that sum to 1; None if they don't.
+
+    Example:
+        >>> part_weights(["第二部分 业绩（60%）", "第三部分 行为（40%）"]), part_weights(["业绩", "行为"])
+        ([0.6, 0.4], None)
+    """
+    found = [re.findall(r"(\d+(?:\.\d+)?)\s*[%％]", title) for title in titles]
+    if any(len(one) != 1 for one in found):
+        return None
+    weights = [float(one[0]) / 100 for one in found]
+    return weights if abs(sum(weights) - 1) < 1e-9 else None
+
+
+def _choose(
+    cards: Sequence[CardRecord], group: list[list[int]], status: list[str], counted: list[bool], keep: str,
+    copies: dict[str, str], notices: list[Notice],
+) -> None:  # fmt: skip
+    """Mark the later cards of one person, and the one that counts."""
+    complete = [unit for unit in group if all(status[i] == "ok" for i in unit)]
+    among = complete or group
+    chosen = among[0] if keep == "first" else among[-1]
+    for i in chosen:
+        counted[i] = True
+    first = group[0]
+    for unit in group[1:]:
+        for i in unit:
+            status[i] = "duplicate"
+            notices.append(_duplicate(cards[i], cards[first[0]], cards[chosen[0]], copies))
+
+
+def _duplicate(card: CardRecord, first: CardRecord, chosen: CardRecord, copies: dict[str, str]) -> Notice:
+    where, counts = f"{first.file}!{first.sheet}", f"{chosen.file}!{chosen.sheet}"
+    if copies.get(card.file) == first.file:
+        code, zh, en = "same-file", f"内容与 {first.file} 完全相同", f"the same content as {first.file}"
+    elif card.department and first.department and key(card.department) != key(first.department):
+        code = "transfer"
+        zh = f"同一工号在 {where} 属于 {first.department}（调动？）"
+        en = f"the same staff number belongs to {first.department} in {where} (transferred?)"
+    elif card.position and first.position and key(card.position) != key(first.position):
+        code = "two-positions"
+        zh, en = f"同一人在 {where} 是另一岗位（兼职？）", f"the same person holds another position in {where}"
+    else:
+        code, zh, en = "duplicate-person", f"同一人已在 {where}", f"the same person stands in {where} already"
+    return Notice(code, "warning", card.file, card.sheet, card.cell, Message(
+        f"{zh}；汇总只计 {counts}", f"{en}; only {counts} counts in roll-ups"))  # fmt: skip

@@ -1,0 +1,140 @@
+"""Which files a folder offers: workbooks to read, files that are set aside with a reason, and byte-identical copies."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UsageError
+from ..messages import Message
+from .records import Notice
+
+#: What is read as a workbook.
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+# Tables in a form that is not read: somebody may have meant them to be taken.
+_OTHER_TABLES = (".et", ".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
+_NO_DOCUMENTS = frozenset(("thumbs.db", "desktop.ini", ".ds_store"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One workbook of the folder.
+
+    Attributes:
+        file: Its name in every report: relative to the folder given, with "/" between the parts.
+        path: Where it is.
+        digest: SHA-256 of its content, "" if it cannot be read.
+        size: Bytes.
+        copy_of: The `file` of an earlier one with the same content, "" if there is none.
+    """
+
+    file: str
+    path: Path
+    digest: str
+    size: int
+    copy_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was found: `files` in reading order, `quarantine` what is not read, `notices` what else was noticed."""
+
+    files: tuple[Source, ...]
+    quarantine: tuple[Notice, ...]
+    notices: tuple[Notice, ...]
+    root: Path
+
+
+def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
+    """The workbooks below folders, and those named, each once, in an order that depends on their names only.
+
+    Args:
+        paths: Folders and files.
+        skip: Files that are never read, such as the output.
+
+    Raises:
+        UsageError: A path that does not exist, or nothing at all to read.
+    """
+    skipped = {path.resolve() for path in skip}
+    found: dict[Path, str] = {}
+    quarantine: list[Notice] = []
+    notices: list[Notice] = []
+    names: set[str] = set()
+    for given in paths:
+        if not given.exists():
+            raise UsageError(Message("找不到这个文件或文件夹", "no such file or folder"), str(given))
+        base = given if given.is_dir() else given.parent
+        for path in _below(given) if given.is_dir() else [given]:
+            name = unicodedata.normalize("NFC", path.relative_to(base).as_posix())
+            resolved = path.resolve()
+            if resolved in found or resolved in skipped:
+                continue
+            if name in names:
+                # Two folders given, each with a file of this name.
+                name = unicodedata.normalize("NFC", path.as_posix())
+            suffix = path.suffix.lower()
+            if path.name.startswith("~$"):
+                notices.append(Notice("lock-file", "warning", name, "", "", Message(
+                    "有人正打开着这个工作簿（锁文件），未保存的修改不在汇总里",
+                    "somebody has this workbook open (a lock file); unsaved changes are not in the summary")))  # fmt: skip
+            elif suffix in WORKBOOKS or not given.is_dir():
+                found[resolved] = name
+                names.add(name)
+            elif suffix in _OTHER_TABLES:
+                quarantine.append(Notice("format-unread", "error", name, "", "", Message(
+                    f"{suffix} 格式不能读取；请另存为 .xlsx 后再汇总",
+                    f"{suffix} files are not read; save it as .xlsx and consolidate again")))  # fmt: skip
+            elif path.name.lower() not in _NO_DOCUMENTS:
+                notices.append(Notice("not-a-workbook", "info", name, "", "", Message(
+                    "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
+    if not found and not quarantine:
+        listed = "、".join(map(str, paths))
+        raise UsageError(Message(f"{listed} 里没有工作簿（.xlsx、.xlsm、.xls）", f"no workbook in {listed}"))
+    files = _with_copies(sorted(found.items(), key=lambda item: natural_key(item[1])))
+    first = paths[0]
+    return Sources(tuple(files), tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
+
+
+def natural_key(name: str) -> tuple[object, ...]:
+    """A sort key of a path: folder by folder, the stem before the suffix, digits as numbers, no locale.
+
+    Example:
+        >>> sorted(["张三(10).xlsx", "张三(2).xlsx", "张三.xlsx"], key=natural_key)
+        ['张三.xlsx', '张三(2).xlsx', '张三(10).xlsx']
+    """
+    folder, _, base = name.rpartition("/")
+    stem, dot, suffix = base.rpartition(".")
+    parts = [*folder.split("/"), stem if dot else base, suffix]
+    return tuple(
+        tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", part) if piece)
+        for part in parts
+    )
+
+
+def _below(folder: Path) -> list[Path]:
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(place, name) for name in sorted(files) if not name.startswith(".")]
+    return found
+
+
+def _with_copies(items: Sequence[tuple[Path, str]]) -> list[Source]:
+    first: dict[str, str] = {}
+    result = []
+    for path, name in items:
+        try:
+            with path.open("rb") as stream:
+                digest, size = hashlib.file_digest(stream, "sha256").hexdigest(), os.fstat(stream.fileno()).st_size
+        except OSError:
+            # Whoever reads the file says why it cannot be read.
+            result.append(Source(name, path, "", 0))
+            continue
+        result.append(Source(name, path, digest, size, first.get(digest, "")))
+        first.setdefault(digest, name)
+    return result

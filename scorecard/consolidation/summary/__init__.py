@@ -1,0 +1,1 @@
+"""The summary workbook: one module per sheet, `book` puts them together."""
