@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..consolidation.consolidation import Consolidation, Progress
 
 # Of each kind of trouble so many lines are shown; the workbook and --json list all.
-_SHOWN = 8
+_SHOWN = 4
 
 
 def add_to(app: typer.Typer) -> None:

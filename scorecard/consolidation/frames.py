@@ -50,7 +50,7 @@ def card_frame(cards: Sequence[Resolved]) -> pd.DataFrame:
         stated, computed = _nan(c.stated), _nan(c.computed)
         rows.append((
             c.file, c.sheet, c.cell, c.person, c.staff_id, c.department, c.position, c.period, c.evaluator, c.title,
-            stated, computed, _nan(c.total), snap(stated - computed) if c.stated is not None and c.computed is not None else math.nan,
+            stated, computed, _nan(c.total), snap(stated - computed) if stated - computed == stated - computed else math.nan,
             _nan(c.coverage), c.grade, c.stated_grade, _nan(c.coefficient), c.filled, c.applicable, c.layout, one.status,
             one.counted, one.who,
         ))  # fmt: skip

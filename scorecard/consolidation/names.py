@@ -22,7 +22,17 @@ _SURNAMES = frozenset(
     "寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
 )
 _DOUBLE_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐", "端木")
-_DEPARTMENT = re.compile(r".{1,14}(?:事业部|分公司|子公司|部门|部|中心|科|处|组|公司|车间|办公室|大区|项目部|团队)(?:[(（][^()（）]*[)）])?$")
+_DEPARTMENT = re.compile(
+    r".{1,14}(?:事业部|分公司|子公司|部门|部|中心|科|处|组|公司|车间|办公室|大区|项目部|团队)(?:[(（][^()（）]*[)）])?$"
+)
+# Words that begin like a name and are none.
+_WORDS = frozenset((
+    "高级", "安全", "万元", "文员", "全年", "时间", "成果", "成品", "任务", "计划", "史料", "金额",
+    "文件", "于是", "单位", "应急", "路线", "明细", "和谐", "项目", "连锁", "全部", "程序", "管理",
+    "解决", "文档", "安装", "商务", "关键", "边界", "方案", "金融", "康复", "单项", "应收", "向上",
+    "高层", "中层", "基层", "文秘", "华东", "华南", "华北", "江南", "江北", "时效", "包装", "成本",
+    "古董", "查询", "和解", "宁波", "武汉", "温州", "苏州", "杭州", "徐州", "石家庄", "齐全", "白班",
+))  # fmt: skip
 _NOT_A_NAME = re.compile(
     r"考核|绩效|评分|评价|评估|得分|成绩|汇总|统计|模板|说明|目录|指标|季度|年度|月度|半年|表|sheet|副本|最终|修改|终版|定稿|签字|经理|主管|"
     r"专员|助理|工程师|总监|部长|主任|代表|空白|示例|样表|\d|kpi|copy|final|draft|v\d",
@@ -30,7 +40,9 @@ _NOT_A_NAME = re.compile(
 )
 _CJK = r"\u3400-\u9fff\U00020000-\U0003134f"
 _SEPARATORS = re.compile(r"[-_－—–·,，、.。\s\u3000+&()（）\[\]【】《》]+")
-_STAFF_BESIDE = re.compile(r"^(.*?)\s*[(（\[【]\s*(?:工号|编号|no\.?)?\s*[:：]?\s*([A-Za-z]{0,4}[-]?\d{3,12})\s*[)）\]】]$", re.I)
+_STAFF_BESIDE = re.compile(
+    r"^(.*?)\s*[(（\[【]\s*(?:工号|编号|no\.?)?\s*[:：]?\s*([A-Za-z]{0,4}[-]?\d{3,12})\s*[)）\]】]$", re.IGNORECASE
+)
 _PERIOD = re.compile(
     r"(20\d\d)\s*[年./_-]?\s*(?:第?\s*([一二三四1-4])\s*季度?|q([1-4])|h([12])|([上下])半年度?"
     r"|(1[0-2]|0?[1-9])\s*月?\s*[-~至—－]\s*(1[0-2]|0?[1-9])\s*月份?|(1[0-2]|0?[1-9])\s*月份?"
@@ -115,10 +127,7 @@ def is_person(text: str) -> bool:
     word = person_name(text)
     if not re.fullmatch(f"[{_CJK}]{{2,4}}", word) or _NOT_A_NAME.search(word) or _DEPARTMENT.fullmatch(word):
         return False
-    if word in ("高级", "安全", "万元", "文员", "全年", "时间", "成果", "成品", "任务", "计划", "史料", "金额", "文件", "于是", "单位",
-                "应急", "路线", "明细", "和谐", "项目", "连锁", "全部", "程序", "管理", "解决", "文档", "安装", "商务", "关键", "边界",
-                "方案", "金融", "康复", "单项", "应收", "向上", "高层", "中层", "基层", "文秘", "华东", "华南", "华北", "江南", "江北",
-                "时效", "包装", "成本", "古董", "查询", "和解", "宁波", "武汉", "温州", "苏州", "杭州", "徐州", "石家庄", "齐全", "白班"):  # fmt: skip
+    if word in _WORDS:
         return False
     if word[:2] in _DOUBLE_SURNAMES:
         return len(word) in (3, 4)
@@ -141,8 +150,8 @@ def hints(text: str) -> Hints:
     persons = [word for word in words if is_person(word)]
     if not persons:
         # 张三绩效考核表: the name in front of what the file is.
-        persons = [m[1] for word in words if (m := re.match(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", word, re.I))
-                   and is_person(m[1])]  # fmt: skip
+        found = [re.match(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", word, re.IGNORECASE) for word in words]
+        persons = [match[1] for match in found if match and is_person(match[1])]
     departments = [word for word in words if _DEPARTMENT.fullmatch(word) and not re.search("考核|绩效|汇总", word)]
     return Hints(
         person_name(persons[0]) if len(set(persons)) == 1 else "",

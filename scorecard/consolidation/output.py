@@ -57,5 +57,5 @@ def _plain(row: Sequence[object]) -> list[object]:
         if isinstance(value, str):
             cells.append(f"'{value}" if value.startswith(_RISKY) else value)
         else:
-            cells.append("" if pd.isna(value) else value)  # type: ignore[call-overload]
+            cells.append("" if pd.isna(value) else value)
     return cells

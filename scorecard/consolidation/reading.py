@@ -13,7 +13,7 @@ from ..findings import Finding
 from ..messages import Message
 from ..scoring.model import CardResult, ItemResult
 from ..scoring.values import State, is_missing, key, read, trim
-from ..workbook.addresses import cell_name, split_cell
+from ..workbook.addresses import cell_name
 from ..workbook.card import SCORE, Card, headline, items
 from ..workbook.cells import Grid
 from ..workbook.inspection import Inspection, inspect_package
@@ -24,15 +24,15 @@ from .sources import Source
 
 # Labels of the staff number; there is no usual place for it, so the rows above the items are looked through.
 _STAFF_LABELS = frozenset(map(key, (
-    "工号", "员工号", "员工编号", "员工工号", "人员编号", "职工号", "职员编号", "职工编号", "staff id", "employee id", "employee no",
-    "employee no.", "employee number", "staff no", "staff no.", "emp id", "employee_id", "staff_id",
+    "工号", "员工号", "员工编号", "员工工号", "人员编号", "职工号", "职员编号", "职工编号", "staff id", "employee id",
+    "employee no", "employee no.", "employee number", "staff no", "staff no.", "emp id", "employee_id", "staff_id",
 )))  # fmt: skip
 _STAFF_INSIDE = re.compile(
     r"(?:员工|人员|职工)?(?:工号|员工号|员工编号|人员编号)\s*[:：]\s*([A-Za-z]{0,4}-?[0-9０-９]{1,12})(?![0-9])"
 )
 _ABOVE = 12
 #: Sheets of the summary workbook by which a former one is known again.
-SUMMARY_SHEETS = ("总览", "名单", "来源")
+SUMMARY_SHEETS = ("名单", "异常", "来源")
 SUMMARY_MARK = b"scorecard consolidation"
 _RATIO = re.compile(r"^\(?\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*/\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*\)?$")
 # What says how a file came about or is answered for the table as a whole, not what is wrong with it.

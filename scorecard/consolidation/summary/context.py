@@ -43,7 +43,7 @@ class Context:
 
     @property
     def of_period(self) -> str:
-        """ · 2026Q3, or nothing."""
+        """The period as titles end with it, or nothing."""
         return f" · {self.done.period}" if self.done.period else ""
 
     @property

@@ -16,7 +16,8 @@ def add_issues(book: Book, context: Context) -> None:
     sheet = book.sheet(
         ISSUES,
         f"异常{context.of_period}",
-        f"没有计入的 {len(done.set_aside)} 处，没有交表的 {len(done.missing)} 人，其他发现 {len(done.notices)} 处。点位置可打开原处。",
+        f"没有计入的 {len(done.set_aside)} 处，没有交表的 {len(done.missing)} 人，其他发现 {len(done.notices)} 处。"
+        "点位置可打开原处。",
         tab=BAD,
     )
     sheet.widths((10, 20, 62, 48))
@@ -53,7 +54,8 @@ def add_issues(book: Book, context: Context) -> None:
 def add_sources(book: Book, context: Context) -> None:
     """Write 来源."""
     done = context.done
-    sheet = book.sheet(SOURCES, "来源", "读取的文件、其中的考核表数和内容指纹（SHA-256）；内容有任何改动，指纹就不同。", tab="#8A94A3")
+    told_ = "读取的文件、其中的考核表数和内容指纹（SHA-256）；内容有任何改动，指纹就不同。"
+    sheet = book.sheet(SOURCES, "来源", told_, tab="#8A94A3")
     sheet.widths((50, 10, 10, 10, 12, 70))
     sheet.heads(3, ("文件", "考核表", "计入", "未计入", "字节", "SHA-256"), height=24)
     cards = done.cards.groupby("file")["counted"].agg(["size", "sum"])

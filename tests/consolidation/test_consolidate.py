@@ -1,0 +1,103 @@
+"""A folder of filled forms: who is taken with which total, and what is not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import scorecard
+from scorecard.consolidation.consolidation import Consolidation
+from tests.cli.runner import scorecard as run
+from tests.workbook import forms
+
+
+def card(path: Path, person: str, scores: list[object], self_scores: list[object] | None = None) -> Path:
+    """The form with two evaluators, weights 0.4, 0.3, 0.2, 0.1."""
+    ws = forms.sheet(name=person)
+    forms.person_sheet(ws, person)
+    for row, score in enumerate(scores, 4):
+        ws.cell(row, 7, score)
+    for row, score in enumerate(self_scores or [], 4):
+        ws.cell(row, 6, score)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ws.parent.save(path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    base = tmp_path / "部门表"
+    card(base / "张三.xlsx", "张三", [85, 88, 75, 95], [90, 90, 90, 90])
+    card(base / "李四.xlsx", "李四", [85, 88, 75, 94])
+    card(base / "王五.xlsx", "王五", [85, "待定", 75, 95])
+    card(base / "赵六.xlsx", "赵六", [85, None, 75, 95])
+    shutil.copy(base / "张三.xlsx", base / "张三(1).xlsx")
+    (base / "坏.xlsx").write_text("no workbook")
+    (base / "~$李四.xlsx").write_text("lock")
+    return base
+
+
+def done_with(folder: Path) -> Consolidation:
+    return scorecard.consolidate(folder)
+
+
+def test_each_card_once_with_its_total_and_status(folder: Path) -> None:
+    cards = done_with(folder).cards.set_index("file")
+    # 0.4*85 + 0.3*88 + 0.2*75 + 0.1*95, and a point less for the last item
+    assert cards.loc["张三.xlsx", "computed"] == pytest.approx(84.9, abs=1e-12)
+    assert cards.loc["李四.xlsx", "computed"] == pytest.approx(84.8, abs=1e-12)
+    assert cards["status"].to_dict() == {
+        "张三.xlsx": "ok", "张三(1).xlsx": "duplicate", "李四.xlsx": "ok", "王五.xlsx": "error", "赵六.xlsx": "incomplete",
+    }  # fmt: skip
+    assert (cards["department"] == "研发部").all()
+    assert (cards["period"] == "2026Q3").all()
+
+
+def test_what_is_not_taken_says_where_and_why(folder: Path) -> None:
+    quarantine = done_with(folder).quarantine
+    assert list(quarantine[["file", "sheet", "cell", "code"]].itertuples(index=False, name=None)) == [
+        ("坏.xlsx", "", "", "file-unreadable"),
+        ("王五.xlsx", "王五", "G5", "score-unreadable"),
+    ]
+    assert "待定" in quarantine["message_zh"].iloc[1]
+
+
+def test_only_people_count_once(folder: Path) -> None:
+    people = done_with(folder).people
+    assert sorted(people["person"]) == ["张三", "李四", "王五", "赵六"]
+    assert people.set_index("person")["rank"].dropna().to_dict() == {"张三": 1, "李四": 2}
+
+
+def test_the_command_answers_in_json_and_by_its_status(folder: Path, tmp_path: Path) -> None:
+    result = run("consolidate", folder, "--json", "-o", tmp_path / "neu" / "汇总.xlsx")
+    assert result.status == 1
+    document = result.json
+    assert document["schema"] == 1
+    assert len(document["cards"]) == 5
+    first = document["cards"][0]
+    assert (first["file"], first["sheet"], first["person"], first["evaluator"]) == ("张三.xlsx", "张三", "张三", "李主管")
+    assert first["computed"] == pytest.approx(84.9, abs=1e-12)
+    assert first["totals"]["自评"]["computed"] == pytest.approx(90)
+    assert first["totals"]["自评"]["stated"] == pytest.approx(90)
+    assert [q["file"] for q in document["quarantine"]] == ["坏.xlsx", "王五.xlsx"]
+    assert (tmp_path / "neu" / "汇总.xlsx").exists()
+
+
+def test_a_folder_without_trouble_ends_with_status_0(tmp_path: Path) -> None:
+    card(tmp_path / "张三.xlsx", "张三", [85, 88, 75, 95])
+    assert run("consolidate", tmp_path).status == 0
+
+
+def test_a_summary_is_never_read_as_a_department_table(folder: Path) -> None:
+    run("consolidate", folder, "-o", folder / "汇总.xlsx")
+    shutil.copy(folder / "汇总.xlsx", folder / "旧汇总.xlsx")
+    done = done_with(folder)
+    assert len(done.cards) == 5
+    assert {n.file for n in done.notices if n.code == "own-summary"} == {"汇总.xlsx", "旧汇总.xlsx"}
+
+
+def test_nothing_to_read_is_a_wrong_call(tmp_path: Path) -> None:
+    assert run("consolidate", tmp_path).status == 2
+    assert run("consolidate", tmp_path / "nowhere").status == 2
