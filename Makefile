@@ -34,7 +34,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 # In CI the slow tests run too.
 CHOSEN := $(if $(CI),not soak,not soak and not slow)
 
-.PHONY: help demo test coverage lint soak lowest bench docs pictures clean
+.PHONY: help demo test coverage lint soak lowest bench docs pictures dist clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,10 @@ pictures: $(READY) ## redraw the pictures of the documentation (needs LibreOffic
 	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[pictures]'
 	@$(BIN)/python -m docs.pictures
 	@$(BIN)/python -m docs.curves
+
+dist: $(READY) ## the source archive and the wheel, in dist/; the same commit gives the same wheel
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	@ls dist
 
 clean: ## remove environments, builds and caches
 	rm -rf .venv .venv-lowest build dist *.egg-info .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,21 +24,29 @@ IGNORED = shutil.ignore_patterns(
 )
 
 
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A source archive, and a wheel built from that archive, without a network."""
-    folder = tmp_path_factory.mktemp("build")
-    # A copy: building writes beside the sources, and left-overs of an earlier build would get into the wheel.
+# Any moment: `make dist` takes that of the commit.
+MOMENT = "1767225600"
+
+
+def build_from(folder: Path, *what: str) -> Path:
+    """Builds a copy of this project: building writes beside the sources, and left-overs would get into the wheel."""
     source = folder / "source"
     shutil.copytree(ROOT, source, ignore=IGNORED)
     run = subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(source)],
+        [sys.executable, "-m", "build", "--no-isolation", *what, "--outdir", str(folder / "dist"), str(source)],
+        env={**os.environ, "SOURCE_DATE_EPOCH": MOMENT},
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source archive, and a wheel built from that archive, without a network."""
+    return build_from(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +158,9 @@ def test_a_clean_installation_runs(wheel: Path, tmp_path: Path) -> None:
     """With the dependencies that the wheel itself asks for, from wherever this machine gets packages."""
     programs = environment(tmp_path / "venv", str(wheel))
     check_the_command(programs, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_same_sources_give_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    [again] = build_from(tmp_path, "--wheel").glob("*.whl")
+    assert again.read_bytes() == wheel.read_bytes()
