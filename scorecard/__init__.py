@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from .errors import ScorecardError
     from .workbook.embed import convert, embed
     from .workbook.inspection import inspect
+    from .workbook.link import link
     from .workbook.recalc import recalculate, recalculate_many
 
 __all__ = [
-    "Consolidation", "ScorecardError", "__version__", "consolidate", "convert", "embed", "inspect", "recalculate",
-    "recalculate_many",
+    "Consolidation", "ScorecardError", "__version__", "consolidate", "convert", "embed", "inspect", "link",
+    "recalculate", "recalculate_many",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -36,6 +37,7 @@ _HOMES = {
     "consolidate": ".consolidation",
     "Consolidation": ".consolidation",
     "convert": ".workbook.embed",
+    "link": ".workbook.link",
 }
 
 

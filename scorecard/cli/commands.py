@@ -17,6 +17,7 @@ from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
 from .failures import SCHEMA, errors, print_json
 from .functions import add_to as add_functions
+from .indicators import add_to as add_indicators
 from .options import (
     Command,
     Group,
@@ -87,6 +88,7 @@ def make_app() -> typer.Typer:
     _add_addins(app)
     add_excel(app)
     add_functions(app)
+    add_indicators(app)
     add_doctor(app)
     return app
 

@@ -32,6 +32,8 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "explain": {"scorecards": []},
     "embed": {"output": None, "edits": []},
     "convert": {"output": None, "edits": []},
+    "link": {"output": None, "edits": []},
+    "cards": {"output": None, "cards": []},
     "recalc": {"check": None, "workbooks": []},
     "consolidate": {"cards": [], "quarantine": [], "summary": {}},
     "list": {"templates": []},
