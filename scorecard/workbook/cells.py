@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..scoring.values import CellValue
-from .addresses import LAST_ROW, cell_name, split_cell
+from .addresses import LAST_ROW, cell_name, shift_formula, split_cell
 from .package import SheetRef
 
 Value = CellValue
@@ -103,7 +103,7 @@ class Grid:
     """
 
     __slots__ = (
-        "_cells", "_empties", "_formats", "_hidden_columns", "_hidden_rows", "_merges_by_row", "_tall_merges",
+        "_cells", "_empties", "_formats", "_hidden_columns", "_hidden_rows", "_merges_by_row", "_origins", "_tall_merges",
         "is_protected", "last_col", "last_row", "merges", "name", "sheet",
     )  # fmt: skip
 
@@ -117,6 +117,7 @@ class Grid:
         hidden_rows: Sequence[tuple[int, int]],
         hidden_columns: Sequence[tuple[int, int]],
         is_protected: bool,
+        origins: Mapping[tuple[int, int], tuple[int, int]],
     ) -> None:
         """Made by `read_grid`.
 
@@ -129,6 +130,7 @@ class Grid:
             hidden_rows: Runs (first, last) in order.
             hidden_columns: Runs (first, last) in order.
             is_protected: Whether the sheet is protected.
+            origins: Of cells that share a formula, the cell that has its text.
         """
         self.sheet = sheet
         self.name = sheet.name
@@ -138,6 +140,7 @@ class Grid:
         self.is_protected = is_protected
         self._formats = formats
         self._cells = cells
+        self._origins = origins
         self._empties = empties
         self._hidden_rows = hidden_rows
         self._hidden_columns = hidden_columns
@@ -156,6 +159,17 @@ class Grid:
         if found is not None and col in found:
             return found[col]
         return Cell(row, col, None, self._empty_format(row, col))
+
+    def formula_at(self, row: int, col: int) -> str | None:
+        """The formula of a cell as a person reads it there, without "="; None without one.
+
+        Unlike `Cell.formula`, that of a cell that shares its formula with others is written out for its own place.
+        """
+        formula = self.cell(row, col).formula
+        if formula is None or (row, col) not in self._origins:
+            return formula
+        from_row, from_col = self._origins[row, col]
+        return shift_formula(formula, row - from_row, col - from_col)
 
     def at(self, name: str) -> Cell:
         """The cell of an address, "B6".

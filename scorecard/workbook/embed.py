@@ -18,6 +18,7 @@ from ..scoring.model import Settings
 from ..scoring.policies import Policy
 from . import rulesheet as rs
 from .addresses import cell_name
+from .audit import audit
 from .card import read_card
 from .cells import Grid
 from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
@@ -296,6 +297,7 @@ def _table_rules(
                 "weights-assumed", table, "表中没有权重，按等权计算", "no weights in the table; all items count alike"
             )
         )
+    collected += audit(read_card(table, grid), grid)
     spots = find_spots(table, grid, rules, weights, period, replace_scores)
     collected += spots.findings
     if any(spot.is_kept and rules[i].rule is not None for spot, i in zip(spots.rows, items, strict=True)):

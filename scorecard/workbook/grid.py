@@ -88,6 +88,7 @@ def read_grid(package: Package, sheet: SheetRef | str) -> Grid:
         reader.hidden_rows,
         _read_hidden_columns(head),
         protection is not None and _is_on(_attributes(protection[1]).get("sheet")),
+        reader.origins,
     )
 
 
@@ -175,7 +176,8 @@ class _Reader:
         self._formats = formats
         self._strings = strings
         self._date1904 = date1904
-        self._shared: dict[str, str] = {}
+        self.origins: dict[tuple[int, int], tuple[int, int]] = {}
+        self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
 
     def read(self, data: bytes, start: int, stop: int) -> None:
         """Read the cells between two offsets. One long loop: it runs once for each cell of each workbook."""
@@ -227,7 +229,7 @@ class _Reader:
                 cell_format = replace(cell_format, is_date=True)
             formula, formula_kind = None, ""
             if has_formula:
-                formula, formula_kind = self._formula(formula_attributes, formula_text)
+                formula, formula_kind = self._formula(formula_attributes, formula_text, row, col)
             if row != stored_row:
                 cells, stored_row = self.cells.setdefault(row, {}), row
             uncached = value is None and formula is not None
@@ -268,7 +270,7 @@ class _Reader:
         content = unescape(text.decode("utf-8", "replace"))
         return _day_number(content, self._date1904) if kind == "d" else decode(kind, content)
 
-    def _formula(self, raw_attributes: bytes | None, raw_text: bytes | None) -> tuple[str, str]:
+    def _formula(self, raw_attributes: bytes | None, raw_text: bytes | None, row: int, col: int) -> tuple[str, str]:
         text = unescape(raw_text.decode("utf-8", "replace")) if raw_text else ""
         if not raw_attributes or b"t=" not in raw_attributes:
             return text, "normal"
@@ -279,9 +281,10 @@ class _Reader:
         group = attributes.get("si", "")
         if text:
             # The group's first cell is an ordinary formula that others point to.
-            self._shared[group] = text
+            self._shared[group] = text, (row, col)
             return text, "normal"
-        return self._shared.get(group, ""), "shared"
+        text, self.origins[row, col] = self._shared.get(group, ("", (row, col)))
+        return text, "shared"
 
 
 def _read_hidden_columns(head: bytes) -> list[tuple[int, int]]:
