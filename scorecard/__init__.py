@@ -15,23 +15,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .batch import recalculate_each, recalculate_many
     from .consolidation import Consolidation, consolidate
     from .errors import ScorecardError
     from .workbook.embed import convert, embed
     from .workbook.inspection import inspect
     from .workbook.link import link
-    from .workbook.recalc import recalculate, recalculate_many
+    from .workbook.recalc import recalculate
 
 __all__ = [
     "Consolidation", "ScorecardError", "__version__", "consolidate", "convert", "embed", "inspect", "link",
-    "recalculate", "recalculate_many",
+    "recalculate", "recalculate_each", "recalculate_many",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 _HOMES = {
     "ScorecardError": ".errors",
     "recalculate": ".workbook.recalc",
-    "recalculate_many": ".workbook.recalc",
+    "recalculate_each": ".batch",
+    "recalculate_many": ".batch",
     "inspect": ".workbook.inspection",
     "embed": ".workbook.embed",
     "consolidate": ".consolidation",

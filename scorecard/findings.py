@@ -50,3 +50,13 @@ class Finding:
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """The same findings, errors before warnings before infos; otherwise in their order."""
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def finding_json(finding: Finding, language: str | None = None) -> dict[str, str]:
+    """A finding as JSON."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "cell": finding.where,
+        "message": finding.message.text(language),
+    }

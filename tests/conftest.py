@@ -21,6 +21,12 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+@pytest.fixture(autouse=True)
+def no_memory_of_other_tests(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What batches remember goes to a folder of its own, never to that of the person who runs the tests."""
+    monkeypatch.setenv("SCORECARD_CACHE", str(tmp_path_factory.mktemp("memory")))
+
+
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
     """A headless LibreOffice: `office.recalculated(path)`, `office.convert(…)`, `office.to_png(…)`."""

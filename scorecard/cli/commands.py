@@ -34,6 +34,7 @@ from .options import (
     replace_scores_option,
     rules_option,
 )
+from .recalc import add_to as add_recalc
 from .words import say, typed
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def make_app() -> typer.Typer:
     _add_reading(app)
     _add_embed(app)
     _add_convert(app)
-    _add_recalc(app)
+    add_recalc(app)
     add_consolidate(app)
     _add_templates(app)
     _add_addins(app)
@@ -286,35 +287,6 @@ def _add_convert(app: typer.Typer) -> None:
 
             done = convert(file, output, formulas=formulas, in_place=in_place, overwrite=force, dry_run=dry_run)
             finish_writing(file, done, as_json)
-
-
-def _add_recalc(app: typer.Typer) -> None:
-    @app.command(
-        cls=Command,
-        short_help=say("重新计算工作簿或文件夹", "recalculate workbooks or folders"),
-        help=help_text(
-            "重新计算工作簿（或文件夹）里的公式，就地更新其中存的值，其他字节不动。",
-            "Recalculate workbooks or folders: the values stored in them are brought up to date in place, nothing else changes.",
-            ("recalc 部门/", "recalc departments/"),
-            ("recalc --check 客服部.xlsx", "recalc --check department.xlsx"),
-        ),
-    )
-    def recalc(
-        paths: Annotated[list[Path], typer.Argument(help=say("文件或文件夹", "files or folders"), show_default=False)],
-        check: Annotated[
-            bool,
-            typer.Option(
-                "--check",
-                help=say("只检查，不写；有过期值时退出码为 1", "change nothing; exit 1 if something is stale"),
-            ),
-        ] = False,
-        as_json: Annotated[bool, json_option()] = False,
-    ) -> None:
-        with errors("recalc", as_json=as_json):
-            from ..workbook.recalc import recalculate_many
-            from .results import finish_recalc, workbooks
-
-            finish_recalc(recalculate_many(workbooks(paths), check=check), check, as_json)
 
 
 def _add_templates(app: typer.Typer) -> None:

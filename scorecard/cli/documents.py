@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..findings import Finding
+from ..findings import Finding, finding_json
 from ..workbook.card import Card
 from ..workbook.embed import Embedding
-from ..workbook.inspection import Inspection, explanations, finding_json
-from ..workbook.recalc import Failure, Recalculation
-from .failures import SCHEMA
+from ..workbook.inspection import Inspection, explanations
+from .failures import SCHEMA, json_value
 
 
 def explain_json(result: Inspection) -> dict[str, Any]:
@@ -56,35 +54,8 @@ def embed_json(file: Path, done: Embedding, findings: Sequence[Finding]) -> dict
         "file": str(file),
         "output": str(done.path) if done.path else None,
         "edits": [
-            {"cell": f"{e.sheet}!{e.cell}", "formula": e.formula, "value": _plain(e.value), "what": e.what.text()}
+            {"cell": f"{e.sheet}!{e.cell}", "formula": e.formula, "value": json_value(e.value), "what": e.what.text()}
             for e in done.plan.edits
         ],
         "findings": [finding_json(f) for f in findings],
     }
-
-
-def recalc_json(results: Sequence[Recalculation | Failure], check: bool) -> dict[str, Any]:
-    """One entry per workbook; `stale` is null for one that could not be read."""
-    return {"schema": SCHEMA, "check": check, "workbooks": [_workbook(r) for r in results], "findings": []}
-
-
-def _workbook(result: Recalculation | Failure) -> dict[str, Any]:
-    if isinstance(result, Failure):
-        message = result.error.message.text()
-        finding = {"code": "unusable-file", "severity": "error", "cell": "", "message": message}
-        return {"file": str(result.path), "stale": None, "changed": [], "kept": [], "findings": [finding]}
-    return {
-        "file": str(result.path),
-        "stale": result.is_stale,
-        "changed": [
-            {"cell": f"{c.sheet}!{c.cell}", "old": _plain(c.old), "new": _plain(c.new)} for c in result.changes
-        ],
-        "kept": [{"cell": f"{k.sheet}!{k.cell}", "reason": k.reason.text()} for k in result.kept],
-        "findings": [finding_json(f) for f in result.findings],
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)  # JSON has no word for it
-    return value if isinstance(value, (int, float, str, bool, type(None))) else str(value)

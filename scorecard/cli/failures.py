@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import sys
@@ -50,6 +51,13 @@ _CODES: Mapping[type[ScorecardError], str] = {
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def json_value(value: Any) -> Any:
+    """The value of a cell as JSON has it: an error, an infinity and "not a number" as their texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, (int, float, str, bool, type(None))) else str(value)
 
 
 def complain(line: str) -> None:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from ..errors import UsageError
 from ..findings import Finding, worst_first
-from ..messages import Message
 from ..workbook.card import Card
 from ..workbook.embed import Embedding
 from ..workbook.inspection import Inspection, inspect_package
 from ..workbook.package import Package
-from ..workbook.recalc import Failure, Recalculation
 from .cards import next_step, show_card, show_explanations, show_heading, show_results
-from .documents import embed_json, explain_json, recalc_json
+from .documents import embed_json, explain_json
 from .failures import complain, print_json
 from .show import columns_line, console, print_line, show_findings, show_plan
-from .words import one_line, say, typed
-
-#: Workbooks that are looked for in a folder.
-ENDINGS = (".xlsx", ".xlsm")
+from .words import say
 
 
 def finish_inspect(result: Inspection, file: Path, as_json: bool) -> None:
@@ -129,83 +122,3 @@ def _together(seen: Sequence[Finding], planned: Sequence[Finding]) -> list[Findi
     """Findings about the outcome and about the way there, each sentence about a sheet's cell once."""
     known = {(f.code, f.sheet, f.message.zh) for f in seen}
     return worst_first(dict.fromkeys([*(f for f in planned if (f.code, f.sheet, f.message.zh) not in known), *seen]))
-
-
-# --- recalc ----------------------------------------------------------------------------------------------------------
-
-
-def workbooks(paths: Sequence[Path]) -> list[Path]:
-    """The files named and the workbooks below the folders named, each once, in a stable order.
-
-    A pattern that the shell left alone (Windows) is expanded here. Lock files (`~$…`) are never workbooks; hidden
-    files and folders are left out unless named.
-
-    Raises:
-        UsageError: Nothing is left.
-    """
-    found: dict[Path, Path] = {}
-    for path in paths:
-        for one in _below(path):
-            if not one.name.startswith("~$"):
-                found.setdefault(one.resolve(), one)
-    if not found:
-        names = "、".join(str(path) for path in paths)
-        raise UsageError(Message(f"{names} 里没有 .xlsx 或 .xlsm 工作簿", f"no .xlsx or .xlsm workbook in {names}"))
-    return list(found.values())
-
-
-def _below(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        for one in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in one.relative_to(path).parts)
-            if one.suffix.lower() in ENDINGS and not hidden and one.is_file():
-                yield one
-    elif not path.exists() and glob.has_magic(str(path)):
-        yield from map(Path, sorted(glob.glob(str(path))) or [str(path)])
-    else:
-        yield path
-
-
-def finish_recalc(results: Sequence[Recalculation | Failure], check: bool, as_json: bool) -> None:
-    """What changed or is out of date, what could not be read, and the count."""
-    failures = [r for r in results if isinstance(r, Failure)]
-    done = [r for r in results if isinstance(r, Recalculation)]
-    if as_json:
-        print_json(recalc_json(results, check))
-    else:
-        _show_recalc(done, len(failures), check)
-    for failure in failures:
-        complain(f"{failure.path}: {failure.error.message.text()}")
-    if failures and not done:
-        raise typer.Exit(4)
-    stale = check and any(r.is_stale for r in done)
-    wrong = any(f.severity == "error" for r in done for f in r.findings)
-    raise typer.Exit(1 if failures or stale or wrong else 0)
-
-
-def _show_recalc(done: Sequence[Recalculation], unusable: int, check: bool) -> None:
-    out = console()
-    for result in done:
-        name = one_line(str(result.path))
-        if result.changes:
-            count = len(result.changes)
-            cells = say("、", ", ").join(f"{c.sheet}!{c.cell}" for c in result.changes[:3]) + ("…" if count > 3 else "")
-            told = say(f"更新了 {count} 个值", f"{count} updated")
-            if check:
-                told = say(f"{count} 个值已过期", f"{count} stale")
-            print_line(out, f"{name}: {told} ({cells})")
-        show_findings(out, result.findings, name)
-    changed = sum(1 for r in done if r.changes)
-    number = len(done) + unusable
-    counts = [
-        say(f"{number} 个工作簿", f"{number} workbook{'s' if number != 1 else ''}"),
-        say(f"{changed} 个{'过期' if check else '已更新'}", f"{changed} {'stale' if check else 'updated'}"),
-        say(f"{len(done) - changed} 个无变化", f"{len(done) - changed} unchanged"),
-    ]
-    if unusable:
-        counts.append(say(f"{unusable} 个无法读取", f"{unusable} unusable"))
-    print_line(out, counts[0] + say("：", ": ") + say("，", ", ").join(counts[1:]), style="bold")
-    if check and changed:
-        names = " ".join(typed(str(r.path)) for r in done if r.changes)
-        print_line(out, say("下一步，更新它们：", "Next, to update them:"))
-        out.print(f"  scorecard recalc {names}", style="bold", markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import UsageError
 from ..messages import Message
-from ..workbook.package import write_file
+from ..workbook.files import replace_file
 
 if TYPE_CHECKING:
     from .consolidation import Consolidation
@@ -25,12 +25,12 @@ def save(done: Consolidation, path: Path) -> Path:
     """See `Consolidation.save`."""
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        write_file(path, csv_bytes(done.people.sort_values(["rank", "department", "person"], kind="stable")))
+        replace_file(path, csv_bytes(done.people.sort_values(["rank", "department", "person"], kind="stable")))
     elif suffix == ".xlsx":
         from .summary.book import summary_workbook
         from .summary.links import Links
 
-        write_file(path, summary_workbook(done, Links.for_output(done.sources, path)))
+        replace_file(path, summary_workbook(done, Links.for_output(done.sources, path)))
     else:
         raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
     return path

@@ -12,10 +12,13 @@ import math
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any, NamedTuple, TypeVar
 
 import formualizer as fz
 
+from .. import __version__
 from ..errors import UnusableFile
 from ..functions import CATALOGUE, Function
 from ..messages import Message
@@ -24,13 +27,16 @@ from .addresses import quote_sheet, split_range
 from .dependencies import Address, Graph, Reads, Rect, reads_of
 from .engine_values import ARRAY_SIZE, CIRCULAR, KINDS, NO_NAME, OMITTED, converted, gave_up, incoming, outgoing
 from .formula_cells import ARRAY, DATA_TABLE, MEMBER, FormulaCell, formula_cells
-from .limits import UNREADABLE, Limit, limit_of
+from .limits import CLOCK, UNREADABLE, Limit, limit_of
 from .package import Package
 from .xml import unescape
 
 __all__ = ["Address", "Engine", "Obstacle"]
 
 T = TypeVar("T")
+
+#: What computes; values of another version may differ.
+VERSION = f"scorecard {__version__}, formualizer {version('formualizer')}"
 
 # Error values its reader refuses, with the whole file; they are results of formulas, so any error may stand in.
 _REFUSED_ERRORS = re.compile(
@@ -67,6 +73,7 @@ class Engine:
     Attributes:
         cells: Every computed cell by (sheet, row, column), with its cached value.
         kept: After `evaluate`: the cells that were not computed, and why.
+        as_of: What TODAY and NOW give, as local time; None for this moment.
 
     Example:
         ::
@@ -76,7 +83,8 @@ class Engine:
             values["考核表", 6, 12]        # 65.0
     """
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, *, as_of: datetime | None = None) -> None:
+        self.as_of = as_of
         self.cells: dict[Address, FormulaCell] = {}
         self.kept: dict[Address, Obstacle] = {}
         self._package = package
@@ -122,6 +130,14 @@ class Engine:
             return {}
 
     @property
+    def is_volatile(self) -> bool:
+        """Whether a formula, or a defined name, asks for the time; told after `evaluate`."""
+        if any(not limit.functions.isdisjoint(CLOCK) for limit in self._limits.values()):
+            return True
+        content = self._package.read(self._package.workbook_part).upper()
+        return b"TODAY(" in content or b"NOW(" in content
+
+    @property
     def graph(self) -> Graph:
         """Which formula cells read which; asked for only when a cell could not be computed."""
         if self._graph is None:
@@ -148,6 +164,9 @@ class Engine:
                 raise
             book = fz.Workbook.from_bytes(repaired.to_bytes(), config=settings)
         book.set_temporal_egress("serial")
+        # Its clock counts in UTC; people's TODAY is that of their wall clock.
+        now = self.as_of or datetime.now()
+        book.set_deterministic_clock(now.replace(tzinfo=UTC))
         return book
 
     def _readable(self, package: Package) -> Package:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..definitions import Definition, load_definition
 from ..errors import UnusableFile
-from ..findings import Finding, worst_first
+from ..findings import Finding, finding_json, worst_first
 from ..messages import Message
 from ..scoring.explain import explain_item
 from ..scoring.periods import find_period
@@ -177,16 +177,6 @@ def explanations(card: Card) -> list[Message]:
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
-
-
-def finding_json(finding: Finding, language: str | None = None) -> dict[str, str]:
-    """A finding as JSON."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "cell": finding.where,
-        "message": finding.message.text(language),
-    }
 
 
 def _card_json(card: Card, grid: Grid) -> dict[str, Any]:

@@ -26,6 +26,9 @@ def _words(text: str) -> frozenset[str]:
 #: Functions whose result differs from Excel's, or depends on the machine that computes it.
 DIFFERENT = _words("CELL INFO FORMULATEXT LENB LEFTB RIGHTB MIDB FINDB SEARCHB REPLACEB RAND RANDBETWEEN RANDARRAY")
 
+#: Functions that ask for the time.
+CLOCK = frozenset({"TODAY", "NOW"})
+
 #: Functions that read cells their text does not name.
 INDIRECT = frozenset({"INDIRECT", "OFFSET", "GETPIVOTDATA"})
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import os
 import posixpath
-import secrets
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from ..errors import ScorecardError, UnusableFile, UsageError
+from ..errors import UnusableFile, UsageError
 from ..messages import Message
 from .archive import LIMITS, NOT_A_ZIP, TOO_LARGE, Archive, Limits, fold
+from .files import replace_file
 from .xml import attribute, elements
 
-__all__ = ["LIMITS", "Limits", "Package", "Relation", "SheetRef", "write_file"]
+__all__ = ["LIMITS", "Limits", "Package", "Relation", "SheetRef", "read_file"]
 
 T = TypeVar("T")
 
@@ -104,7 +103,7 @@ class Package:
             data = source
         else:
             where = where or os.path.basename(os.fspath(source))
-            data = _content(source, where, limits)
+            data = read_file(source, where, limits)[0]
         if data[:2] != b"PK":
             raise UnusableFile(_what_it_is(data), where)
         package = cls(Archive(data, where, limits))
@@ -301,60 +300,34 @@ class Package:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file so that a reader sees the old or the new one, never a half.
 
-        The new content goes to a hidden file in the same folder, which then takes the name. Missing folders are
-        made, a link is followed, and an existing file keeps its permissions.
+        See `files.replace_file`: missing folders are made, a link is followed, an existing file keeps its permissions.
 
         Raises:
             UnusableFile: the place cannot be written; what was there is untouched.
         """
-        write_file(path, self.to_bytes())
+        replace_file(path, self.to_bytes())
 
 
-def write_file(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file as `Package.save` does: whole or not at all, folders made, links followed, permissions kept.
+def read_file(
+    path: str | os.PathLike[str], where: str | None = None, limits: Limits = LIMITS
+) -> tuple[bytes, os.stat_result]:
+    """The content of a file, and what the system says about it at that moment.
 
     Raises:
-        UnusableFile: the place cannot be written; what was there is untouched.
+        UnusableFile: not there, not readable, or too large.
     """
-    target = os.path.realpath(os.fspath(path))
-    folder, base = os.path.split(target)
-    # No .xlsx at the end: nobody who lists workbooks meanwhile should pick it up.
-    temporary = os.path.join(folder, f".{base[:100]}.{secrets.token_hex(4)}.part")
+    where = where or os.path.basename(os.fspath(path))
     try:
-        os.makedirs(folder, exist_ok=True)
-        _write_synced(temporary, data)
-        try:
-            if os.path.exists(target):
-                os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-            os.replace(temporary, target)
-        except OSError:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise _unwritable(error, os.path.basename(os.fspath(path))) from error
-
-
-def _write_synced(path: str, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError:
-        os.unlink(path)
-        raise
-
-
-def _content(path: str | os.PathLike[str], where: str, limits: Limits) -> bytes:
-    try:
-        if os.stat(path).st_size > limits.file_bytes:
-            raise UnusableFile(TOO_LARGE, where)
         with open(path, "rb") as stream:
-            data = stream.read(limits.file_bytes + 1)  # a device has no size to ask for
+            status = os.fstat(stream.fileno())
+            if status.st_size > limits.file_bytes:
+                raise UnusableFile(TOO_LARGE, where)
+            data = stream.read(status.st_size + 1)
+            if len(data) != status.st_size:  # a device, or somebody writes
+                data += stream.read(limits.file_bytes + 1)
         if len(data) > limits.file_bytes:
             raise UnusableFile(TOO_LARGE, where)
-        return data
+        return data, status
     except FileNotFoundError:
         sentence = Message("找不到这个文件；请检查路径和文件名。", "no such file; check the path and the name.")
     except IsADirectoryError:
@@ -374,20 +347,6 @@ def _content(path: str | os.PathLike[str], where: str, limits: Limits) -> bytes:
             f"无法读取文件（{error}）；请检查磁盘和路径。", f"cannot be read ({error}); check disk and path."
         )
     raise UnusableFile(sentence, where)
-
-
-def _unwritable(error: OSError, where: str) -> ScorecardError:
-    if isinstance(error, PermissionError):
-        sentence = Message(
-            "没有权限写入，或文件正在 Excel 中打开；请关闭文件或换一个位置后再试。",
-            "no permission to write here, or the file is open in Excel; close it or choose another place.",
-        )
-    else:
-        sentence = Message(
-            f"无法写入（{error.strerror}）；请检查磁盘空间和路径。",
-            f"cannot be written ({error.strerror}); check the disk space and the path.",
-        )
-    return UnusableFile(sentence, where)
 
 
 def _is_workbook(part: str) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import ScorecardError
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.values import CellError, CellValue
@@ -80,6 +80,7 @@ class Recalculation:
         kept: Cells that were not computed, with the reason.
         findings: The same for people, and what else was noticed.
         data: The new file when bytes were given (the same bytes when nothing changed); else None.
+        is_volatile: Whether its values depend on the moment (TODAY, NOW), so that tomorrow's may differ.
     """
 
     path: Path | None
@@ -87,6 +88,7 @@ class Recalculation:
     kept: tuple[Kept, ...]
     findings: tuple[Finding, ...]
     data: bytes | None = None
+    is_volatile: bool = False
 
     @property
     def is_stale(self) -> bool:
@@ -94,20 +96,9 @@ class Recalculation:
         return bool(self.changes) or any(kept.is_stale for kept in self.kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A workbook that could not be recalculated.
-
-    Attributes:
-        path: The file.
-        error: Why.
-    """
-
-    path: Path
-    error: ScorecardError
-
-
-def recalculate(source: str | os.PathLike[str] | bytes, *, check: bool = False) -> Recalculation:
+def recalculate(
+    source: str | os.PathLike[str] | bytes, *, check: bool = False, as_of: datetime | None = None
+) -> Recalculation:
     """Compute the formulas of a workbook and store the values that differ.
 
     Only the values of formula cells change: formulas, inputs, formats, charts, macros and the calculation settings
@@ -118,6 +109,7 @@ def recalculate(source: str | os.PathLike[str] | bytes, *, check: bool = False) 
     Args:
         source: An .xlsx or .xlsm, as a path or as its bytes.
         check: Compute and compare only; nothing is written and `data` is None.
+        as_of: What TODAY and NOW give, as local time; this moment when omitted.
 
     Raises:
         UnusableFile: not a workbook that can be read, or a place that cannot be written.
@@ -129,7 +121,26 @@ def recalculate(source: str | os.PathLike[str] | bytes, *, check: bool = False) 
             [(c.cell, c.old, c.new) for c in result.changes]     # [("L17", 86.1, 86.5)]
     """
     package = Package.open(source)
-    engine = Engine(package)
+    result = update(package, check=check, as_of=as_of)
+    if isinstance(source, bytes):
+        return result if check else replace(result, data=package.to_bytes())
+    if result.changes and not check:
+        package.save(source)
+    return replace(result, path=Path(source))
+
+
+def update(package: Package, *, check: bool = False, as_of: datetime | None = None) -> Recalculation:
+    """Recalculate a workbook in memory: `package` has the new values afterwards, nothing is saved.
+
+    Args:
+        package: The workbook.
+        check: Compute and compare only; the package stays as it is.
+        as_of: What TODAY and NOW give.
+
+    Raises:
+        UnusableFile: a part that is needed cannot be read.
+    """
+    engine = Engine(package, as_of=as_of)
     values = engine.evaluate()
     updates = {
         address: value
@@ -148,37 +159,9 @@ def recalculate(source: str | os.PathLike[str] | bytes, *, check: bool = False) 
     kept = tuple(
         _kept(engine, address, address in stale) for address in engine.cells if _is_kept(engine, address, held)
     )
-    is_bytes = isinstance(source, bytes)
     if not check and changes:
         _write(package, {address: value for address, value in updates.items() if address not in held})
-        if not is_bytes:
-            package.save(source)  # type: ignore[arg-type]
-    return Recalculation(
-        None if isinstance(source, bytes) else Path(source),
-        changes,
-        kept,
-        tuple(_findings(engine, kept)),
-        package.to_bytes() if is_bytes and not check else None,
-    )
-
-
-def recalculate_many(paths: Iterable[str | os.PathLike[str]], *, check: bool = False) -> list[Recalculation | Failure]:
-    """Recalculate many workbooks, one after the other; one that cannot be used never stops the rest.
-
-    Args:
-        paths: The files.
-        check: As for `recalculate`.
-
-    Returns:
-        One result for each path, in their order.
-    """
-    results: list[Recalculation | Failure] = []
-    for path in paths:
-        try:
-            results.append(recalculate(path, check=check))
-        except ScorecardError as error:
-            results.append(Failure(Path(path), error))
-    return results
+    return Recalculation(None, changes, kept, tuple(_findings(engine, kept)), None, engine.is_volatile)
 
 
 def is_same(old: CellValue, new: CellValue) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from scorecard.workbook import package
+from scorecard.workbook import files as workbook_files
 
 from .books import classic_book, not_a_zip, people_book, tableless, with_stored_value
 from .runner import scorecard
@@ -145,7 +145,7 @@ class TestUnwritable:
 
         with_stored_value(embedded, "L15", "1")
         before = files(embedded.parent)
-        monkeypatch.setattr(package, "_write_synced", full)
+        monkeypatch.setattr(workbook_files, "write_synced", full)
         for arguments in (("recalc", embedded), ("convert", embedded, "--formulas", "udf", "--in-place")):
             shown = scorecard(*arguments)
             assert shown.status == 4
@@ -167,7 +167,7 @@ class TestRecalc:
         shutil.copy(embedded, folder / "好.xlsx")
         shutil.copy(embedded, folder / "下级" / "旧.XLSX")
         with_stored_value(folder / "下级" / "旧.XLSX", "L15", "1")
-        for name in ("~$好.xlsx", ".~lock.好.xlsx#", ".好.xlsx", ".隐藏/好.xlsx", "说明.txt", "旧版.xls"):
+        for name in ("~$走.xlsx", ".~lock.走.xlsx#", ".好.xlsx", ".隐藏/好.xlsx", "说明.txt", "旧版.xls"):
             not_a_zip(folder / name)
         embedded.unlink()
         return folder

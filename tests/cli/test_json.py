@@ -216,7 +216,7 @@ class TestOtherCommands:
         shown = scorecard("recalc", embedded, tmp_path / "没有.xlsx", "--json")
         assert shown.status == 1 and "没有.xlsx" in shown.complaint
         good, bad = shown.json["workbooks"]
-        assert set(good) == set(bad) == {"file", "stale", "changed", "kept", "findings"}
+        assert set(good) == set(bad) == {"file", "status", "stale", "changed", "kept", "findings"}
         assert good["stale"] is False and bad["stale"] is None and bad["findings"][0]["severity"] == "error"
 
 

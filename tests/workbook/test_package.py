@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import stat
 import struct
@@ -339,7 +340,7 @@ def test_a_file_the_system_does_not_let_us_read_is_refused(rich: Path, monkeypat
     def forbid(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(os, "stat", forbid)
+    monkeypatch.setattr(builtins, "open", forbid)
     with pytest.raises(UnusableFile, match="no permission to read"):
         Package.open(rich)
 

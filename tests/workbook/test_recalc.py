@@ -19,7 +19,7 @@ from python_calamine import load_workbook as calamine
 from scorecard.errors import UnusableFile
 from scorecard.scoring.values import CellError, CellValue
 from scorecard.workbook import package as package_module
-from scorecard.workbook.recalc import Change, Failure, Recalculation, is_same, recalculate, recalculate_many
+from scorecard.workbook.recalc import Change, Recalculation, is_same, recalculate
 from tests.libreoffice.office import Office
 from tests.workbook.raw import cell, part_of, raw_workbook
 from tests.workbook.test_engine import EVERYDAY, alike, formula
@@ -267,18 +267,6 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: p
     assert caught.value.where == "a.xlsx"
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
-
-
-def test_one_bad_file_never_stops_the_rest(tmp_path: Path) -> None:
-    good, old, gone, broken = (tmp_path / name for name in ("good.xlsx", "old.xls", "gone.xlsx", "broken.xlsx"))
-    good.write_bytes(one_sheet(cell("A1", formula("1+1", 1))))
-    old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    broken.write_bytes(one_sheet(cell("A1", formula("1+1", 1)))[:-30])
-    results = recalculate_many([old, good, gone, broken])
-    assert [type(result) for result in results] == [Failure, Recalculation, Failure, Failure]
-    assert [r.error.where for r in results if isinstance(r, Failure)] == ["old.xls", "gone.xlsx", "broken.xlsx"]
-    assert [r.path for r in results] == [old, good, gone, broken]
-    assert all(isinstance(r.error, UnusableFile) for r in results if isinstance(r, Failure))
 
 
 # --- cells that cannot be computed -----------------------------------------------------------------------------------
