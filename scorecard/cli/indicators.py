@@ -87,7 +87,7 @@ def cards_json(
 ) -> dict[str, object]:
     """The cards as `--json` prints them; `cells` has the fields whose label the card has, blank ones included."""
     from ..scoring.indicators import Indicator
-    from ..workbook.inspection import finding_json
+            from ..findings import finding_json
 
     fields = [name for name in Indicator.__dataclass_fields__ if name not in ("aliases", "operands")]
     return {
