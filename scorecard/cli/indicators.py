@@ -86,8 +86,8 @@ def cards_json(
     file: Path, output: Path | None, cards: "Sequence[IndicatorCard]", findings: "Sequence[Finding]"
 ) -> dict[str, object]:
     """The cards as `--json` prints them; `cells` has the fields whose label the card has, blank ones included."""
+    from ..findings import finding_json
     from ..scoring.indicators import Indicator
-            from ..findings import finding_json
 
     fields = [name for name in Indicator.__dataclass_fields__ if name not in ("aliases", "operands")]
     return {
