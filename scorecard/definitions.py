@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,16 @@ T = TypeVar("T")
 
 SCHEMA = 1
 FORMS = ("bands", "list")
+
+#: The sheets of a card besides the form: systems of their own, with items of their own.
+ABILITY_SHEET, GOAL_SHEET = "能力态度", "目标"
+#: What a rating is worth when the definition has no `[ratings]`; how far a goal without a number was reached.
+RATINGS = (("优", 100.0), ("良", 85.0), ("中", 75.0), ("及格", 60.0), ("差", 40.0))
+FULFILMENT = (("达到", 100.0), ("基本达到", 80.0), ("部分达到", 60.0), ("未达到", 0.0))
+#: Goals are met or not: reaching one scores 100, at the top of the scale too.
+GOAL_POLICY = Policy(cap_score="full_at_cap", anchor=100)
+ROLLUP_RULES = ("mean", "pooled", "last")
+ABSENT_RULES = ("redistribute", "zero", "wait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,10 @@ class KpiDefinition:
         evaluator: Who scores it.
         assumption: What was decided where the source leaves it open.
         actual: An example actual, for demonstrations.
+        rank: Importance, 1 for the most important; of a form without weights, they follow from it.
+        base: What the denominators of a rate count ("服务单数"); the form then has a place for their number.
+        team: The indicator of subordinates' cards that this one is pooled from.
+        veto: Not scored: a breach sets the total to 0.
     """
 
     name: str
@@ -68,6 +82,27 @@ class KpiDefinition:
     evaluator: str = ""
     assumption: str = ""
     actual: float | str | None = None
+    rank: int | None = None
+    base: str = ""
+    team: str = ""
+    veto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YearRules:
+    """How the periods of a year become one total.
+
+    Attributes:
+        parts: Part (考核表, 能力态度, 目标) to its weight as a fraction; they sum to 1.
+        quarters: "mean", "pooled" (by the weight each period was assessed on) or "last"; `halves` likewise.
+        absent: A period or part without a total: its weight goes to the others ("redistribute"), it counts 0 ("zero"),
+            or there is no total yet ("wait").
+    """
+
+    parts: tuple[tuple[str, float], ...]
+    quarters: str = "mean"
+    halves: str = "mean"
+    absent: str = "redistribute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +120,12 @@ class Definition:
         settings: How the card is added up.
         assumptions: Decisions about the whole card.
         indicators: Definition cards (指标定义卡), for `scorecard cards` and `scorecard link`.
+        expected: Codes of what `scorecard check` finds in the workbook built from it, decided and left on purpose.
+        sections: Section of the form to its weight as printed; the items of a section share it equally.
+        ability_sections: Likewise of the sheet 能力态度.
+        goals: Items of the sheet 目标; `abilities` those of 能力态度.
+        year: How the year is added up; None where there is only the form.
+        cycle: How often the form is filled in: 月度, 季度, 半年 or 年度.
     """
 
     id: str
@@ -99,6 +140,21 @@ class Definition:
     settings: Settings = Settings()
     assumptions: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    expected: tuple[str, ...] = ()
+    sections: tuple[tuple[str, float | str], ...] = ()
+    ability_sections: tuple[tuple[str, float | str], ...] = ()
+    goals: tuple[KpiDefinition, ...] = ()
+    abilities: tuple[KpiDefinition, ...] = ()
+    year: YearRules | None = None
+    cycle: str = "季度"
+
+    def for_sheet(self, sheet: str) -> Definition:
+        """What applies to a sheet of that name: the goals to 目标, the abilities to 能力态度, else the form's items."""
+        if sheet == GOAL_SHEET and self.goals:
+            return replace(self, kpis=self.goals, sections=())
+        if sheet == ABILITY_SHEET and self.abilities:
+            return replace(self, kpis=self.abilities, sections=self.ability_sections)
+        return self
 
     def kpi(self, name: str) -> KpiDefinition | None:
         """The KPI of that name or alias, compared without regard to width, case and blanks."""
@@ -155,6 +211,7 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
             Message(f"schema {schema}：本版本只认 {SCHEMA}", f"schema {schema}: this version reads {SCHEMA}"), source
         )
     policy = top.table("policy")
+    ratings = _ratings(top)
     definition = Definition(
         id=top.take("id", (str,), name),
         source=source,
@@ -166,16 +223,28 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         policy=_policy(policy) if policy else None,
         settings=_settings(top),
         assumptions=top.texts("assumptions"),
+        expected=top.texts("expected"),
+        sections=_sections(top),
+        ability_sections=_sections(top, "ability_sections"),
         kpis=tuple(
-            _kpi(_Table(item, f"{source}!kpi[{i}]")) for i, item in enumerate(top.take("kpi", (list,), []), start=1)
+            _kpi(_Table(item, f"{source}!kpi[{i}]"), ratings)
+            for i, item in enumerate(top.take("kpi", (list,), []), start=1)
         ),
         indicators=tuple(
             _indicator(_Table(item, f"{source}!indicators[{i}]"))
             for i, item in enumerate(top.take("indicators", (list,), []), start=1)
         ),
+        goals=tuple(
+            _goal(_Table(item, f"{source}!goal[{i}]"), ratings)
+            for i, item in enumerate(top.take("goal", (list,), []), start=1)
+        ),
+        abilities=_abilities(top, ratings),
+        year=_year(top),
+        cycle=top.choice("cycle", ("月度", "季度", "半年", "年度"), "季度"),
     )
     top.finish()
-    _check_names(definition)
+    for sheet in ("", GOAL_SHEET, ABILITY_SHEET):
+        _check_names(definition.for_sheet(sheet))
     return definition
 
 
@@ -247,14 +316,91 @@ def _settings(top: _Table) -> Settings:
     return settings
 
 
-def _kpi(table: _Table) -> KpiDefinition:
+def _ratings(top: _Table) -> Rating:
+    """What the words of a rating are worth: `[ratings]`, else the usual five."""
+    table = top.take("ratings", (dict,), None)
+    if table is None:
+        return Rating(RATINGS)
+    if not table:
+        raise UsageError(Message("评级表是空的", "the rating table is empty"), f"{top.where}!ratings")
+    return top.guard(lambda: curves.rating({str(k): _number(v) for k, v in table.items()}))
+
+
+def _sections(top: _Table, name: str = "sections") -> tuple[tuple[str, float | str], ...]:
+    table = top.take(name, (dict,), {})
+    for section, weight in table.items():
+        if isinstance(weight, bool) or not isinstance(weight, (int, float, str)) or read(weight).number is None:
+            raise UsageError(
+                Message(f"“{section}”的权重“{weight}”读不出来", f'weight "{weight}" of "{section}" cannot be read'),
+                f"{top.where}!{name}",
+            )
+    return tuple(table.items())
+
+
+def _abilities(top: _Table, ratings: Rating) -> tuple[KpiDefinition, ...]:
+    """`[abilities]`: section to its items; an item is a name, or a list of its name and aliases."""
+    found = []
+    for section, listed in top.take("abilities", (dict,), {}).items():
+        where = f"{top.where}!abilities {section}"
+        if not isinstance(listed, list):
+            raise UsageError(Message("应为一列名称", "must be a list of names"), where)
+        for item in listed:
+            names = [item] if isinstance(item, str) else item
+            if not (isinstance(names, list) and names and all(isinstance(n, str) and n for n in names)):
+                raise UsageError(Message(f"“{item}”应为名称", f'"{item}" must be a name'), where)
+            found.append(KpiDefinition(names[0], tuple(names[1:]), section=section, rule=ratings))
+    return tuple(found)
+
+
+def _goal(table: _Table, ratings: Rating) -> KpiDefinition:
+    """A goal: by the policy of goals where it states a number, else by how far it was reached."""
+    goal = _kpi(table, ratings)
+    if goal.rule is not None or goal.manual:
+        return goal
+    reading = read((goal.targets or {}).get("", ""))
+    if reading.number is None:
+        return replace(goal, rule=Rating(FULFILMENT))
+    if not goal.kind or not goal.direction:
+        raise UsageError(
+            Message("数字目标要写明 kind 和 direction", "a goal with a number must state kind and direction"),
+            table.where,
+        )
+    target = reading.number
+    return replace(goal, rule=table.guard(lambda: fixed(GOAL_POLICY.curve(goal.kind, goal.direction, target))))
+
+
+def _year(top: _Table) -> YearRules | None:
+    table = top.table("year")
+    if table is None:
+        return None
+    parts = []
+    for name, weight in table.need("parts", (dict,)).items():
+        share = read(weight).number if isinstance(weight, (int, float, str)) else None
+        if share is None or share < 0:
+            raise UsageError(
+                Message(f"“{name}”的权重“{weight}”读不出来", f'weight "{weight}" of "{name}" cannot be read'), table.where
+            )
+        parts.append((str(name), share))
+    if abs(sum(share for _, share in parts) - 1) > 1e-6:
+        raise UsageError(Message("各部分权重之和应为 100%", "the weights of the parts must sum to 100 %"), table.where)
+    rules = YearRules(
+        tuple(parts),
+        table.choice("quarters", ROLLUP_RULES, "mean"),
+        table.choice("halves", ROLLUP_RULES, "mean"),
+        table.choice("absent", ABSENT_RULES, "redistribute"),
+    )
+    table.finish()
+    return rules
+
+
+def _kpi(table: _Table, ratings: Rating) -> KpiDefinition:
     name = table.need("name", (str,))
     table.where = f"{table.where} {name}"
     targets = table.take("targets", (dict,), None)
     target = table.take("target", (int, float, str), None)
     if targets is None and target is not None:
         targets = {"": target}
-    rule, manual = _rule(table)
+    rule, manual = _rule(table, ratings)
     kpi = KpiDefinition(
         name=name,
         aliases=table.texts("aliases"),
@@ -272,6 +418,10 @@ def _kpi(table: _Table) -> KpiDefinition:
         evaluator=table.take("evaluator", (str,), ""),
         assumption=table.take("assumption", (str,), ""),
         actual=table.take("actual", (int, float, str), None),
+        rank=table.take("rank", (int,), None),
+        base=table.take("base", (str,), ""),
+        team=table.take("team", (str,), ""),
+        veto=table.take("veto", (bool,), False),
     )
     if targets is not None and any(isinstance(t, (list, dict, bool)) for t in targets.values()):
         raise UsageError(Message("目标应为数字或文字", "targets must be numbers or texts"), table.where)
@@ -304,7 +454,7 @@ def _indicator(table: _Table) -> Indicator:
     return indicator
 
 
-def _rule(table: _Table) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None, bool]:
+def _rule(table: _Table, ratings: Rating) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None, bool]:
     """The rule of a KPI, and whether it is scored by hand."""
     if "thresholds" in table.data:
         thresholds, scores = (
@@ -320,9 +470,11 @@ def _rule(table: _Table) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None,
         return None, False
     if given == "manual":
         return None, True
+    if given == "rating":
+        return ratings, False
     if isinstance(given, str):
         raise UsageError(
-            Message(f"未知规则“{given}”", f'unknown rule "{given}": policy, manual or a table with type'), table.where
+            Message(f"未知规则“{given}”", f'unknown rule "{given}": policy, manual, rating or a table with type'), table.where
         )
     rule = _Table(given, f"{table.where} rule")
     kind = rule.choice("type", tuple(_BUILDERS), "")

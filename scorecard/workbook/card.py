@@ -25,7 +25,7 @@ from .formulas import MANUAL_WORD
 from .located import Row, Table, headline_column, score_columns
 from .marks import Marks, read_marks
 from .ruleread import RuleSheet, is_own_content
-from .rules import RowRule, bands_of, choose_rules, read_cell, target_readings, weight_scale
+from .rules import RowRule, bands_of, choose_rules, is_measured, read_cell, target_readings, weight_scale
 from .spots import WEIGHTED
 from .vocabulary import Vocabulary
 
@@ -170,7 +170,8 @@ def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[flo
     for place, (i, row) in enumerate(items(table)):
         rule = sheet.rule(block, place, {})
         target_cell = sheet.grid.cell(block.first + place, block.column(rs.TARGET))
-        has_target = bool(row.targets)
+        # Of an item that is rated and has no target anywhere, nothing stands there.
+        has_target = bool(row.targets) and (target_cell.is_formula or target_cell.value is not None)
         target = read(target_cell.value, number_format=target_cell.format.number_format) if has_target else None
         readings = target_readings(table, row, grid)
         percent = any(r.percent for r in readings.values()) or _is_percent(grid, row)
@@ -215,6 +216,8 @@ def _plain_kpis(
         readings = target_readings(table, row, grid)
         chosen = _period(table, period)
         target = readings.get(chosen) if readings else None
+        if not is_measured(row, rule.rule, readings):
+            target = None
         kpi = _kpi(table, row, grid, weights[i], target, rule.percent, rule.unit)
         kpi = replace(kpi, typed=marks.reading(row, weights[i], grid))
         kpis.append(_with_rule(kpi, rule, chosen))

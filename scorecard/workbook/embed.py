@@ -202,7 +202,8 @@ def plan_embedding(
             )
             chosen.append(table)
             continue
-        planned = _table_rules(table, grid, definition, policy, vocabulary, period, collected, replace_scores)
+        own = definition.for_sheet(table.sheet) if definition is not None else None
+        planned = _table_rules(table, grid, own, policy, vocabulary, period, collected, replace_scores)
         if planned is not None:
             todo.append(planned)
             chosen.append(table)

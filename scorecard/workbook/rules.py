@@ -113,6 +113,16 @@ def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
     return read(cell.value, unit=unit or None, number_format=cell.format.number_format)
 
 
+def is_measured(row: Row, rule: Ladder | Mapping[str, Ladder] | Rating | None, targets: Mapping[str, Reading]) -> bool:
+    """Whether the targets of a row decide if it is assessed.
+
+    They do not for an item that is rated or scored by hand and has no target in any period: 沟通能力 in a table with a
+    column of targets is assessed all the same.
+    """
+    is_curve = isinstance(rule, (Ladder, Mapping))
+    return bool(row.targets) and (is_curve or any(r.state is not State.MISSING for r in targets.values()))
+
+
 def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
     """Weights as fractions, and what bare numbers in the weight cells are divided by (1 or 100).
 
@@ -179,7 +189,9 @@ def _row_rule(
         return made(None, "", Message("规则文件：手工评分", "rules file: scored by hand"))
     if row.kind not in ("kpi", "rating"):
         return made(None, "", Message("加减分或否决", "adjustment or veto"))
-    if policy is None or bands is None or not goals:
+    # A definition may know how an item is measured before anybody has set its target: not assessed until then.
+    is_open = known is not None and bool(known.kind and known.direction) and known.targets is not None
+    if policy is None or bands is None or not (goals or (is_open and row.targets)):
         findings.append(
             Finding(
                 "rule-missing",

@@ -16,7 +16,7 @@ from .cells import Grid
 from .formulas import plain_text
 from .located import Column, Row, Table, headline_column
 from .marks import read_marks
-from .rules import RowRule, ranked_bands, target_readings
+from .rules import RowRule, is_measured, ranked_bands, target_readings
 
 TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
 PERIOD_LABEL = "考核周期"
@@ -391,7 +391,9 @@ def find_spots(
                 score_cell=_mixed(row.row, score_col),
                 weight_cell=_mixed(*split_cell(cell)) if (cell := row.weight_cell or row.points_cell) else None,
                 weight=weight,
-                targets=_across(row.row, *span) if span and headers else (_mixed(row.row, span[0]) if span else ""),
+                targets=_targets(row, span, bool(headers))
+                if is_measured(row, rule.rule, target_readings(table, row, grid))
+                else "",
                 known_targets=_known_targets(table, row, grid),
                 actual_divisor=rule.divisor,
                 target_divisor=100 if targets and targets[0].unit == "%" else 1,
@@ -422,6 +424,12 @@ def find_spots(
         new_columns=tuple(finder.new_columns),
         findings=tuple(finder.findings),
     )
+
+
+def _targets(row: Row, span: tuple[int, int] | None, by_period: bool) -> str:
+    if span is None:
+        return ""
+    return _across(row.row, *span) if by_period else _mixed(row.row, span[0])
 
 
 def total_cell(table: Table, score_col: int) -> str | None:

@@ -99,7 +99,12 @@ class Form:
         return self.periods[self.period] if self.periods else ""
 
     def target(self, item: Item) -> Meaning | None:
-        """What the item's target of the period means; None without target columns."""
+        """What the item's target of the period means; None without target columns.
+
+        An item that is rated or marked by hand and has no target in any period is assessed without one.
+        """
+        if item.rule.mode in ("rating", "manual") and all(t.meaning == MISSING for t in item.targets):
+            return None
         return item.targets[self.period].meaning if self.periods else None
 
     def score(self, item: Item) -> Meaning:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scorecard.definitions import Definition, KpiDefinition, parse_definition
+from scorecard.definitions import FULFILMENT, Definition, KpiDefinition, YearRules, parse_definition
 from scorecard.errors import UsageError
+from scorecard.scoring.curve import Rating
+from scorecard.scoring.ladder import Ladder
 from scorecard.scoring.model import DEFAULT_GRADES, Grade, Settings
 from scorecard.scoring.policies import Policy
 from scorecard.scoring.values import read
@@ -67,6 +69,42 @@ SPUN = {
 IDS = [t.id for t in templates()]
 LISTS = sorted(SEED_004)
 
+# Of each position the goals with their targets as numbers (None where the source has words), pair by pair in the order
+# of the source; and how many slots of 核心能力, 参考能力 and 态度 are filled in.
+GOALS = {
+    "004-1": ["85%", "85%", "85%", "90%", None, None, "95%", None, "3"],
+    "004-2": ["95%", "100%", "85%", None, None, None, None, "90%", None, "1"],
+    "004-3": ["95%", "95%", "100%", "100%", None, "100%", None, None, None, None],
+    "004-4": ["95%", "95%", "100%", "100%", "100%", None, None, None, None],
+    "004-5": [None, None, "100%", "100%", "100%", "100%", None, None],
+    "004-6": ["100%", "100%", None, "100%", "100%", None, None],
+    "004-7": [None, None, "90%", None, "95%", "95%", "100%", None, None, "90%", None, "2"],
+    "004-8": ["90%", "95%", "99%", "100%", "100%", "100%", "99%", "100%", "100%", None, None],
+}
+ABILITIES = {
+    "004-1": (4, 8, 9), "004-2": (5, 3, 5), "004-3": (5, 4, 6), "004-4": (5, 4, 6),
+    "004-5": (5, 3, 6), "004-6": (5, 4, 6), "004-7": (5, 3, 5), "004-8": (5, 3, 6),
+}  # fmt: skip
+# The groups of 考核指标 as printed, each run together with the next in the source; the compound one is two items.
+SEED_003 = {
+    "003-1": {
+        "业绩": "中标额 合同金额 销售收入 利润率 合同收款额 应收账款坏账率 应收账款延误天数 客户满意度 重要任务完成情况",
+        "管理": "费用控制情况 下属行为管理 关键人员流失率 制度建设完善性",
+        "周边": "部门合作满意度",
+        "能力": "领导能力 判断与决策能力 人际能力 沟通能力 影响力 计划与执行能力 专业知识及技能",
+    },
+    "003-2": {
+        "业绩": "中标额 合同金额 销售收入 利润率 合同收款额 重要任务完成情况",
+        "态度": "考勤 服从安排 遵守制度",
+        "能力": "判断与决策能力 人际能力 沟通能力 计划与执行能力 谈判能力 专业知识及技能",
+    },
+    "003-3": {
+        "业绩": "资料整理规范性 投诉处理时效 客户满意度 客户索赔金额下降程度 重要任务完成情况",
+        "态度": "考勤 服从安排 遵守制度",
+        "能力": "判断与决策能力 人际能力 沟通能力 计划与执行能力 客户服务能力 专业知识及技能",
+    },
+}
+
 
 def weight(value: float | str | None) -> Fraction:
     number = read(value).number
@@ -77,8 +115,17 @@ def weight(value: float | str | None) -> Fraction:
 def test_a_file_is_named_as_its_id_and_its_weights_make_a_whole(id_: str) -> None:
     definition = load(id_)
     assert definition.id == id_ == definition.source.removesuffix(".toml")
-    assert definition.title and definition.position and definition.department == "客户服务部"
-    assert sum(weight(kpi.weight) for kpi in definition.kpis) == 1
+    assert definition.title and definition.position
+    assert definition.department in ("客户服务部", "售后服务部", "客服部")
+    if definition.sections:
+        # Shared equally within a section: only sections have weights, and every item is in one.
+        assert {k.section for k in definition.kpis if not k.veto} == set(dict(definition.sections))
+        assert sum(weight(share) for _, share in definition.sections) == 1
+        assert not any(kpi.weight for kpi in definition.kpis)
+    elif all(kpi.rank for kpi in definition.kpis):
+        assert sorted(kpi.rank or 0 for kpi in definition.kpis) == list(range(1, len(definition.kpis) + 1))
+    else:
+        assert sum(weight(kpi.weight) for kpi in definition.kpis) == 1
 
 
 def test_seed_001_is_carried_over() -> None:
@@ -157,6 +204,49 @@ def test_without_a_scoring_standard_there_is_no_rule_and_no_number(id_: str) -> 
         assert kpi.actual is None
 
 
+@pytest.mark.parametrize("id_", LISTS)
+def test_goals_and_abilities_of_seed_004_are_carried_over(id_: str) -> None:
+    definition = load(id_)
+    targets = [(goal.targets or {}).get("") for goal in definition.goals]
+    assert targets == GOALS[id_]
+    for goal, target in zip(definition.goals, targets, strict=True):
+        # What the policy makes of it scores 100 exactly where the goal is met.
+        number = read(target).number if target is not None else None
+        if number is None:
+            assert goal.rule == Rating(FULFILMENT)
+        else:
+            assert isinstance(goal.rule, Ladder)
+            assert (goal.rule.curve().score(number), goal.rule.curve().score(number * 0.999) < 100) == (100, True)
+    counts = tuple(sum(a.section == s for a in definition.abilities) for s in ("核心能力", "参考能力", "态度"))
+    assert counts == ABILITIES[id_]
+    assert dict(definition.ability_sections) == {"核心能力": "40%", "参考能力": "20%", "态度": "40%"}
+
+
+@pytest.mark.parametrize("id_", sorted(SEED_003))
+def test_seed_003_is_carried_over(id_: str) -> None:
+    definition = load(id_)
+    groups = {s: " ".join(k.name for k in definition.kpis if k.section == s) for s, _ in definition.sections}
+    assert groups == SEED_003[id_]
+    assert [k.name for k in definition.kpis if k.veto] == (["一票否决：客户信息泄密"] if id_ != "003-2" else [])
+    lower = {"应收账款坏账率", "应收账款延误天数", "关键人员流失率", "投诉处理时效"}
+    measured = {k.name for k in definition.kpis if k.direction == "lower"}
+    assert measured == lower & {k.name for k in definition.kpis}
+
+
+def test_seed_000_has_its_six_indicators_in_the_order_of_importance() -> None:
+    names = ["客户满意度", "响应及时率", "员工满意度", "客户回访比例", "备件回款率", "问题及时解决率"]
+    kpis = load("000").kpis
+    assert [(k.rank, k.name) for k in kpis] == list(enumerate(names, start=1))
+    assert {k.name for k in kpis if any((k.targets or {}).values())} == {"响应及时率"}
+
+
+def test_seed_002_is_assessed_by_the_completion_of_its_eight_tasks() -> None:
+    definition = load("002")
+    assert [k.number for k in definition.kpis] == list("12345678")
+    assert all(isinstance(k.rule, Rating) and not k.targets for k in definition.kpis)
+    assert {k.weight for k in definition.kpis} == {"12.5%"}
+
+
 @pytest.mark.parametrize(("printed", "place"), SPUN.items())
 def test_the_wording_is_put_right_and_the_printed_one_still_found(printed: str, place: tuple[str, str]) -> None:
     id_, name = place
@@ -167,8 +257,26 @@ def test_the_wording_is_put_right_and_the_printed_one_still_found(printed: str, 
 
 @pytest.mark.parametrize("id_", LISTS)
 def test_no_spun_word_is_left_in_what_the_form_shows(id_: str) -> None:
-    shown = "".join(k.name + k.method + k.evaluator for k in load(id_).kpis)
+    definition = load(id_)
+    shown = "".join(k.name + k.method + k.evaluator for k in definition.kpis)
     for word in ("旳", "精确", "原则化", "解决", "限度", "征询", "其她", "有关", "实行", "承认", "帐务"):
+        assert word not in shown
+    shown = "".join(k.name + k.standard for k in (*definition.goals, *definition.abilities))
+    for word in (
+        "旳",
+        "精确",
+        "原则化",
+        "限度",
+        "征询",
+        "其她",
+        "与否",
+        "筹划",
+        "盼望",
+        "对旳",
+        "承当",
+        "积极性",
+        "合伙",
+    ):
         assert word not in shown
 
 
@@ -191,9 +299,11 @@ def test_every_example_of_the_page_is_a_file_that_loads(text: str) -> None:
 
 
 def test_the_page_lists_every_key() -> None:
-    keys = {field.name for cls in (Definition, KpiDefinition, Settings, Policy, Grade) for field in fields(cls)}
+    keys = {
+        field.name for cls in (Definition, KpiDefinition, YearRules, Settings, Policy, Grade) for field in fields(cls)
+    }
     # `source` is the file itself, `manual` a value of rule, and kpis and grades are written in the singular way of TOML.
-    for name in keys - {"source", "manual", "kpis"}:
+    for name in keys - {"source", "manual", "kpis", "goals"}:
         assert re.search(rf"`(\[+)?{name}(\]+)?`", PAGE) or re.search(rf"^{name} = ", PAGE, re.MULTILINE), name
     for rule in ("steps", "proportional", "deduct", "in_range", "pass_fail", "goal_red_flag", "rating"):
         assert f'`{{ type = "{rule}" }}`' in PAGE
