@@ -5,25 +5,21 @@ The schema is described in `docs/definitions.md`; every mistake is named with it
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
-from .errors import RuleError, UsageError
+from .definition_rules import Entry, number_of, rule_of
+from .errors import UsageError
 from .messages import Message
 from .scoring import curve as curves
 from .scoring.curve import Rating
 from .scoring.indicators import Indicator
-from .scoring.ladder import Case, Ladder, fixed, relative
+from .scoring.ladder import Ladder, fixed
 from .scoring.model import Grade, GradeTable, Settings
 from .scoring.policies import DIRECTIONS, KINDS, Policy
-from .scoring.values import key, number, read
-
-T = TypeVar("T")
+from .scoring.values import key, read
 
 SCHEMA = 1
 FORMS = ("bands", "list")
@@ -204,7 +200,7 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise UsageError(Message(f"不是有效的 TOML：{problem}", f"not valid TOML: {problem}"), source) from None
-    top = _Table(data, source)
+    top = Entry(data, source)
     schema = top.take("schema", (int,), SCHEMA)
     if schema != SCHEMA:
         raise UsageError(
@@ -227,15 +223,15 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         sections=_sections(top),
         ability_sections=_sections(top, "ability_sections"),
         kpis=tuple(
-            _kpi(_Table(item, f"{source}!kpi[{i}]"), ratings)
+            _kpi(Entry(item, f"{source}!kpi[{i}]"), ratings)
             for i, item in enumerate(top.take("kpi", (list,), []), start=1)
         ),
         indicators=tuple(
-            _indicator(_Table(item, f"{source}!indicators[{i}]"))
+            _indicator(Entry(item, f"{source}!indicators[{i}]"))
             for i, item in enumerate(top.take("indicators", (list,), []), start=1)
         ),
         goals=tuple(
-            _goal(_Table(item, f"{source}!goal[{i}]"), ratings)
+            _goal(Entry(item, f"{source}!goal[{i}]"), ratings)
             for i, item in enumerate(top.take("goal", (list,), []), start=1)
         ),
         abilities=_abilities(top, ratings),
@@ -266,7 +262,7 @@ def _check_names(definition: Definition) -> None:
 # --- sections of the file --------------------------------------------------------------------------------------------
 
 
-def _policy(table: _Table) -> Policy:
+def _policy(table: Entry) -> Policy:
     policy = table.guard(
         lambda: Policy(
             table.take("name", (str,), "standard"),
@@ -278,14 +274,14 @@ def _policy(table: _Table) -> Policy:
     return policy
 
 
-def _settings(top: _Table) -> Settings:
-    table = top.table("settings") or _Table({}, top.where)
+def _settings(top: Entry) -> Settings:
+    table = top.table("settings") or Entry({}, top.where)
     rows = top.take("grades", (list,), [])
     grades = Settings().grades
     if rows:
         parsed = []
         for i, row in enumerate(rows, start=1):
-            grade = _Table(row, f"{top.where}!grades[{i}]")
+            grade = Entry(row, f"{top.where}!grades[{i}]")
             parsed.append(
                 Grade(
                     float(grade.need("lower", (int, float))),
@@ -316,17 +312,17 @@ def _settings(top: _Table) -> Settings:
     return settings
 
 
-def _ratings(top: _Table) -> Rating:
+def _ratings(top: Entry) -> Rating:
     """What the words of a rating are worth: `[ratings]`, else the usual five."""
     table = top.take("ratings", (dict,), None)
     if table is None:
         return Rating(RATINGS)
     if not table:
         raise UsageError(Message("评级表是空的", "the rating table is empty"), f"{top.where}!ratings")
-    return top.guard(lambda: curves.rating({str(k): _number(v) for k, v in table.items()}))
+    return top.guard(lambda: curves.rating({str(k): number_of(v) for k, v in table.items()}))
 
 
-def _sections(top: _Table, name: str = "sections") -> tuple[tuple[str, float | str], ...]:
+def _sections(top: Entry, name: str = "sections") -> tuple[tuple[str, float | str], ...]:
     table = top.take(name, (dict,), {})
     for section, weight in table.items():
         if isinstance(weight, bool) or not isinstance(weight, (int, float, str)) or read(weight).number is None:
@@ -337,7 +333,7 @@ def _sections(top: _Table, name: str = "sections") -> tuple[tuple[str, float | s
     return tuple(table.items())
 
 
-def _abilities(top: _Table, ratings: Rating) -> tuple[KpiDefinition, ...]:
+def _abilities(top: Entry, ratings: Rating) -> tuple[KpiDefinition, ...]:
     """`[abilities]`: section to its items; an item is a name, or a list of its name and aliases."""
     found = []
     for section, listed in top.take("abilities", (dict,), {}).items():
@@ -352,7 +348,7 @@ def _abilities(top: _Table, ratings: Rating) -> tuple[KpiDefinition, ...]:
     return tuple(found)
 
 
-def _goal(table: _Table, ratings: Rating) -> KpiDefinition:
+def _goal(table: Entry, ratings: Rating) -> KpiDefinition:
     """A goal: by the policy of goals where it states a number, else by how far it was reached."""
     goal = _kpi(table, ratings)
     if goal.rule is not None or goal.manual:
@@ -369,7 +365,7 @@ def _goal(table: _Table, ratings: Rating) -> KpiDefinition:
     return replace(goal, rule=table.guard(lambda: fixed(GOAL_POLICY.curve(goal.kind, goal.direction, target))))
 
 
-def _year(top: _Table) -> YearRules | None:
+def _year(top: Entry) -> YearRules | None:
     table = top.table("year")
     if table is None:
         return None
@@ -393,14 +389,14 @@ def _year(top: _Table) -> YearRules | None:
     return rules
 
 
-def _kpi(table: _Table, ratings: Rating) -> KpiDefinition:
+def _kpi(table: Entry, ratings: Rating) -> KpiDefinition:
     name = table.need("name", (str,))
     table.where = f"{table.where} {name}"
     targets = table.take("targets", (dict,), None)
     target = table.take("target", (int, float, str), None)
     if targets is None and target is not None:
         targets = {"": target}
-    rule, manual = _rule(table, ratings)
+    rule, manual = rule_of(table, ratings)
     kpi = KpiDefinition(
         name=name,
         aliases=table.texts("aliases"),
@@ -431,7 +427,7 @@ def _kpi(table: _Table, ratings: Rating) -> KpiDefinition:
     return kpi
 
 
-def _indicator(table: _Table) -> Indicator:
+def _indicator(table: Entry) -> Indicator:
     """A definition card; texts only, its formula is read where it is used."""
     name = table.need("name", (str,))
     if not name.strip():
@@ -441,7 +437,7 @@ def _indicator(table: _Table) -> Indicator:
     def text(key_: str) -> str:
         return str(table.take(key_, (str, int, float), ""))
 
-    operands = table.table("operands") or _Table({}, table.where)
+    operands = table.table("operands") or Entry({}, table.where)
     indicator = Indicator(
         name=name, number=text("number"), version=text("version"), category=text("category"), level=text("level"),
         period=text("period"), definition=text("definition"), purpose=text("purpose"), formula=text("formula"),
@@ -452,172 +448,3 @@ def _indicator(table: _Table) -> Indicator:
     operands.finish()
     table.finish()
     return indicator
-
-
-def _rule(table: _Table, ratings: Rating) -> tuple[Ladder | Rating | Mapping[str, Ladder] | None, bool]:
-    """The rule of a KPI, and whether it is scored by hand."""
-    if "thresholds" in table.data:
-        thresholds, scores = (
-            table.take("thresholds", (list, dict), []),
-            table.take("scores", (list,), list(curves.BAND_SCALE)),
-        )
-        mode = table.choice("mode", (curves.LINEAR, curves.STEP), curves.LINEAR)
-        if isinstance(thresholds, dict):
-            return {period: table.guard(partial(_ladder, xs, scores, mode)) for period, xs in thresholds.items()}, False
-        return table.guard(lambda: _ladder(thresholds, scores, mode)), False
-    given = table.take("rule", (dict, str), None)
-    if given is None or given == "policy":
-        return None, False
-    if given == "manual":
-        return None, True
-    if given == "rating":
-        return ratings, False
-    if isinstance(given, str):
-        raise UsageError(
-            Message(f"未知规则“{given}”", f'unknown rule "{given}": policy, manual, rating or a table with type'), table.where
-        )
-    rule = _Table(given, f"{table.where} rule")
-    kind = rule.choice("type", tuple(_BUILDERS), "")
-    built = rule.guard(lambda: _BUILDERS[kind](rule)) if kind else None
-    if built is None:
-        raise UsageError(Message("规则缺 type", f"rule needs a type: one of {tuple(_BUILDERS)}"), rule.where)
-    rule.finish()
-    return built, False
-
-
-def _ladder(thresholds: list[Any], scores: list[Any], mode: str) -> Ladder:
-    xs, ys = [_number(x) for x in thresholds], [_number(s) for s in scores]
-    if len(xs) != len(ys):
-        raise RuleError(Message(f"阈值 {len(xs)} 个，分数 {len(ys)} 个", f"{len(xs)} thresholds but {len(ys)} scores"))
-    return fixed(curves.from_table(xs, ys, mode))
-
-
-def _number(value: Any) -> float:
-    try:
-        return number(value)
-    except ValueError:
-        raise RuleError(Message(f"“{value}”不是数字", f'"{value}" is not a number')) from None
-
-
-def _steps(rule: _Table) -> Ladder:
-    pairs = rule.need("at", (list,))
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
-        raise RuleError(Message("at 应为 [[阈值, 分数], …]", "at must be [[threshold, score], …]"))
-    at = {_number(x): _number(s) for x, s in pairs}
-    return fixed(curves.steps(at, higher=rule.take("higher", (bool,), True)))
-
-
-def _proportional(rule: _Table) -> Ladder:
-    floor, cap = rule.take("floor", (int, float), None), float(rule.take("cap", (int, float), 1.0))
-    direction = rule.choice("direction", ("higher", "mirror"), "higher")
-    # On a target of 1 the thresholds are the factors of any target.
-    unit = curves.proportional(1.0, floor, cap, None, direction)
-    return Ladder((Case(tuple((x, 0.0) for x in unit.thresholds), unit.scores, ">0"),), unit.mode, unit.sign > 0)
-
-
-def _deduct(rule: _Table) -> Ladder:
-    return relative(
-        curves.deduct(
-            float(rule.take("start", (int, float), 100)),
-            float(rule.need("per_unit", (int, float))),
-            float(rule.take("floor", (int, float), 0)),
-        )
-    )
-
-
-def _in_range(rule: _Table) -> Ladder:
-    names = ("low", "high")
-    low, high = (_number(rule.need(n, (int, float, str))) for n in names)
-    shoulders = (_number(rule.take(n, (int, float, str), 0)) for n in ("shoulder_low", "shoulder_high"))
-    return fixed(curves.in_range(low, high, *shoulders))
-
-
-def _pass_fail(rule: _Table) -> Ladder:
-    return fixed(
-        curves.pass_fail(_number(rule.need("threshold", (int, float, str))), higher=rule.take("higher", (bool,), True))
-    )
-
-
-def _goal_red_flag(rule: _Table) -> Ladder:
-    return fixed(
-        curves.goal_red_flag(
-            _number(rule.need("goal", (int, float, str))), _number(rule.need("red_flag", (int, float, str)))
-        )
-    )
-
-
-def _rating(rule: _Table) -> Rating:
-    table = rule.need("table", (dict,))
-    if not table:
-        raise RuleError(Message("评级表是空的", "the rating table is empty"))
-    return curves.rating({str(k): _number(v) for k, v in table.items()})
-
-
-_BUILDERS: dict[str, Any] = {
-    "steps": _steps,
-    "proportional": _proportional,
-    "deduct": _deduct,
-    "in_range": _in_range,
-    "pass_fail": _pass_fail,
-    "goal_red_flag": _goal_red_flag,
-    "rating": _rating,
-}
-
-
-class _Table:
-    """A TOML table that is read key by key, so that what is left over can be named."""
-
-    def __init__(self, data: Any, where: str) -> None:
-        self.where = where
-        if not isinstance(data, dict):
-            raise UsageError(Message("应为表", "must be a table"), where)
-        self.data: dict[str, Any] = data
-        self.taken: set[str] = set()
-
-    def take(self, name: str, types: tuple[type, ...], default: Any) -> Any:
-        self.taken.add(name)
-        if name not in self.data:
-            return default
-        value = self.data[name]
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-            wanted = "/".join(t.__name__ for t in types)
-            raise UsageError(Message(f"“{name}”的类型应为 {wanted}", f'"{name}" must be {wanted}'), self.where)
-        return value
-
-    def need(self, name: str, types: tuple[type, ...]) -> Any:
-        if name not in self.data:
-            raise UsageError(Message(f"缺“{name}”", f'"{name}" is missing'), self.where)
-        return self.take(name, types, None)
-
-    def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
-        value: str = self.take(name, (str,), default)
-        if value != default and value not in values:
-            raise UsageError(
-                Message(f"{name}“{value}”无效，应为 {'、'.join(values)}", f'{name} "{value}": one of {values}'),
-                self.where,
-            )
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        values = self.take(name, (list,), [])
-        if not all(isinstance(value, str) for value in values):
-            raise UsageError(Message(f"“{name}”应为一列文字", f'"{name}" must be a list of texts'), self.where)
-        return tuple(values)
-
-    def table(self, name: str) -> _Table | None:
-        value = self.take(name, (dict,), None)
-        return None if value is None else _Table(value, f"{self.where}!{name}")
-
-    def guard(self, build: Callable[[], T]) -> T:
-        """Build something; a rule it breaks is told with this table's place."""
-        try:
-            return build()
-        except RuleError as problem:
-            raise UsageError(problem.message, self.where) from None
-
-    def finish(self) -> None:
-        for name in self.data:
-            if name not in self.taken:
-                near = difflib.get_close_matches(name, self.taken, 1)
-                zh, en = (f"，是否想写“{near[0]}”？", f'; did you mean "{near[0]}"?') if near else ("", "")
-                raise UsageError(Message(f"不认识“{name}”{zh}", f'unknown key "{name}"{en}'), self.where)

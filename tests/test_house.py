@@ -26,6 +26,7 @@ FLOORS = {
     "scorecard.findings": 1,
     "scorecard.hosts": 1,
     "scorecard.scoring": 1,
+    "scorecard.definition_rules": 2,
     "scorecard.definitions": 2,
     "scorecard.catalogue": 2,
     "scorecard.functions": 2,

@@ -311,7 +311,7 @@ def _add_templates(app: typer.Typer) -> None:
     )
     def list_(as_json: Annotated[bool, json_option()] = False) -> None:
         with errors("list", as_json=as_json):
-            from workbooks.build import templates as known
+            from workbooks.templates import templates as known
 
             found = [{"id": t.id, "title": t.title, "position": t.position, "file": t.path.name} for t in known()]
             if as_json:
@@ -319,8 +319,7 @@ def _add_templates(app: typer.Typer) -> None:
                 return
             for entry in found:
                 typer.echo(f"{entry['id']}  {entry['title']}")
-            first = found[0]["id"].partition("-")[0] if found else ""
-            command = f"scorecard template new {first} -o " + say("张三.xlsx", "card.xlsx")
+            command = "scorecard template new 001 -o " + say("张三.xlsx", "card.xlsx")
             typer.echo("\n" + say("新建一份：", "Make one: ") + command)
 
     @templates.command(
