@@ -1,6 +1,7 @@
 """`scorecard consolidate`: a folder of department workbooks becomes one summary."""
 
 # No `from __future__ import annotations`: the parser reads the annotations, and their texts are made in `add_to`.
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import UsageError
+from ..messages import Message
+from ..scoring.values import read
 from .failures import complain, errors, print_json
 from .options import Command, force_option, help_text, json_option, period_option, refuse_existing, rules_option
 from .words import one_line, say
@@ -59,6 +63,16 @@ def add_to(app: typer.Typer) -> None:
                 help=say("同一人有几张表时计哪一张（按文件名顺序）", "of several tables of one person, which one counts"),
             ),
         ] = "first",
+        quotas: Annotated[
+            str | None,
+            typer.Option(
+                metavar="优=10%,良=30%,…", help=say("强制分布的比例，最好的等级在前", "quotas of the forced distribution"),
+            ),
+        ] = None,
+        csv: Annotated[
+            Path | None,
+            typer.Option(metavar="FOLDER", help=say("另把各表写成 CSV", "also write all tables as CSV")),
+        ] = None,
         processes: Annotated[
             int | None,
             typer.Option(min=1, metavar="N", help=say("用几个进程读取", "processes to read with"), show_default=False),
@@ -69,6 +83,7 @@ def add_to(app: typer.Typer) -> None:
         with errors("consolidate", as_json=as_json):
             from ..consolidation import consolidate
 
+            shares = _shares(quotas) if quotas is not None else None
             if output is not None:
                 refuse_existing(output, force)
             with _progress(as_json) as progress:
@@ -77,7 +92,11 @@ def add_to(app: typer.Typer) -> None:
                     skip=[output] if output is not None else [], progress=progress,
                 )  # fmt: skip
             if output is not None:
-                done.save(output)
+                done.save(output, quotas=shares)
+            if csv is not None:
+                from ..consolidation.output import save_tables
+
+                save_tables(done, csv)
             if as_json:
                 print_json(done.to_json())
             else:
@@ -143,6 +162,19 @@ def _show(done: "Consolidation", output: Path | None) -> None:
         print_line(out, say(f"已写出 {output}", f"written: {output}"), style="bold")
     else:
         print_line(out, say("加 -o 汇总.xlsx 写出汇总工作簿。", "Add -o summary.xlsx to write the summary workbook."))
+
+
+def _shares(text: str) -> dict[str, float]:
+    """优=10%,良=30% as fractions."""
+    found: dict[str, float] = {}
+    for part in re.split(r"[,，;；]", text):
+        label, sign, share = part.replace("＝", "=").partition("=")
+        number = read(share).number
+        if not sign or number is None:
+            zh = f"“{part}”看不懂；请写成 优=10%,良=30%,…"
+            raise UsageError(Message(zh, f'"{part}": write 优=10%,良=30%,…'), "--quotas")
+        found[label.strip()] = number
+    return found
 
 
 def _person(one: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,16 +164,20 @@ class Consolidation:
             "summary": self.summary,
         }  # fmt: skip
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, quotas: Mapping[str, float] | None = None) -> Path:
         """Write the summary workbook (.xlsx), or the list of people (.csv); missing folders are made.
 
+        Args:
+            path: Where to.
+            quotas: Grade → share (a fraction) of the forced distribution; a marked assumption when omitted.
+
         Raises:
-            UsageError: Another ending.
+            UsageError: Another ending; quotas of unknown grades, or that do not sum to 1.
             UnusableFile: The place cannot be written.
         """
         from .output import save
 
-        return save(self, Path(path))
+        return save(self, Path(path), quotas)
 
 
 def consolidate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def save(done: Consolidation, path: Path) -> Path:
+def save(done: Consolidation, path: Path, quotas: Mapping[str, float] | None = None) -> Path:
     """See `Consolidation.save`."""
     suffix = path.suffix.lower()
     if suffix == ".csv":
@@ -30,10 +30,27 @@ def save(done: Consolidation, path: Path) -> Path:
         from .summary.book import summary_workbook
         from .summary.links import Links
 
-        replace_file(path, summary_workbook(done, Links.for_output(done.sources, path)))
+        replace_file(path, summary_workbook(done, Links.for_output(done.sources, path), quotas=quotas))
     else:
         raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
     return path
+
+
+def save_tables(done: Consolidation, folder: Path) -> list[Path]:
+    """Write every table of a consolidation as CSV into a folder; returns the files.
+
+    Raises:
+        UnusableFile: The place cannot be written.
+    """
+    tables = {
+        "people": done.people, "cards": done.cards, "items": done.items, "findings": done.findings,
+        "quarantine": done.quarantine,
+    }  # fmt: skip
+    paths = []
+    for name, frame in tables.items():
+        paths.append(folder / f"{name}.csv")
+        replace_file(paths[-1], csv_bytes(frame))
+    return paths
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ...errors import UsageError
+from ...messages import Message
 from ..consolidation import Consolidation
 from ..frames import grade_labels
 from .links import Links
@@ -25,6 +28,7 @@ class Context:
         links: To the sources.
         grades: Labels, best first.
         before: Person → total of the period before.
+        quotas: Share of each grade; `quotas_assumed` if nobody stated them.
     """
 
     done: Consolidation
@@ -32,14 +36,23 @@ class Context:
     links: Links
     grades: list[str]
     before: dict[str, float] = field(default_factory=dict)
+    quotas: list[float] = field(default_factory=list)
+    quotas_assumed: bool = True
 
     @classmethod
-    def of(cls, done: Consolidation, links: Links, before: dict[str, float] | None = None) -> Context:
+    def of(
+        cls,
+        done: Consolidation,
+        links: Links,
+        before: dict[str, float] | None = None,
+        quotas: Mapping[str, float] | None = None,
+    ) -> Context:
         """The context of a consolidation; people are listed by rank, those without a total last."""
         people = done.people.sort_values(
             ["rank", "department", "person"], na_position="last", kind="stable", ignore_index=True
         )
-        return cls(done, people, links, grade_labels(done.resolved), before or {})
+        grades = grade_labels(done.resolved)
+        return cls(done, people, links, grades, before or {}, _quotas(grades, quotas), quotas is None)
 
     @property
     def of_period(self) -> str:
@@ -55,3 +68,20 @@ class Context:
     def last(self) -> int:
         """The row of the last person, counted from 0; the first is `FIRST_PERSON`."""
         return FIRST_PERSON + len(self.people) - 1
+
+
+#: An assumption, shown as such: no source states quotas. Best grade first; spread evenly for other numbers of grades.
+ASSUMED_QUOTAS = (0.1, 0.3, 0.45, 0.1, 0.05)
+
+
+def _quotas(grades: list[str], given: Mapping[str, float] | None) -> list[float]:
+    if given is None:
+        if len(grades) == len(ASSUMED_QUOTAS):
+            return list(ASSUMED_QUOTAS)
+        return [1 / len(grades)] * len(grades)
+    unknown = [label for label in given if label not in grades]
+    if unknown or abs(sum(given.values()) - 1) > 1e-6 or any(share < 0 for share in given.values()):
+        listed = "、".join(grades)
+        zh = f"比例应写成 优=10%,良=30%,…，等级用 {listed}，合计 100%"
+        raise UsageError(Message(zh, f"quotas: write 优=10%,良=30%,… with the grades {listed}, summing to 100%"))
+    return [given.get(label, 0.0) for label in grades]

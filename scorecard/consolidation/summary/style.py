@@ -35,6 +35,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "percent": {"border": 1, "border_color": LINE, "num_format": "0.0%"},
     "input": {"border": 1, "border_color": LINE, "num_format": "0.0%", "bg_color": INPUT, "bold": True, "locked": False},
     "link": {"border": 1, "border_color": LINE, "font_color": "#1D4E89", "underline": 1},
+    "link_plain": {"font_color": "#1D4E89", "underline": 1},
     "note": {"font_color": GREY, "font_size": 9.5, "text_wrap": True, "valign": "top"},
     "big": {"bold": True, "font_size": 22, "font_color": DARK, "align": "center", "bg_color": LIGHT, "num_format": "0"},
     "big_score": {"bold": True, "font_size": 22, "font_color": DARK, "align": "center", "bg_color": LIGHT, "num_format": "0.00"},
@@ -77,12 +78,13 @@ class Book:
             self._formats[name] = self.workbook.add_format({"font_color": color, "bold": bold})
         return self._formats[name]
 
-    def sheet(self, name: str, title: str, subtitle: str = "", *, tab: str = DARK) -> Sheet:
+    def sheet(self, name: str, title: str, subtitle: str = "", *, tab: str = DARK, portrait: bool = False) -> Sheet:
         """A new sheet with its title; rows and columns count from 0."""
         ws = self.workbook.add_worksheet(name)
         ws.set_tab_color(tab)
         ws.hide_gridlines(2)
-        ws.set_landscape()
+        if not portrait:
+            ws.set_landscape()
         ws.set_paper(9)
         ws.fit_to_pages(1, 0)
         ws.set_default_row(18)

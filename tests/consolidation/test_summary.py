@@ -1,0 +1,140 @@
+"""The summary workbook: what its formulas give when LibreOffice computes them, where links lead, what stays text."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+
+import scorecard
+from scorecard.scoring.ranking import forced_distribution
+from tests.consolidation.test_consolidate import card
+from tests.libreoffice.office import Office
+
+DEPARTMENTS = ("客服部", "技术部")
+# Ties at 88 and 80; the raters differ.
+TOTALS = {
+    "王伟": 96, "李娜": 88, "张敏": 88, "刘洋": 88, "陈静": 80, "杨磊": 80, "赵军": 72, "黄丽": 66, "周杰": 61, "吴强": 55,
+    "徐明": 91, "孙燕": 84,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, scorecard.Consolidation]:
+    base = tmp_path_factory.mktemp("汇总 100%#1")
+    for i, (person, total) in enumerate(TOTALS.items()):
+        department = DEPARTMENTS[i % 2]
+        path = card(base / "部门" / department / f"{department}-{person}.xlsx", person, [total] * 4)
+        book = openpyxl.load_workbook(path)
+        sheet = book.active
+        sheet["B2"], sheet["F2"] = f"{department}-{person}", f"考核人：{'李主管' if i % 2 else '王经理'}"
+        book.save(path)
+    risky = card(base / "部门" / "危险.xlsx", "郑凯", [70] * 4)
+    book = openpyxl.load_workbook(risky)
+    sheet = book.active
+    sheet["B2"], sheet["E2"] = "-部门-郑凯", "@岗位"
+    sheet["B4"] = '=HYPERLINK("http://evil","x")'
+    sheet["B4"].data_type = "s"
+    book.save(risky)
+    done = scorecard.consolidate(base / "部门")
+    return done.save(base / "输出" / "汇总.xlsx"), done
+
+
+def cells(path: Path) -> dict[tuple[str, str], Any]:
+    book = openpyxl.load_workbook(path, data_only=True)
+    return {
+        (ws.title, c.coordinate): c.value for ws in book for row in ws.iter_rows() for c in row if c.value is not None
+    }
+
+
+def test_every_sheet_is_there(written: tuple[Path, scorecard.Consolidation]) -> None:
+    book = openpyxl.load_workbook(written[0])
+    assert book.sheetnames == ["总览", "名单", "部门", "指标", "强制分布", "校准", "异常", "明细", "来源"]
+
+
+def test_the_values_written_are_those_of_the_formulas(
+    written: tuple[Path, scorecard.Consolidation], office: Office
+) -> None:
+    path, _ = written
+    before, after = cells(path), office.recalculated(path)
+    formulas = [
+        (ws.title, c.coordinate)
+        for ws in openpyxl.load_workbook(path)
+        for row in ws.iter_rows()
+        for c in row
+        if isinstance(c.value, str) and c.value.startswith("=") and c.data_type == "f"
+    ]
+    assert len(formulas) > 200
+    wrong = []
+    for place in formulas:
+        mine, theirs = before.get(place) or "", after.get(place) or ""
+        same = mine == theirs or (
+            isinstance(mine, (int, float)) and isinstance(theirs, (int, float)) and abs(mine - theirs) < 1e-9
+        ) or {mine, theirs} <= {"", 0}  # fmt: skip
+        if not same:
+            wrong.append((place, mine, theirs))
+    assert not wrong
+
+
+def test_a_changed_quota_changes_the_proposal(
+    written: tuple[Path, scorecard.Consolidation], office: Office, tmp_path: Path
+) -> None:
+    path, done = written
+    book = openpyxl.load_workbook(path)
+    sheet = book["强制分布"]
+    quotas = [0.25, 0.25, 0.2, 0.2, 0.1]
+    for row, quota in enumerate(quotas, 6):
+        sheet.cell(row, 2, quota)
+    changed = tmp_path / "changed.xlsx"
+    book.save(changed)
+    after = office.recalculated(changed)
+
+    def column(letter: str, first: int, count: int) -> list[Any]:
+        return [after["强制分布", f"{letter}{row}"] for row in range(first, first + count)]
+
+    scores = sorted([*TOTALS.values(), 70], reverse=True)
+    expected = forced_distribution(scores, ["优", "良", "中", "及格", "差"], quotas)
+    assert column("D", 6, 5) == list(expected.quota)
+    assert column("F", 6, 5) == list(expected.actual)
+    first = next(row for row in range(12, 30) if after.get(("强制分布", f"A{row}")) == "姓名") + 1
+    assert column("E", first, len(scores)) == list(expected.grades)
+
+
+def test_each_total_links_to_the_cell_it_was_read_from(written: tuple[Path, scorecard.Consolidation]) -> None:
+    path, _ = written
+    sheet = openpyxl.load_workbook(path)["名单"]
+    heads = {c.value: c.column for c in sheet[4]}
+    found = 0
+    for row in range(5, 5 + len(TOTALS) + 1):
+        total = sheet.cell(row, heads["总分"])
+        link = total.hyperlink
+        target = (path.parent / unquote(link.target)).resolve()
+        assert target.exists(), link.target
+        tab, _, place = link.location.rpartition("!")
+        source = openpyxl.load_workbook(target)[tab.strip("'")]
+        # The total cell is the form's own formula over its items.
+        assert source[place].value.startswith("=G4*D4")
+        found += 1
+    assert found == 13
+
+
+def test_text_never_becomes_a_formula(written: tuple[Path, scorecard.Consolidation], tmp_path: Path) -> None:
+    path, done = written
+    book = openpyxl.load_workbook(path)
+    texts = [c for ws in book for row in ws.iter_rows() for c in row if c.value == '=HYPERLINK("http://evil","x")']
+    assert texts and all(c.data_type == "s" for c in texts)
+    done.save(tmp_path / "名单.csv")
+    with (tmp_path / "名单.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert "'@岗位" in {row["position"] for row in rows}
+    assert not [v for row in rows for v in row.values() if v.startswith(("=", "@", "+", "-"))]
+
+
+def test_the_same_input_gives_the_same_bytes(written: tuple[Path, scorecard.Consolidation], tmp_path: Path) -> None:
+    path, done = written
+    again = done.save(path.with_name("nochmal.xlsx"))
+    assert again.read_bytes() == path.read_bytes()
