@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from .batch import recalculate_each, recalculate_many
     from .consolidation import Consolidation, consolidate
     from .errors import ScorecardError
+    from .workbook.checkup import check
     from .workbook.embed import convert, embed
     from .workbook.inspection import inspect
     from .workbook.link import link
     from .workbook.recalc import recalculate
 
 __all__ = [
-    "Consolidation", "ScorecardError", "__version__", "consolidate", "convert", "embed", "inspect", "link",
+    "Consolidation", "ScorecardError", "__version__", "check", "consolidate", "convert", "embed", "inspect", "link",
     "recalculate", "recalculate_each", "recalculate_many",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 _HOMES = {
     "ScorecardError": ".errors",
+    "check": ".workbook.checkup",
     "recalculate": ".workbook.recalc",
     "recalculate_each": ".batch",
     "recalculate_many": ".batch",

@@ -12,6 +12,7 @@ import typer
 from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from .check import add_to as add_check
 from .consolidate import add_to as add_consolidate
 from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
@@ -81,6 +82,7 @@ def make_app() -> typer.Typer:
 
     _add_demo(app)
     _add_reading(app)
+    add_check(app)
     _add_embed(app)
     _add_convert(app)
     add_recalc(app)

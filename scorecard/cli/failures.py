@@ -37,6 +37,7 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "cards": {"output": None, "cards": []},
     "recalc": {"check": None, "workbooks": []},
     "consolidate": {"cards": [], "quarantine": [], "summary": {}},
+    "check": {"files": []},
     "list": {"templates": []},
     "functions": {"functions": []},
     "doctor": {"hosts": []},
@@ -146,5 +147,5 @@ def _sentence(problem: Exception) -> str:
 
 def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:
     finding = {"code": code, "severity": "error", "cell": "", "message": message}
-    named = {} if command in ("recalc", "consolidate", "list", "functions", "doctor") else {"file": file}
+    named = {} if command in ("recalc", "check", "consolidate", "list", "functions", "doctor") else {"file": file}
     return {"schema": SCHEMA, **named, **_EMPTY.get(command, {}), "findings": [finding]}

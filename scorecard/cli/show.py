@@ -20,8 +20,9 @@ from ..workbook.recognise import Table
 from ..workbook.rulesheet import SHEET as RULE_SHEET
 from .words import one_line, say
 
-_COLORS = {"error": "bold red", "warning": "yellow", "info": "dim"}
-_SEVERITIES = {
+#: How severities look and what they are called.
+SEVERITY_COLORS = {"error": "bold red", "warning": "yellow", "info": "dim"}
+SEVERITY_WORDS = {
     "error": Message("错误", "error"),
     "warning": Message("注意", "warning"),
     "info": Message("说明", "note"),
@@ -105,12 +106,12 @@ def show_findings(out: Console, findings: Sequence[Finding], file: str) -> None:
     if not findings:
         return
     sentences = _sentences(findings)
-    numbers = {name: sum(1 for f in sentences if f.severity == name) for name in _SEVERITIES}
-    counts = (f"{_SEVERITIES[name].text()} {number}" for name, number in numbers.items() if number)
+    numbers = {name: sum(1 for f in sentences if f.severity == name) for name in SEVERITY_WORDS}
+    counts = (f"{SEVERITY_WORDS[name].text()} {number}" for name, number in numbers.items() if number)
     out.print()
     out.print(Text(say("发现：", "Findings: ") + say("，", ", ").join(counts), style="bold"))
     for finding in _cut(sentences):
-        word = (_SEVERITIES[finding.severity].text() + say("：", ": "), _COLORS[finding.severity])
+        word = (SEVERITY_WORDS[finding.severity].text() + say("：", ": "), SEVERITY_COLORS[finding.severity])
         message = one_line(finding.message.text())
         if not finding.code:
             print_line(out, Text.assemble(word, (message, "dim")))
@@ -125,7 +126,7 @@ def _sentences(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         merged.setdefault((finding.code, finding.severity, finding.sheet, finding.message.zh), []).append(finding)
     return [
-        Finding(code, severity, sheet, _cells([f.cell for f in group if f.cell]), group[0].message)
+        Finding(code, severity, sheet, cells_text([f.cell for f in group if f.cell]), group[0].message)
         for (code, severity, sheet, _), group in merged.items()
     ]
 
@@ -149,7 +150,7 @@ def _cut(findings: Iterable[Finding]) -> list[Finding]:
     return result
 
 
-def _cells(names: Sequence[str]) -> str:
+def cells_text(names: Sequence[str]) -> str:
     """`B6:E6` for neighbours in one row or column, else the first few."""
     # A finding may name several cells, or a range.
     names = [part for name in names for part in name.split(",")]

@@ -25,7 +25,18 @@ from .formulas import MANUAL_WORD
 from .located import Row, Table, headline_column, score_columns
 from .marks import Marks, read_marks
 from .ruleread import RuleSheet, is_own_content
-from .rules import RowRule, bands_of, choose_rules, is_measured, read_cell, target_readings, weight_scale
+from .rules import (
+    RULES_FILE,
+    RowRule,
+    bands_of,
+    choose_rules,
+    is_measured,
+    missing_rule,
+    read_cell,
+    target_readings,
+    weight_scale,
+)
+from .rulesheet import Block
 from .spots import WEIGHTED
 from .vocabulary import Vocabulary
 
@@ -86,8 +97,7 @@ def read_card(
         weights, _ = weight_scale(table, grid)
     except RuleError as problem:
         broken = CellError(problem.code, problem.message)
-        cell = _broken_weight(table, grid)
-        findings.append(Finding("weight-unreadable", "error", table.sheet, cell, problem.message))
+        findings.append(weight_finding(table, grid, problem))
         weights = [None] * len(table.rows)
     settings = definition.settings if definition is not None else Settings()
     bands = bands_of(table)
@@ -97,6 +107,7 @@ def read_card(
         except RuleError as problem:
             cell = (problem.where or "").rpartition("!")[2]
             findings.append(Finding("settings-unusable", "error", rs.SHEET, cell, problem.message))
+        findings += _unruled(table, sheet, block)
         kpis = _embedded_kpis(table, grid, sheet, weights)
         bands = sheet.bands(block, bands.labels) if bands is not None else None
     else:
@@ -133,14 +144,26 @@ def read_card(
     return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells)
 
 
-def _broken_weight(table: Table, grid: Grid) -> str:
-    """The weight cell that cannot be used: an error, text or a negative number; else the first one."""
+def weight_finding(table: Table, grid: Grid, problem: RuleError) -> Finding:
+    """Why the weights of a table cannot be read: an error or a text, a negative weight, or mixed units."""
     cells = [row.weight_cell for row in table.rows if row.weight_cell]
     for name in cells:
         reading = read(grid.at(name).value)
-        if reading.state is State.ERROR or (reading.number or 0) < 0:
-            return name
-    return cells[0] if cells else ""
+        if reading.state is State.ERROR:
+            return Finding("weight-unreadable", "error", table.sheet, name, problem.message)
+        if (reading.number or 0) < 0:
+            return Finding("weight-negative", "error", table.sheet, name, problem.message)
+    return Finding("weights-mixed", "error", table.sheet, cells[0] if cells else "", problem.message)
+
+
+def _unruled(table: Table, sheet: RuleSheet, block: Block) -> list[Finding]:
+    """Items of an embedded table that are scored by hand because nobody has given a rule, not because one says so."""
+    found = []
+    for place, (_, row) in enumerate(items(table)):
+        source = str(sheet.grid.cell(block.first + place, block.column(rs.SOURCE)).value or "")
+        if sheet.mode(block, place) == MANUAL_WORD and not source.startswith(RULES_FILE.zh):
+            found.append(missing_rule(table, row))
+    return found
 
 
 def _without_weights(result: CardResult, error: CellError, cell: str) -> CardResult:

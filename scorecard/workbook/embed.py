@@ -19,7 +19,7 @@ from ..scoring.policies import Policy
 from . import rulesheet as rs
 from .addresses import cell_name
 from .audit import audit
-from .card import read_card
+from .card import read_card, weight_finding
 from .cells import Grid
 from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
 from .grid import read_grid
@@ -286,9 +286,7 @@ def _table_rules(
     try:
         weights, divisor = weight_scale(table, grid)
     except RuleError as problem:
-        collected.append(
-            Finding("weight-unreadable", "error", table.sheet, table.rows[0].weight_cell or "", problem.message)
-        )
+        collected.append(weight_finding(table, grid, problem))
         weights, divisor = [None] * len(table.rows), 1
     if not any(row.weight_cell or row.points_cell for row in table.rows):
         # Without a weight column all items count alike; the share stands on the rule sheet, for people to change.

@@ -59,7 +59,7 @@ class Obstacle(NamedTuple):
     """Why a cell was not computed.
 
     Attributes:
-        code: "not-computed", or "function-failed" for an exception inside one of our own functions.
+        code: "not-computed", "circular-reference", or "function-failed" for an exception inside one of our functions.
         message: The reason.
     """
 
@@ -298,7 +298,8 @@ class Engine:
             if not isinstance(value, (float, str, bool)):
                 value = converted(value)
                 if isinstance(value, Message):
-                    failing[address] = Obstacle("not-computed", value)
+                    code = "circular-reference" if value is CIRCULAR else "not-computed"
+                    failing[address] = Obstacle(code, value)
                     continue
             elif isinstance(value, float) and not math.isfinite(value):
                 value = CellError("#NUM!")

@@ -97,8 +97,11 @@ def inspect_package(
     rules: Definition | None = None,
     policy: Policy | None = None,
     period: str | None = None,
+    is_fresh: bool = False,
 ) -> Inspection:
     """`inspect` for a workbook that is open already; `name` is what the result and its findings call it.
+
+    With `is_fresh` its values are known to be up to date.
 
     Raises:
         UnusableFile: A part of it is damaged.
@@ -109,7 +112,8 @@ def inspect_package(
     findings = list(found)
     grids = {table.sheet: read_grid(package, table.sheet) for table in tables}
     current = package
-    if read_rule_sheet(package) is not None or any(_rests_on_formulas(table, grids[table.sheet]) for table in tables):
+    is_doubtful = read_rule_sheet(package) is not None or any(_rests_on_formulas(t, grids[t.sheet]) for t in tables)
+    if is_doubtful and not is_fresh:
         current = _up_to_date(package, Path(name).name, findings)
     sheet = read_rule_sheet(current)
     computed = grids if current is package else {tab: read_grid(current, tab) for tab in grids}
@@ -167,7 +171,8 @@ def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package
     if first.old is None:
         zh, en = f"{count} 个公式还没有算过值", f"{count} formulas have never been computed"
     message = Message(f"{zh}，请运行 scorecard recalc {name}", f"{en}; run scorecard recalc {name}")
-    findings.append(Finding("stale-cache", "warning", first.sheet, first.cell, message))
+    code, severity = ("missing-cache", "info") if first.old is None else ("stale-cache", "warning")
+    findings.append(Finding(code, severity, first.sheet, first.cell, message))
     return Package.open(result.data) if result.data is not None else package
 
 

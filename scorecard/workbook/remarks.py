@@ -110,7 +110,7 @@ def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
             if card.rule_cells:
                 found = [replace(found[0], sheet=rs.SHEET, cell=card.rule_cells[place])]
         else:
-            note("score-unreadable" if kpi.rule is None or kpi.by_hand else "actual-unreadable", kpi.cell, zh, en)
+            note(_code_of(item), kpi.cell, zh, en)
     if not found and card.is_embedded and item.score is not None and kpi.rule is not None and not kpi.by_hand:
         found += _compare_score(card.table, row, item, grid)
     return found
@@ -153,6 +153,16 @@ def _needs_number(card: Card, row: Row, item: ItemResult, grid: Grid) -> bool:
 
 def _trouble(error: CellError) -> tuple[str, str]:
     return error.reason or (f"错误值 {error}", f"the error {error}")
+
+
+def _code_of(item: ItemResult) -> str:
+    """What to call the trouble with an actual or, without a rule, with a typed score."""
+    if item.error is not None and item.error.reason is None:
+        return "error-cell"
+    if item.kpi.rule is not None and not item.kpi.by_hand:
+        return "actual-unreadable"
+    is_number = item.kpi.typed.number is not None or read(item.kpi.typed.text).number is not None
+    return "score-out-of-range" if is_number else "score-unreadable"
 
 
 def _unreadable_target(row: Row, kpi: Kpi, grid: Grid) -> str:

@@ -51,6 +51,19 @@ class RowRule:
     decimals: int = 0
 
 
+#: What begins the column 依据 of an item whose rule, or whose scoring by hand, somebody has decided.
+RULES_FILE = Message("规则文件", "rules file")
+
+
+def missing_rule(table: Table, row: Row) -> Finding:
+    """The finding for an item of which nothing says how it is scored."""
+    message = Message(
+        f"“{row.name}”规则缺失，得分需手工填写（0–100）",
+        f'"{row.name}" has no scoring rule; its score is entered by hand (0 to 100)',
+    )
+    return Finding("rule-missing", "warning", table.sheet, row.name_cell, message)
+
+
 def choose_rules(
     table: Table, grid: Grid, definition: Definition | None, policy: Policy | None, vocabulary: Vocabulary
 ) -> tuple[list[RowRule], list[Finding]]:
@@ -184,26 +197,15 @@ def _row_rule(
     suspicious = suspicious_target(table, row, grid, vocabulary)
     findings += suspicious
     if known is not None and known.rule is not None:
-        return made(known.rule, _direction_of(known.rule), Message("规则文件", "rules file"))
+        return made(known.rule, _direction_of(known.rule), RULES_FILE)
     if known is not None and known.manual:
-        return made(None, "", Message("规则文件：手工评分", "rules file: scored by hand"))
+        return made(None, "", Message(f"{RULES_FILE.zh}：手工评分", f"{RULES_FILE.en}: scored by hand"))
     if row.kind not in ("kpi", "rating"):
         return made(None, "", Message("加减分或否决", "adjustment or veto"))
     # A definition may know how an item is measured before anybody has set its target: not assessed until then.
     is_open = known is not None and bool(known.kind and known.direction) and known.targets is not None
     if policy is None or bands is None or not (goals or (is_open and row.targets)):
-        findings.append(
-            Finding(
-                "rule-missing",
-                "warning",
-                table.sheet,
-                row.name_cell,
-                Message(
-                    f"“{row.name}”规则缺失，得分需手工填写（0–100）",
-                    f'"{row.name}" has no scoring rule; its score is entered by hand (0 to 100)',
-                ),
-            )
-        )
+        findings.append(missing_rule(table, row))
         return made(None, "", Message("规则缺失：手工评分", "no rule: scored by hand"))
     stated = known.direction if known is not None else ""
     direction = stated or ("higher" if suspicious else hint) or ""

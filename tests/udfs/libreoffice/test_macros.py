@@ -119,11 +119,11 @@ def test_check_lists_what_is_wrong_with_links(document: Document) -> None:
     run(document, "check")
     found = report(document)
     for expected in (
-        (f"{FORM}!F6", "not-filled"), (f"{FORM}!F8", "error-value"), (f"{FORM}!L8", "error-value"),
+        (f"{FORM}!F6", "not-filled"), (f"{FORM}!F8", "error-cell"), (f"{FORM}!L8", "error-cell"),
         (f"{FORM}!F9", "text-number"), (f"{FORM}!L10", "score-typed"),
     ):  # fmt: skip
         assert expected in found
-    assert "weights" in [code for _, code in found]
+    assert "weights-sum" in [code for _, code in found]
     row = 4 + found.index((f"{FORM}!F6", "not-filled"))
     assert document.ask("links", REPORT, f"B{row}") == [f"#'{FORM}'.F6"]
     # Errors first; and a second check-up, after repairs, replaces the first.
@@ -147,7 +147,7 @@ def test_check_without_any_scoring(calc: Calc) -> None:
     with calc.open(visible=True) as plain:
         plain.put({"A1": "=1/0"})
         run(plain, "check")
-        assert report(plain) == [("Sheet1!A1", "error-value"), ("", "not-embedded")]
+        assert report(plain) == [("Sheet1!A1", "error-cell"), ("", "not-embedded")]
 
 
 def test_next_period_opens_a_cleared_copy(calc: Calc, document: Document) -> None:

@@ -83,7 +83,7 @@ def _errors(document: Any, rules: Rules | None) -> Iterator[Finding]:
                         continue
                     shown = sheet.getCellByPosition(col - 1, row - 1).getString()
                     message = Message(f"公式的结果是错误 {shown}", f"the formula gives the error {shown}")
-                    yield Finding("error-value", "error", sheet.Name, cell_name(row, col), message)
+                    yield Finding("error-cell", "error", sheet.Name, cell_name(row, col), message)
 
 
 def _is_step(rules: Rules, row: int, col: int) -> bool:
@@ -115,7 +115,7 @@ def _of_rules(rules: Rules) -> Iterator[Finding]:
         if isinstance(problem, str) and problem:
             row, col = block.summary("权重检查")
             message = Message(problem, f"the weights of this table cannot be used: {problem}")
-            yield Finding("weights", "error", rs.SHEET, cell_name(row, col), message)
+            yield Finding("weights-sum", "error", rs.SHEET, cell_name(row, col), message)
 
 
 def _of_item(rules: Rules, item: Item) -> Iterator[Finding]:
@@ -125,7 +125,7 @@ def _of_item(rules: Rules, item: Item) -> Iterator[Finding]:
     if isinstance(problem, str) and problem and status != f.EXCLUDED:
         where = cell_name(item.row, item.block.column(rs.CHECK))
         message = Message(f"{name}：{problem}", f"{name}: the rule cannot be used: {problem}")
-        yield Finding("rule", "error", rs.SHEET, where, message)
+        yield Finding("rule-broken", "error", rs.SHEET, where, message)
     if item.score is not None and mode != f.MANUAL_WORD:
         cell = rules.at(item.score)
         if not cell.getFormula().startswith("=") and not is_missing(value_of_cell(cell)):

@@ -38,7 +38,7 @@ class Session:
 def recalculate(session: Session) -> Message:
     """Compute every formula afresh."""
     session.document.calculateAll()
-    broken = sum(1 for finding in checkup.check(session.document, None) if finding.code == "error-value")
+    broken = sum(1 for finding in checkup.check(session.document, None) if finding.code == "error-cell")
     if broken:
         return Message(
             f"已重新计算；有 {broken} 个错误，可运行“体检”查看", f"recalculated; {broken} errors, see the check-up"

@@ -1,0 +1,123 @@
+"""Formulas and what is stored beside them: circles, old values, errors, numbers typed among formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...findings import Finding
+from ...scoring.values import CellError, as_error, is_missing, read, show
+from .. import rulesheet as rs
+from ..addresses import column_letters
+from ..cells import Cell
+from ..recalc import Change
+from .registry import book_check, table_check
+from .subjects import Book, Subject, finding
+
+# So many cells are named in one finding.
+_NAMED = 40
+
+
+@book_check("not-computed", "rests-on-kept", "function-failed", "spill-blocked", "circular-reference")
+def uncomputed(book: Book) -> Iterator[Finding]:
+    """Formulas that the engine could not compute, and those that go round in a circle."""
+    if book.recalculation is None:
+        return
+    circles: dict[str, list[str]] = {}
+    for found in book.recalculation.findings:
+        if found.code == "circular-reference":
+            circles.setdefault(found.sheet, []).append(found.cell)
+        else:
+            yield found
+    for sheet, cells in circles.items():
+        named = "、".join(cells[:6])
+        zh, en = f"{named} 绕一圈引用了自己", f"{named} come back to themselves"
+        yield finding("circular-reference", sheet, ",".join(cells[:_NAMED]), zh, en)
+
+
+@book_check("stale-cache", "missing-cache")
+def old_values(book: Book) -> Iterator[Finding]:
+    """Stored values that are not what the formulas give: one finding per sheet."""
+    changes: dict[tuple[str, str], list[Change]] = {}
+    for change in book.recalculation.changes if book.recalculation is not None else ():
+        changes.setdefault(("missing-cache" if change.old is None else "stale-cache", change.sheet), []).append(change)
+    for (code, sheet), group in changes.items():
+        cells = ",".join(change.cell for change in group[:_NAMED])
+        count = len(group)
+        if code == "missing-cache":
+            zh, en = f"{count} 个公式还没有算过值", f"{count} formulas have never been computed"
+        else:
+            first = group[0]
+            zh = f"{count} 个公式的存值是旧的，如 {first.cell} 存 {_shown(first.old)}，应为 {_shown(first.new)}"
+            en = f"{count} stored values are old: {first.cell} holds {_shown(first.old)}, its formula gives {_shown(first.new)}"
+        yield finding(code, sheet, cells, zh, en)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return show(value)
+    return f"“{value}”" if isinstance(value, str) else str(value)
+
+
+@book_check("error-cell")
+def error_values(book: Book) -> Iterator[Finding]:
+    """Error values that no item, weight or total has been blamed for yet: one finding per sheet and error."""
+    blamed = {(f.sheet, cell) for f in book.inspection.findings if f.severity == "error" for cell in f.cell.split(",")}
+    for grid in book.sheets():
+        if grid.name == rs.SHEET:
+            continue  # its errors are those of the table, told there
+        by_error: dict[str, list[str]] = {}
+        for cell in grid:
+            error = as_error(cell.value) if isinstance(cell.value, CellError) else None
+            if (
+                error is not None
+                and (grid.name, cell.name) not in blamed
+                and not _is_embedded_form(book, grid.name, cell)
+            ):
+                by_error.setdefault(error.code, []).append(cell.name)
+        for code, cells in by_error.items():
+            named = "、".join(cells[:4]) + ("……" if len(cells) > 4 else "")
+            zh, en = f"{len(cells)} 个单元格是 {code}（{named}）", f"{len(cells)} cells show {code} ({named})"
+            yield finding("error-cell", grid.name, ",".join(cells[:_NAMED]), zh, en, "warning")
+
+
+def _is_embedded_form(book: Book, sheet: str, cell: Cell) -> bool:
+    """Whether a cell shows, by a formula of ours, the error of something that has been reported."""
+    return cell.is_formula and any(
+        s.table.sheet == sheet and s.card.is_embedded and s.card.result.error is not None for s in book.subjects
+    )
+
+
+@table_check("typed-among-formulas")
+def typed_numbers(subject: Subject) -> Iterator[Finding]:
+    """Numbers typed into a column of formulas, and a typed total over computed scores."""
+    table, grid = subject.table, subject.grid
+    if subject.card.is_embedded:
+        return  # a score typed over a formula of ours is compared with its rule
+    rows = [row for row, _ in subject.items()]
+    computed: set[str] = set()
+    for column in table.columns:
+        if column.role not in ("score", "weighted_score"):
+            continue
+        cells = [grid.cell(row.row, column.col) for row in rows]
+        formulas = [cell for cell in cells if cell.is_formula]
+        typed = [cell for cell in cells if not cell.is_formula and read(cell.value).number is not None]
+        if len(formulas) == len(cells) - len(typed) and formulas:
+            computed.add(column.label)
+        if len(formulas) >= 2 and typed and len(typed) * 3 <= len(formulas):
+            for cell in typed:
+                row = next(row for row in rows if row.row == cell.row)
+                letters = column_letters(column.col)
+                zh = f"{letters} 列其余 {len(formulas)} 格都是公式，这里手填了 {cell.value}"
+                en = f"the other {len(formulas)} cells of column {letters} are formulas, here {cell.value} was typed"
+                yield subject.about("typed-among-formulas", row, cell.name, zh, en)
+    for label, name in table.totals.items():
+        cell = grid.at(name)
+        others = [grid.at(other) for key, other in table.totals.items() if key != label]
+        if cell.is_formula or is_missing(cell.value) or read(cell.value).number is None:
+            continue
+        if label in computed or any(other.is_formula for other in others):
+            zh, en = (
+                f"总分 {cell.value} 是手填的，各项改了它也不变",
+                f"the total {cell.value} was typed: it stays when items change",
+            )
+            yield subject.finding("typed-among-formulas", name, zh, en)

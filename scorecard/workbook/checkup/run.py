@@ -1,0 +1,290 @@
+"""A check-up: recalculate, inspect, run every check, and say what could be fixed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...definitions import Definition, load_definition
+from ...errors import ScorecardError, UnusableFile, UsageError
+from ...findings import SEVERITIES, Finding, finding_json
+from ...messages import Message
+from ..inspection import inspect_package
+from ..package import Package
+from ..plan import Edit
+from ..recalc import Failure, Recalculation, recalculate
+from ..vocabulary import Vocabulary, default_vocabulary
+from . import actuals, attainable, bands, formulas, names, people, periods, rules, targets, weights
+from .codes import codes
+from .fixes import FIXABLE, Fix, fix_of
+from .registry import run_book, run_books
+from .report import TITLE
+from .subjects import Book, subject_of
+
+SCHEMA = 1
+#: The modules whose functions are in the registry, by being imported.
+HOMES = (weights, rules, targets, names, actuals, bands, attainable, formulas, people, periods)
+_ENDINGS = (".xlsx", ".xlsm")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One finding of a check-up.
+
+    Attributes:
+        file: The workbook, as given.
+        finding: What was noticed.
+        fix: What `--fix` would do about it; None where a person must decide.
+    """
+
+    file: str
+    finding: Finding
+    fix: Fix | None = None
+
+    def to_json(self, language: str | None = None) -> dict[str, Any]:
+        """As JSON: the finding with its file, its title, and the edits of its fix or null."""
+        known = codes().get(self.finding.code)
+        return {
+            "file": self.file,
+            **finding_json(self.finding, language),
+            "title": known.title.text(language) if known else "",
+            "fix": None
+            if self.fix is None
+            else {
+                "recalculates": self.fix.recalculates,
+                "edits": [
+                    {
+                        "cell": f"{e.sheet}!{e.cell}",
+                        "value": e.value,
+                        "formula": e.formula,
+                        "what": e.what.text(language),
+                    }
+                    for e in self.fix.edits
+                ],
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What a check-up found.
+
+    Attributes:
+        files: The workbooks that were looked at.
+        noted: The findings: file by file, worst first.
+        tables: Assessment tables per file.
+        failures: Files that cannot be used.
+    """
+
+    files: tuple[str, ...]
+    noted: tuple[Noted, ...]
+    tables: dict[str, int]
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings alone."""
+        return tuple(one.finding for one in self.noted)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is of severity error, or a file cannot be used."""
+        return bool(self.failures) or any(one.finding.severity == "error" for one in self.noted)
+
+    def edits(self, chosen: Iterable[str], file: str | None = None) -> tuple[Edit, ...]:
+        """The planned edits of the codes chosen, each cell once."""
+        wanted = set(chosen)
+        found: dict[tuple[str, int, int], Edit] = {}
+        for one in self.noted:
+            if one.fix is not None and one.finding.code in wanted and file in (None, one.file):
+                for edit in one.fix.edits:
+                    found.setdefault((edit.sheet, edit.row, edit.col), edit)
+        return tuple(found.values())
+
+    def to_json(self, language: str | None = None) -> dict[str, Any]:
+        """One JSON document, schema 1."""
+        return {
+            "schema": SCHEMA,
+            "files": [{"file": file, "tables": self.tables.get(file, 0)} for file in self.files],
+            "counts": {name: sum(one.finding.severity == name for one in self.noted) for name in SEVERITIES},
+            "findings": [one.to_json(language) for one in self.noted]
+            + [
+                {
+                    "file": str(failure.path), "code": "unusable-file", "severity": "error", "cell": "",
+                    "message": failure.error.message.text(language), "title": "", "fix": None,
+                }
+                for failure in self.failures
+            ],
+        }  # fmt: skip
+
+
+def check(
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    rules: str | os.PathLike[str] | Definition | None = None,
+    period: str | None = None,
+    only: Iterable[str] = (),
+) -> Checkup:
+    """Check the assessment tables of a workbook, of several, or of all workbooks below a folder. Writes nothing.
+
+    Args:
+        path: An .xlsx or .xlsm, a folder, or a sequence of either. Cards are also compared with each other.
+        rules: Rules for tables that are not embedded; without, a table of four bands is looked at by the standard policy.
+        period: Target period; as the form states it when omitted.
+        only: Codes to look for; all when empty.
+
+    Returns:
+        The findings; those about what a cell contains never raise. A file that cannot be used is in `failures`.
+
+    Raises:
+        UsageError: An unknown code, a rules file that cannot be used, a folder without workbooks.
+        UnusableFile: The only file given cannot be read.
+
+    Example:
+        ::
+
+            checkup = scorecard.check("客服部.xlsx")
+            [(f.code, f.where) for f in checkup.findings if f.severity == "error"]
+    """
+    wanted = known_codes(only)
+    definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
+    single = isinstance(path, (str, os.PathLike)) and not Path(path).is_dir()
+    paths = workbooks_of(path)
+    vocabulary = default_vocabulary()
+    books: list[Book] = []
+    failures: list[Failure] = []
+    for one in paths:
+        try:
+            books.append(read_book(Package.open(one), str(one), definition, period, vocabulary))
+        except ScorecardError as problem:
+            if single:
+                raise
+            failures.append(Failure(one, problem))
+    return _checked(books, failures, wanted)
+
+
+def check_package(package: Package, name: str) -> Checkup:
+    """`check` for a workbook that is open already; `name` is what the findings call it.
+
+    Raises:
+        UnusableFile: A part of it is damaged.
+    """
+    return _checked([read_book(package, name, None, None, default_vocabulary())], [], frozenset())
+
+
+def known_codes(names: Iterable[str]) -> frozenset[str]:
+    """Codes as given, checked.
+
+    Raises:
+        UsageError: One of them does not exist.
+    """
+    import difflib
+
+    wanted = frozenset(names)
+    for name in sorted(wanted):
+        if name not in codes():
+            near = difflib.get_close_matches(name, codes(), n=3)
+            zh = f"没有代码 {name}" + (f"，是否想写 {'、'.join(near)}？" if near else "")
+            en = f"there is no code {name}" + (f"; did you mean {', '.join(near)}?" if near else "")
+            raise UsageError(Message(zh, en))
+    return wanted
+
+
+def workbooks_of(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """The files named, and the workbooks below the folders named, each once; lock files and hidden ones are left out.
+
+    Raises:
+        UsageError: Nothing is left.
+    """
+    given = [Path(path)] if isinstance(path, (str, os.PathLike)) else [Path(one) for one in path]
+    found: dict[Path, Path] = {}
+    for one in given:
+        inside = sorted(one.rglob("*")) if one.is_dir() else [one]
+        for file in inside:
+            hidden = one.is_dir() and any(part.startswith(".") for part in file.relative_to(one).parts)
+            wanted = not one.is_dir() or (file.suffix.lower() in _ENDINGS and file.is_file())
+            if wanted and not hidden and not file.name.startswith("~$"):
+                found.setdefault(file.resolve(), file)
+    if not found:
+        shown = "、".join(map(str, given))
+        raise UsageError(Message(f"{shown} 里没有 .xlsx 或 .xlsm 工作簿", f"no .xlsx or .xlsm workbook in {shown}"))
+    return list(found.values())
+
+
+def read_book(
+    package: Package, name: str, definition: Definition | None, period: str | None, vocabulary: Vocabulary
+) -> Book:
+    """One workbook, recalculated and inspected.
+
+    Raises:
+        UnusableFile: A part of it is damaged.
+    """
+    result: Recalculation | None = None
+    fresh = package
+    noted: list[Finding] = []
+    try:
+        result = recalculate(package.to_bytes())
+        if result.changes and result.data is not None:
+            fresh = Package.open(result.data, where=package.where)
+    except UnusableFile as problem:
+        noted.append(Finding("not-recalculated", "warning", "", "", problem.message))
+    inspection = inspect_package(fresh, name, rules=definition, period=period, is_fresh=True)
+    inspection = replace(inspection, findings=(*inspection.findings, *noted))
+    subjects = tuple(
+        subject_of(card, inspection, vocabulary)
+        for card in inspection.cards
+        if not is_report(inspection.computed[card.table.sheet].cell(1, 1).value)
+    )
+    return Book(name, package, fresh, inspection, result, subjects, vocabulary)
+
+
+def is_report(title: object) -> bool:
+    """Whether a sheet whose first cell holds this is a report of ours."""
+    return title == TITLE
+
+
+def _checked(books: Sequence[Book], failures: Sequence[Failure], wanted: frozenset[str]) -> Checkup:
+    found: dict[str, list[Finding]] = {}
+    for book in books:
+        found[book.file] = _without_echoes([*book.inspection.findings, *run_book(book)])
+    for book, one in run_books(books):
+        found[book.file].append(one)
+    noted = []
+    for book in books:
+        order = {sheet.name: i for i, sheet in enumerate(book.package.sheets)}
+        ranked = sorted(
+            dict.fromkeys(found[book.file]),
+            key=lambda f: (SEVERITIES.index(f.severity), order.get(f.sheet, -1)),
+        )
+        for one in ranked:
+            if not wanted or one.code in wanted:
+                noted.append(Noted(book.file, one, fix_of(one, book) if one.code in FIXABLE else None))
+    return Checkup(
+        tuple(book.file for book in books),
+        tuple(noted),
+        {book.file: len(book.subjects) for book in books},
+        tuple(failures),
+    )
+
+
+# What says less about a cell than another finding about the same cell.
+_ECHOES = {
+    "rating-unknown": ("score-unreadable",),
+    "date-cell": ("actual-unreadable", "target-unreadable", "weight-unreadable", "text-number"),
+    "actual-text": ("text-number",),
+    "zero-target-ratio": ("rule-impossible",),
+}
+
+
+def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without those that another one about the same cell explains better."""
+    silent = {
+        (echo, found.sheet, cell)
+        for found in findings
+        for echo in _ECHOES.get(found.code, ())
+        for cell in found.cell.split(",")
+    }
+    return [found for found in findings if (found.code, found.sheet, found.cell) not in silent]
