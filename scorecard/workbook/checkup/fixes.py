@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...findings import Finding
 from ...messages import Message
 from ...scoring.values import key, read, show, snap, trim
-from ..addresses import shift_formula, split_cell
+from ..addresses import column_number, shift_formula, split_cell
 from ..cells import Cell, Grid
 from ..plan import Edit, Look
 from .names import mended
@@ -141,20 +141,40 @@ def _filled_formula(cell: Cell, grid: Grid, subject: Subject | None) -> Edit | N
         near = grid.cell(cell.row + step, cell.col) if cell.row + step >= 1 else cell
         if near.kind == "normal" and near.formula:
             formula = shift_formula(near.formula, -step, 0)
-            return Edit(grid.name, cell.row, cell.col, Message(f"{cell.value} 改为公式", f"{cell.value} becomes a formula"),
-                        formula=f"={formula}")  # fmt: skip
+            return _formula(grid, cell, formula)
     return None
 
 
+def _formula(grid: Grid, cell: Cell, formula: str) -> Edit:
+    what = Message(f"改为公式 ={formula}", f"becomes the formula ={formula}")
+    return Edit(grid.name, cell.row, cell.col, what, formula=f"={formula}")
+
+
+def _extended_sum(cell: Cell, grid: Grid, subject: Subject | None) -> Edit | None:
+    """A sum over one column, extended from the first item to the last; None for other formulas."""
+    match = _PLAIN_SUM.fullmatch(cell.formula or "")
+    if match is None or subject is None or match[1] != match[3] or column_number(match[1]) != cell.col:
+        return None
+    rows = [row.row for row, _ in subject.items()]
+    first, last = min(*rows, int(match[2])), max(*rows, int(match[4]))
+    if last >= cell.row:
+        return None
+    return _formula(grid, cell, f"SUM({match[1]}{first}:{match[1]}{last})")
+
+
+_PLAIN_SUM = re.compile(r"SUM\(\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)\)")
 _FIXES: dict[str, Callable[[Cell, Grid, Subject | None], Edit | None]] = {
     "text-number": _as_number,
     "actual-text": _as_number,
+    "score-text": _as_number,
     "full-width": _half_width,
     "odd-character": _mended_name,
     "actual-scale": _rescaled,
     "duplicate-number": _renumbered,
     "numbered-empty-row": _emptied,
-    "typed-among-formulas": _filled_formula,
+    "total-row-missing": _extended_sum,
+    "hard-typed": _filled_formula,
+    "formula-differs": _filled_formula,
 }
 
 #: The codes that have a fix.

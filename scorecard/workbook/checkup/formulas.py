@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...findings import Finding
 from ...scoring.values import CellError, as_error, is_missing, read, show
 from .. import rulesheet as rs
-from ..addresses import column_letters
+from ..audit import audit
 from ..cells import Cell
 from ..recalc import Change
 from .registry import book_check, table_check
@@ -87,37 +87,32 @@ def _is_embedded_form(book: Book, sheet: str, cell: Cell) -> bool:
     )
 
 
-@table_check("typed-among-formulas")
-def typed_numbers(subject: Subject) -> Iterator[Finding]:
-    """Numbers typed into a column of formulas, and a typed total over computed scores."""
+@table_check(
+    "total-row-missing", "total-row-twice", "total-wrong-weight", "total-hard-weight", "total-constant",
+    "total-adjustment-missing", "total-circular", "total-typed", "total-not-audited", "hard-typed", "formula-differs",
+)  # fmt: skip
+def own_formulas(subject: Subject) -> Iterator[Finding]:
+    """What the department's own formulas leave out, count twice, weigh wrongly, or have typed into them."""
+    yield from audit(subject.card, subject.grid)
+
+
+@table_check("total-typed")
+def typed_total(subject: Subject) -> Iterator[Finding]:
+    """A total that was typed although every score above it is computed."""
     table, grid = subject.table, subject.grid
     if subject.card.is_embedded:
-        return  # a score typed over a formula of ours is compared with its rule
-    rows = [row for row, _ in subject.items()]
-    computed: set[str] = set()
-    for column in table.columns:
-        if column.role not in ("score", "weighted_score"):
-            continue
-        cells = [grid.cell(row.row, column.col) for row in rows]
-        formulas = [cell for cell in cells if cell.is_formula]
-        typed = [cell for cell in cells if not cell.is_formula and read(cell.value).number is not None]
-        if len(formulas) == len(cells) - len(typed) and formulas:
-            computed.add(column.label)
-        if len(formulas) >= 2 and typed and len(typed) * 3 <= len(formulas):
-            for cell in typed:
-                row = next(row for row in rows if row.row == cell.row)
-                letters = column_letters(column.col)
-                zh = f"{letters} 列其余 {len(formulas)} 格都是公式，这里手填了 {cell.value}"
-                en = f"the other {len(formulas)} cells of column {letters} are formulas, here {cell.value} was typed"
-                yield subject.about("typed-among-formulas", row, cell.name, zh, en)
+        return
     for label, name in table.totals.items():
         cell = grid.at(name)
-        others = [grid.at(other) for key, other in table.totals.items() if key != label]
         if cell.is_formula or is_missing(cell.value) or read(cell.value).number is None:
             continue
-        if label in computed or any(other.is_formula for other in others):
+        places = [grid.at(place) for row, _ in subject.items() for key, place in row.scores if key == label]
+        weighted = [
+            grid.cell(row.row, c.col) for row, _ in subject.items() for c in table.columns if c.role == "weighted_score"
+        ]
+        if any(cells and all(one.is_formula for one in cells) for cells in (places, weighted)):
             zh, en = (
                 f"总分 {cell.value} 是手填的，各项改了它也不变",
                 f"the total {cell.value} was typed: it stays when items change",
             )
-            yield subject.finding("typed-among-formulas", name, zh, en)
+            yield subject.finding("total-typed", name, zh, en)

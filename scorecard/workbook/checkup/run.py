@@ -15,7 +15,7 @@ from ...messages import Message
 from ..inspection import inspect_package
 from ..package import Package
 from ..plan import Edit
-from ..recalc import Failure, Recalculation, recalculate
+from ..recalc import Recalculation, recalculate
 from ..vocabulary import Vocabulary, default_vocabulary
 from . import actuals, attainable, bands, formulas, names, people, periods, rules, targets, weights
 from .codes import codes
@@ -69,6 +69,14 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unusable:
+    """A file that is no workbook one can read: which, and why."""
+
+    path: Path
+    error: ScorecardError
+
+
+@dataclass(frozen=True, slots=True)
 class Checkup:
     """What a check-up found.
 
@@ -82,7 +90,7 @@ class Checkup:
     files: tuple[str, ...]
     noted: tuple[Noted, ...]
     tables: dict[str, int]
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[Unusable, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -155,14 +163,14 @@ def check(
     paths = workbooks_of(path)
     vocabulary = default_vocabulary()
     books: list[Book] = []
-    failures: list[Failure] = []
+    failures: list[Unusable] = []
     for one in paths:
         try:
             books.append(read_book(Package.open(one), str(one), definition, period, vocabulary))
         except ScorecardError as problem:
             if single:
                 raise
-            failures.append(Failure(one, problem))
+            failures.append(Unusable(one, problem))
     return _checked(books, failures, wanted)
 
 
@@ -246,7 +254,7 @@ def is_report(title: object) -> bool:
     return title == TITLE
 
 
-def _checked(books: Sequence[Book], failures: Sequence[Failure], wanted: frozenset[str]) -> Checkup:
+def _checked(books: Sequence[Book], failures: Sequence[Unusable], wanted: frozenset[str]) -> Checkup:
     found: dict[str, list[Finding]] = {}
     for book in books:
         found[book.file] = _without_echoes([*book.inspection.findings, *run_book(book)])
