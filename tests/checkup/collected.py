@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-
 ROOT = Path(__file__).resolve().parents[2]
 # One code is a single word; other words that stand where codes do are kinds of labels.
 _CODE = re.compile(r"(?!utf-)[a-z]+(?:-[a-z0-9]+)+|linked")

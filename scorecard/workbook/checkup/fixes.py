@@ -53,7 +53,8 @@ def fix_of(found: Finding, book: Book) -> Fix | None:
 
 def _holds(subject: Subject, cells: str) -> bool:
     row = split_cell(cells.partition(",")[0])[0]
-    return subject.table.top <= row <= subject.table.last_row + 1
+    is_total = cells in subject.table.totals.values()
+    return is_total or subject.table.top <= row <= subject.table.last_row
 
 
 def _edit(grid: Grid, cell: Cell, value: str | float | None, zh: str, en: str, number_format: str = "") -> Edit:
