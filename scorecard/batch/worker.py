@@ -13,7 +13,8 @@ from ..findings import Finding
 from ..messages import Message
 from ..workbook.files import Stamp
 from ..workbook.package import Package
-from ..workbook.recalc import Recalculation, update
+from ..workbook.recalc import Recalculation
+from ..workbook.reuse import Forms
 from .inputs import Source
 from .memory import Memory, digest
 from .outcome import Outcome, Settings
@@ -43,6 +44,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._forms = Forms()
         self.memory = Memory(settings.memory) if settings.memory else None
 
     def close(self) -> None:
@@ -106,7 +108,7 @@ class Worker:
     def _computed(self, source: Source, place: Place, content: Content, key: bytes) -> Done:
         settings, memory = self.settings, self.memory
         package = Package.open(content.data, where=os.path.basename(source.name))
-        result = update(package, check=settings.check, as_of=settings.as_of)
+        result = self._forms.update(package, check=settings.check, as_of=settings.as_of)
         outcome = self._strictly(_outcome(source.name, result, settings.check))
         stamp = content.version if isinstance(content.version, Stamp) else None
         if outcome.status not in ("updated", "unchanged"):

@@ -232,6 +232,19 @@ class Archive:
             raise UnusableFile(DAMAGED, self.where)
         return content
 
+    def packed(self, key: str) -> bytes:
+        """The bytes of an entry as they lie in the file, compressed or not; equal ones hold equal parts.
+
+        Raises:
+            KeyError: no such entry.
+            UnusableFile: the entry is damaged.
+        """
+        entry = self.entries[key]
+        if entry.payload is not None:
+            return entry.payload
+        start = self._data_start(entry)
+        return self._source[start : start + entry.packed]
+
     def _data_start(self, entry: Entry) -> int:
         try:
             fields = _LOCAL.unpack_from(self._source, entry.offset)

@@ -109,6 +109,11 @@ class Graph:
             if read.everything:
                 self._omnivores.append(cell)
 
+    @property
+    def read(self) -> tuple[Collection[Address], Collection[Rect]] | None:
+        """Every cell and every range that some formula reads; None when one may read any cell."""
+        return None if self._omnivores else (self._singles, self._ranges)
+
     def direct(self, cell: Address) -> Iterable[Address]:
         """The formula cells that a cell reads itself."""
         read = self._reads.get(cell, Reads())

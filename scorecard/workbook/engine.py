@@ -11,7 +11,7 @@ import functools
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, NamedTuple, TypeVar
@@ -74,6 +74,7 @@ class Engine:
         cells: Every computed cell by (sheet, row, column), with its cached value.
         kept: After `evaluate`: the cells that were not computed, and why.
         as_of: What TODAY and NOW give, as local time; None for this moment.
+        package: The workbook.
 
     Example:
         ::
@@ -87,7 +88,7 @@ class Engine:
         self.as_of = as_of
         self.cells: dict[Address, FormulaCell] = {}
         self.kept: dict[Address, Obstacle] = {}
-        self._package = package
+        self.package = package
         self._book: Any = None
         self._limits: dict[Address, Limit] = {}
         self._graph: Graph | None = None
@@ -129,12 +130,38 @@ class Engine:
             self._graph = Graph(self.cells, lambda _: Reads(everything=True))
             return {}
 
+    def evaluate_again(self, inputs: Mapping[Address, CellValue]) -> dict[Address, CellValue] | None:
+        """Compute every formula after inputs changed: only what rests on them is evaluated.
+
+        For an engine that kept nothing. `cells` must have the cached values of the new workbook.
+
+        Args:
+            inputs: The new content of cells without a formula; None for a blank one.
+
+        Returns:
+            All values; None when some cell cannot be computed now, and the engine is of no further use.
+        """
+        try:
+            for address, value in inputs.items():
+                given: Any = fz.LiteralValue.error(KINDS[value.code], "") if isinstance(value, CellError) else value
+                self._book.set_value(*address, given)
+            _guarded(self._book.evaluate_all)
+        except _EngineFailure:
+            return None
+        values, failing = self._results()
+        return None if failing or self._failed else values
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions its formulas call, upper case without prefixes; told after `evaluate`."""
+        return frozenset[str]().union(*{limit.functions for limit in self._limits.values()})
+
     @property
     def is_volatile(self) -> bool:
         """Whether a formula, or a defined name, asks for the time; told after `evaluate`."""
-        if any(not limit.functions.isdisjoint(CLOCK) for limit in self._limits.values()):
+        if self._limits and not self.functions.isdisjoint(CLOCK):
             return True
-        content = self._package.read(self._package.workbook_part).upper()
+        content = self.package.read(self.package.workbook_part).upper()
         return b"TODAY(" in content or b"NOW(" in content
 
     @property
@@ -142,7 +169,7 @@ class Engine:
         """Which formula cells read which; asked for only when a cell could not be computed."""
         if self._graph is None:
             names = _named_rects(self._book)
-            tabs = {sheet.name.casefold(): sheet.name for sheet in self._package.sheets}
+            tabs = {sheet.name.casefold(): sheet.name for sheet in self.package.sheets}
             self._graph = Graph(self.cells, lambda address: self._reads(address, names, tabs))
         return self._graph
 
@@ -152,10 +179,10 @@ class Engine:
         config = fz.EvaluationConfig()
         # Our own functions need the interpreter anyway, and batches run in several processes.
         config.enable_parallel = False
-        if self._package.date1904:
+        if self.package.date1904:
             config.date_system = "1904"
         settings = fz.WorkbookConfig(eval_config=config, enable_changelog=False)
-        package = self._readable(self._package)
+        package = self._readable(self.package)
         try:
             book = fz.Workbook.from_bytes(package.to_bytes(), config=settings)
         except OSError:
@@ -210,7 +237,7 @@ class Engine:
         for address, cell in self.cells.items():
             if cell.kind != MEMBER and cell.raw:
                 self._limits[address] = _limit(cell.raw, cell.kind == ARRAY, ranges, unusable)
-        used = frozenset[str]().union(*{limit.functions for limit in self._limits.values()})
+        used = self.functions
         for name in used & _OWN.keys():
             entry = _entry(name)
             least = sum(not argument.optional for argument in entry.arguments)

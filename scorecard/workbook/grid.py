@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -73,7 +73,7 @@ def read_grid(package: Package, sheet: SheetRef | str) -> Grid:
     stop = data.rfind(b"</sheetData")
     start = data.find(b"<sheetData")
     formats = read_formats(package)
-    reader = _Reader(formats, _strings(package), package.date1904)
+    reader = _Reader(formats, shared_strings(package), package.date1904)
     if 0 <= start < stop:
         reader.read(data, start, stop)
         reader.sort()
@@ -152,7 +152,8 @@ class _Strings:
         return text
 
 
-def _strings(package: Package) -> _Strings:
+def shared_strings(package: Package) -> Callable[[int], str]:
+    """The shared strings by their number, "" where there is none such; raises UnusableFile."""
     part = _related(package, "sharedStrings")
     return package.derived(part, _Strings) if part else _Strings(b"<sst></sst>")
 
@@ -168,7 +169,7 @@ def _rich_text(item: bytes) -> str:
 class _Reader:
     """The cells of a sheet, one after the other."""
 
-    def __init__(self, formats: tuple[CellFormat, ...], strings: _Strings, date1904: bool) -> None:
+    def __init__(self, formats: tuple[CellFormat, ...], strings: Callable[[int], str], date1904: bool) -> None:
         self.cells: dict[int, dict[int, Cell]] = {}
         self.empty_keys = array("Q")
         self.empty_styles = array("I")

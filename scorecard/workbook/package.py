@@ -144,6 +144,17 @@ class Package:
                 self.where,
             ) from None
 
+    def packed(self, name: str) -> tuple[int, bytes]:
+        """How a part lies in the file: compression method and bytes. Equal ones hold equal parts.
+
+        Raises:
+            UsageError: no such part.
+            UnusableFile: the part is damaged.
+        """
+        if name not in self:
+            raise UsageError(Message(f"没有部件 {name}", f"there is no part {name}"), self.where)
+        return self._archive.entries[fold(name)].method, self._archive.packed(fold(name))
+
     def write(self, name: str, data: bytes) -> None:
         """Replace the content of a part; only this one is compressed anew, and not even this if nothing changed.
 

@@ -7,7 +7,7 @@ computes them and writes those that differ; a workbook that is up to date keeps 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -129,19 +129,33 @@ def recalculate(
     return replace(result, path=Path(source))
 
 
-def update(package: Package, *, check: bool = False, as_of: datetime | None = None) -> Recalculation:
+def update(
+    package: Package, *, check: bool = False, as_of: datetime | None = None, engine: Engine | None = None
+) -> Recalculation:
     """Recalculate a workbook in memory: `package` has the new values afterwards, nothing is saved.
 
     Args:
         package: The workbook.
         check: Compute and compare only; the package stays as it is.
         as_of: What TODAY and NOW give.
+        engine: One made for this workbook, or a copy of it, for a caller that needs it afterwards.
 
     Raises:
         UnusableFile: a part that is needed cannot be read.
     """
-    engine = Engine(package, as_of=as_of)
-    values = engine.evaluate()
+    engine = engine or Engine(package, as_of=as_of)
+    result, values = compared(engine, engine.evaluate())
+    if not check and values:
+        _write(package, values)
+    return result
+
+
+def compared(engine: Engine, values: Mapping[Address, CellValue]) -> tuple[Recalculation, dict[Address, CellValue]]:
+    """What the values of an engine mean for the workbook.
+
+    Returns:
+        The result without its path and data, and the values to be written.
+    """
     updates = {
         address: value
         for address, value in values.items()
@@ -151,17 +165,18 @@ def update(package: Package, *, check: bool = False, as_of: datetime | None = No
     if engine.kept and updates:
         stale = _stale(engine, updates)
     held = {address for address in stale if address in updates}
+    if held:
+        updates = {address: value for address, value in updates.items() if address not in held}
     changes = tuple(
         Change(address[0], cell_name(*address[1:]), engine.cells[address].value, value)
         for address, value in updates.items()
-        if address not in held
     )
-    kept = tuple(
-        _kept(engine, address, address in stale) for address in engine.cells if _is_kept(engine, address, held)
-    )
-    if not check and changes:
-        _write(package, {address: value for address, value in updates.items() if address not in held})
-    return Recalculation(None, changes, kept, tuple(_findings(engine, kept)), None, engine.is_volatile)
+    kept: tuple[Kept, ...] = ()
+    if engine.kept or held:
+        kept = tuple(
+            _kept(engine, address, address in stale) for address in engine.cells if _is_kept(engine, address, held)
+        )
+    return Recalculation(None, changes, kept, tuple(_findings(engine, kept)), None, engine.is_volatile), updates
 
 
 def is_same(old: CellValue, new: CellValue) -> bool:

@@ -88,6 +88,20 @@ def splice(sheet_xml: bytes, values: Mapping[tuple[int, int], Value], *, where: 
     return _applied(sheet_xml, edits)
 
 
+def recached(cell: bytes, value: Value) -> bytes | None:
+    """One formula cell, from `<c` on, with a new cached value; None when the pattern does not fit it.
+
+    Example:
+        >>> recached(b'<c r="A1" t="str"><f>1+1</f><v>x</v></c></row>', 2)
+        b'<c r="A1"><f>1+1</f><v>2</v></c></row>'
+    """
+    match = _FORMULA_CELL.match(cell)
+    if match is None:
+        return None
+    text = None if not match[2] else match[3] or b""
+    return _applied(cell, _edits(cell, _Place(match.span(1), match.span(2), text, b""), value))
+
+
 _SEEN = object()
 
 

@@ -24,6 +24,7 @@ from scorecard.batch import worker as worker_module
 from scorecard.batch.inputs import find_sources
 from scorecard.errors import UnusableFile, UsageError
 from scorecard.workbook import files as workbook_files
+from scorecard.workbook.reuse import Forms
 from tests.cli.runner import scorecard
 from tests.workbook.raw import cell, raw_workbook
 from tests.workbook.test_engine import formula
@@ -106,7 +107,7 @@ class TestResults:
 
     def test_a_mistake_of_ours_is_told_with_its_workbook(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         filled(tmp_path, 2)
-        monkeypatch.setattr(worker_module, "update", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr(Forms, "update", lambda *_, **__: 1 / 0)
         outcomes = recalculate_many(tmp_path)
         assert all("ZeroDivisionError" in str(o.error) for o in outcomes)
         assert "Traceback" not in scorecard("recalc", tmp_path).err
@@ -239,7 +240,7 @@ class TestLeftAlone:
     ) -> None:
         path = tmp_path / "a.xlsx"
         path.write_bytes(book())
-        real = worker_module.update
+        real = Forms.update
 
         def meanwhile(*arguments: object, **options: object) -> object:
             if what == "deleted":
@@ -250,7 +251,7 @@ class TestLeftAlone:
                 path.rename(tmp_path / "b.xlsx")
             return real(*arguments, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(worker_module, "update", meanwhile)
+        monkeypatch.setattr(Forms, "update", meanwhile)
         [outcome] = recalculate_many(path)
         assert outcome.status == "failed" and "while it was being computed" in str(outcome.error)
         expected = {"deleted": [], "saved": [("a.xlsx", book(99))], "moved": [("b.xlsx", book())]}
