@@ -72,7 +72,7 @@ class Cluster:
             from .run import processors
 
             self._local = LocalCluster(
-                n_workers=self._jobs or processors(), threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=self._jobs or processors(), threads_per_worker=1, processes=True, dashboard_address=":0"
             )
             address = self._local.scheduler_address
         try:

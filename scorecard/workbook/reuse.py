@@ -57,6 +57,8 @@ _IDLE = (
 )  # fmt: skip
 # They look at hidden rows, which are not compared.
 _ROW_AWARE = frozenset({"SUBTOTAL", "AGGREGATE"})
+# An engine keeps some kilobytes of every evaluation: after so many a new one is loaded, so that memory stays flat.
+_USES = 500
 # After so many workbooks that only looked like a form it is learnt anew.
 _MISSES = 3
 # Others are something else to the engine's own reader.
@@ -139,6 +141,9 @@ class Forms:
                 result = None
             if result is not None:
                 form.misses = 0
+                form.uses += 1
+                if form.uses == _USES:
+                    del self._forms[key]
                 return result
             form.misses += 1
             if not form.is_sound or form.misses == _MISSES:
@@ -217,13 +222,14 @@ class Form:
     Attributes:
         is_sound: Whether it may be used further.
         misses: How many workbooks in a row looked like this form and were not.
+        uses: How many workbooks it has served.
     """
 
     def __init__(
         self, engine: Engine, seen: _Seen, formulas: list[dict[int, Address]], inputs: list[dict[int, Address]]
     ):
         self.is_sound = True
-        self.misses = 0
+        self.misses = self.uses = 0
         self._engine = engine
         self._seen = seen
         # Of each sheet, by the place among the bytes cut: its formulas, and the inputs that some formula reads.
