@@ -26,6 +26,8 @@ from scorecard.workbook import rulesheet as rs
 from scorecard.workbook.addresses import quote_sheet, shift_formula, split_cell
 from scorecard.workbook.card import Card, headline
 from scorecard.workbook.cells import Grid
+from scorecard.workbook.checkup import check_package, report
+from scorecard.workbook.checkup.groups import gathered
 from scorecard.workbook.embed import plan_embedding
 from scorecard.workbook.formplan import NATIVE, UDF
 from scorecard.workbook.grid import read_grid
@@ -36,10 +38,9 @@ from scorecard.workbook.recognise import Row
 from udfs.workbook import package_of
 
 #: The sheets that macros write; one of these names that somebody else made is left alone.
-CHECK_SHEET, CHART_SHEET = "体检", "图表"
-_CHECK_TITLE = "绩效考核表体检"
+CHECK_SHEET, CHART_SHEET = report.SHEET, "图表"
+_CHECK_TITLE = report.TITLE
 _CHART_TITLE = "得分图表"
-_SEVERITIES = {"error": "错误", "warning": "注意", "info": "提示"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 Book = Any
@@ -112,7 +113,7 @@ def check(book: Book) -> Message:
     Args:
         book: The workbook; only the sheet 体检 is written.
     """
-    findings = _inspected(book).findings
+    findings = gathered(check_package(package_of(book), book.name).findings)
     active = book.sheets.active
     sheet = _report(book, findings)
     if not findings:
@@ -386,7 +387,12 @@ def _report(book: Book, findings: Iterable[Finding]) -> Any:
     links = []
     for finding in worst_first(findings):
         rows.append(
-            [_SEVERITIES[finding.severity], finding.where, _text(finding.message.zh), _text(finding.message.en)]
+            [
+                report.WORDS[finding.severity],
+                report.shown_place(finding),
+                _text(finding.message.zh),
+                _text(finding.message.en),
+            ]
         )
         links.append(_link(finding))
     sheet.range((3, 1), (2 + len(rows), 4)).value = rows
@@ -401,14 +407,7 @@ def _report(book: Book, findings: Iterable[Finding]) -> Any:
 
 
 def _link(finding: Finding) -> str:
-    if not finding.sheet:
-        return ""
-    place = f"#{quote_sheet(finding.sheet)}!{finding.cell or 'A1'}"
-    return f'=HYPERLINK("{_quoted(place)}","{_quoted(finding.where)}")'
-
-
-def _quoted(text: str) -> str:
-    return text.replace('"', '""')
+    return f"={report.link(finding, report.shown_place(finding))}" if finding.sheet else ""
 
 
 def _text(text: str) -> str:

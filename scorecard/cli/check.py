@@ -1,7 +1,7 @@
 """`scorecard check`: 体检, what is wrong or doubtful about the tables of workbooks, and what of it can be put right."""
 
 # No `from __future__ import annotations`: the parser reads the annotations, and their texts are made in `add_to`.
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -208,52 +208,27 @@ def _show_sheets(out: "Console", noted: Sequence["Noted"]) -> None:
     """Findings by sheet, those with the worst first; what is said of many cells alike takes one line."""
     from rich.text import Text
 
+    from ..workbook.checkup.groups import gathered
     from .show import SEVERITY_COLORS, SEVERITY_WORDS, cells_text, print_line
 
-    sheets: dict[str, list[Noted]] = {}
-    for one in noted:
-        sheets.setdefault(one.finding.sheet, []).append(one)
+    fixable = {one.finding.code for one in noted if one.fix is not None}
+    sheets: dict[str, list[Finding]] = {}
+    for found in gathered(one.finding for one in noted):
+        sheets.setdefault(found.sheet, []).append(found)
     for sheet, mine in sheets.items():
         out.print(Text(f"  {one_line(sheet) or say('整个工作簿', 'the whole workbook')}", style="bold cyan"))
-        for group in _groups(mine):
-            first = group[0].finding
-            word = SEVERITY_WORDS[first.severity].text()
-            cells = cells_text([f.cell for f in (one.finding for one in group) if f.cell])
-            place = f"{cells}  " if cells else ""
+        for found in mine:
+            word = SEVERITY_WORDS[found.severity].text()
+            place = f"{cells_text(found.cell.split(','))}  " if found.cell else ""
             line = Text.assemble(
                 "    ",
-                (word, SEVERITY_COLORS[first.severity]),
+                (word, SEVERITY_COLORS[found.severity]),
                 "  ",
                 (place, "cyan"),
-                one_line(_said(group)),
-                (f"  [{first.code}]" + (" ✎" if group[0].fix is not None else ""), "dim"),
+                one_line(found.message.text()),
+                (f"  [{found.code}]" + (" ✎" if found.code in fixable else ""), "dim"),
             )
             print_line(out, line, 10)
-
-
-def _groups(noted: Sequence["Noted"]) -> Iterator[list["Noted"]]:
-    """Findings with one sentence together, and of more than three of a code all."""
-    by_code: dict[tuple[str, str], list[Noted]] = {}
-    for one in noted:
-        by_code.setdefault((one.finding.severity, one.finding.code), []).append(one)
-    for group in by_code.values():
-        by_sentence: dict[str, list[Noted]] = {}
-        for one in group:
-            by_sentence.setdefault(one.finding.message.zh, []).append(one)
-        if len(by_sentence) > 3 and group[0].finding.severity != "error":
-            yield group
-        else:
-            yield from by_sentence.values()
-
-
-def _said(group: Sequence["Noted"]) -> str:
-    sentences = list(dict.fromkeys(one.finding.message.text() for one in group))
-    if len(sentences) == 1:
-        return sentences[0]
-    from ..workbook.checkup import codes
-
-    title = codes()[group[0].finding.code].title.text()
-    return say(f"{title} {len(group)} 处，如 {sentences[0]}", f"{title}, {len(group)} times: {sentences[0]}")
 
 
 # --- fixes -----------------------------------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from ...findings import Finding
 from ...scoring.model import CardResult
-from ...scoring.values import decimal_sum, show, snap
+from ...scoring.values import State, decimal_sum, show, snap
 from ..card import Card, headline, read_card
 from ..recognise import Row
 from ..rules import target_readings
 from .registry import table_check
 from .subjects import STANDARD, Subject, listed, typed_bands
+
+#: Of a form that assesses less than this share of its weights nothing is said about its best total.
+MOST = 0.5
 
 
 @table_check("band-unreachable", "best-attainable", "grade-unreachable")
@@ -52,11 +55,14 @@ def out_of_reach(subject: Subject) -> Iterator[Finding]:
 
 def _best_total(subject: Subject, card: Card, share: float, policy: tuple[str, str]) -> Iterator[Finding]:
     bests = _bests(subject)
+    assessed = decimal_sum([i.weight or 0.0 for _, i in subject.items() if i.state is not State.NOT_APPLICABLE])
+    if assessed < MOST:
+        return  # a form whose targets are still to come
     if not bests or all(snap(best - 100) >= 0 for best in bests.values()):
         return
     cell = subject.table.totals.get(headline(subject.table), "")
     shown = {label: show(round(best, 2)) for label, best in bests.items()}
-    zh = "、".join(f"{label}{best}" for label, best in shown.items())
+    zh = "、".join(f"{label} {best}".strip() for label, best in shown.items())
     en = ", ".join(f"{label} {best}".strip() for label, best in shown.items())
     capped = show(round(share, 4), percent=True)
     part = (f"，{capped} 的权重拿不到满分", f"; {capped} of the weight cannot earn full marks") if share else ("", "")

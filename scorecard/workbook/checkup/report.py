@@ -13,6 +13,7 @@ from ..grid import read_grid
 from ..package import Package
 from ..plan import Edit, Look, Plan, SheetPlan
 from .codes import codes
+from .groups import gathered
 
 #: Name and first cell of the sheet; a sheet of that name with another first cell is somebody else's.
 SHEET, TITLE = "体检", "绩效考核表体检"
@@ -30,12 +31,13 @@ def plan_report(package: Package, findings: Sequence[Finding], tables: int) -> P
 
     Args:
         package: The workbook.
-        findings: What to list, in order.
+        findings: What to list, in order; what is said of many cells alike takes one row.
         tables: How many tables were looked at.
     """
     name, old = _place(package)
     edits = _head(name, findings, tables)
-    heights = [(1, 24.0)]
+    findings = gathered(findings)
+    heights = [(1, 24.0), (_FIRST - 1, 20.0)]
     for row, found in enumerate(findings, _FIRST):
         cells = _cells(found)
         heights.append((row, _height(cells)))
@@ -43,10 +45,11 @@ def plan_report(package: Package, findings: Sequence[Finding], tables: int) -> P
     last = _FIRST + len(findings) - 1
     if old:
         grid = read_grid(package, name)
+        written = {(edit.row, edit.col) for edit in edits}
         edits += [
             Edit(name, cell.row, cell.col, Message("清空旧内容", "clears an old entry"))
             for cell in grid
-            if cell.row > max(last, _FIRST) or cell.col > len(_HEADERS)
+            if (cell.row, cell.col) not in written
         ]
     sheet = SheetPlan(
         name,
@@ -90,11 +93,11 @@ def _cells(found: Finding) -> tuple[str, ...]:
     known = codes().get(found.code)
     title, act = (known.title.zh, known.act.zh) if known is not None else ("", "")
     return (
-        WORDS[found.severity], _shown_place(found), title, found.message.zh, act, found.message.en, found.code,
+        WORDS[found.severity], shown_place(found), title, found.message.zh, act, found.message.en, found.code,
     )  # fmt: skip
 
 
-def _shown_place(found: Finding) -> str:
+def shown_place(found: Finding) -> str:
     """The place in a few words: of several cells the first and how many."""
     cells = found.cell.split(",")
     more = f" 等 {len(cells)} 格" if len(cells) > 1 else ""
