@@ -196,6 +196,15 @@ def _row_rule(
     hint = vocabulary.direction_hint(row.name)
     suspicious = suspicious_target(table, row, grid, vocabulary)
     findings += suspicious
+    if known is not None and isinstance(known.rule, Mapping):
+        directions = {_direction_of(ladder) for ladder in known.rule.values()} & {"higher", "lower"}
+        if len(directions) > 1:
+            zh = f"“{row.name}”各周期的阈值方向不一致（有升有降），未计分；请改正规则文件"
+            en = f'"{row.name}": its thresholds rise in one period and fall in another; no rule applied, correct the rules file'
+            findings.append(Finding("rule-directions", "error", table.sheet, row.name_cell, Message(zh, en)))
+            return made(
+                None, "", Message("各周期方向不一致：手工评分", "periods contradict each other: scored by hand")
+            )
     if known is not None and known.rule is not None:
         return made(known.rule, _direction_of(known.rule), RULES_FILE)
     if known is not None and known.manual:
@@ -204,6 +213,11 @@ def _row_rule(
         return made(None, "", Message("加减分或否决", "adjustment or veto"))
     # A definition may know how an item is measured before anybody has set its target: not assessed until then.
     is_open = known is not None and bool(known.kind and known.direction) and known.targets is not None
+    empty = (State.MISSING, State.NOT_APPLICABLE)
+    if not is_open and targets and all(reading.state in empty for reading in targets.values()):
+        zh, en = f"“{row.name}”没有目标，不考核", f'"{row.name}" has no target and is not assessed'
+        findings.append(Finding("not-assessed", "info", table.sheet, row.name_cell, Message(zh, en)))
+        return made(None, "", Message("没有目标：不考核", "no target: not assessed"))
     if policy is None or bands is None or not (goals or (is_open and row.targets)):
         findings.append(missing_rule(table, row))
         return made(None, "", Message("规则缺失：手工评分", "no rule: scored by hand"))

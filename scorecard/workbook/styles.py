@@ -101,6 +101,8 @@ class StyleBook:
     def __init__(self, root: Element) -> None:
         self._root = root
         self._known: dict[str, dict[tuple[object, ...], int]] = {}
+        # Hundreds of cells ask for the same few styles; entries are never changed, so an answer stays right.
+        self._derived: dict[tuple[object, ...], int] = {}
         self.is_changed = False
 
     def derive(
@@ -128,6 +130,9 @@ class StyleBook:
         Raises:
             UsageError: no style `base`, or a colour that is not RRGGBB.
         """
+        asked = (base, font, fill, border, number_format, alignment, locked)
+        if asked in self._derived:
+            return self._derived[asked]
         listed = ensure(self._root, "cellXfs", STYLES_ORDER)
         styles = list(children(listed, "xf"))
         if not 0 <= base < len(styles):
@@ -150,7 +155,8 @@ class StyleBook:
         if locked is not None:
             ensure(xf, "protection", _XF_ORDER).set("locked", "1" if locked else "0")
             xf.set("applyProtection", "1")
-        return self._index("cellXfs", listed, xf)
+        self._derived[asked] = self._index("cellXfs", listed, xf)
+        return self._derived[asked]
 
     def dxf(self, *, font: Font | None = None, fill: str | None = None, number_format: str | None = None) -> int:
         """The id of a differential style, for conditional formats.

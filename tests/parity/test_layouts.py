@@ -294,3 +294,29 @@ def test_evaluators_have_their_own_columns_and_totals_of_their_own_stay(tmp_path
     assert values["考核表", "E5"] == pytest.approx(86) and values["考核表", "F5"] == pytest.approx(71.8)
     grade = next(cell for (name, cell), value in values.items() if name == "考核表" and value == "等级")
     assert values["考核表", f"F{grade[1:]}"] == "中"
+
+
+def test_periods_that_contradict_each_other_are_told_at_once(tmp_path: Path) -> None:
+    """Rising thresholds in one period and falling ones in the other would be #NUM! once the period changes."""
+    book = Workbook()
+    ws = book.active
+    ws.title = "考核表"
+    ws.append(["绩效考核表", None, "目标"])
+    ws.append(["指标", "月度", "季度", "实际完成", "权重", "得分"])
+    ws["B1"] = "目标"
+    ws.append(["东区业务", 5, 5, 5, 0.5])
+    ws.append(["西区业务", 5, 5, 5, 0.5])
+    rules = 'schema = 1\n[[kpi]]\nname = "东区业务"\nscores = [0, 100]\n'
+    source = tmp_path / "form.xlsx"
+    source.write_bytes(saved(book))
+    for thresholds, code in (("[3, 1]", "rule-directions"), ("[1, 4]", "")):
+        text = f'{rules}thresholds = {{ "月度" = [1, 3], "季度" = {thresholds} }}\n'
+        done = embed(source, dry_run=True, rules=parse_definition(text))
+        assert [f.code for f in done.findings if f.code == "rule-directions"] == ([code] if code else [])
+
+
+def test_a_row_without_any_target_is_not_assessed(tmp_path: Path) -> None:
+    rows: list[list[object]] = [ITEMS[0], ["别的工作", "—", None, 0.4]]
+    result = done(sheet("得分", rows), tmp_path)
+    assert "not-assessed" in {f.code for f in result.findings} and not result.findings[0].code == "rule-missing"
+    assert foot(stored(result.data), "总分") == 65 and foot(stored(result.data), "等级") == "及格"
