@@ -73,6 +73,11 @@ def errors(command: str, file: Path | None = None, *, as_json: bool = False) -> 
         yield
     except ScorecardError as problem:
         _fail(problem, command, file, as_json)
+    except (MemoryError, RecursionError):
+        # Nothing a department made asks for that much.
+        zh = "文件要求的内存过大或嵌套过深，已停止读取；请用 Excel 打开后另存再试"
+        en = "the file asks for more memory or depth than there is and was given up; open it in Excel, save it anew, retry"
+        _fail(UnusableFile(Message(zh, en), file.name if file is not None else None), command, file, as_json)
     except BrokenPipeError:
         # Left to the parser, this would end with status 1, which says "findings".
         raise typer.Exit(give_up_output()) from None

@@ -38,7 +38,7 @@ class Limits:
         entries: Number of zip entries.
         part_bytes: Inflated size of one part.
         total_bytes: Inflated size of all parts together.
-        ratio: Inflated to compressed size of one part, looked at only beyond `ratio_from` inflated bytes,
+        ratio: Inflated to compressed size of one part, and of all together, looked at only beyond `ratio_from` inflated bytes,
             because small regular XML compresses that well in honest files.
         ratio_from: See `ratio`.
     """
@@ -181,6 +181,8 @@ class Archive:
             if bloated or entry.size > limits.part_bytes or total > limits.total_bytes:
                 raise UnusableFile(TOO_LARGE, where)
             entries[key] = entry
+        if total > limits.ratio_from and total > packed * limits.ratio:
+            raise UnusableFile(TOO_LARGE, where)
         # More compressed bytes than the file has means entries that share them, the other kind of zip bomb.
         if packed > len(data) or at > stop:
             raise UnusableFile(DAMAGED, where)

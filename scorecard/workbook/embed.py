@@ -38,6 +38,8 @@ from .vocabulary import Vocabulary
 
 #: Below this, a table is reported, not touched.
 CONFIDENT = 0.6
+#: Nobody is assessed by more items; each costs some thirty formulas.
+MOST_ITEMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,13 @@ def _table_rules(
         zh = "一人一行的汇总表，评分公式不嵌入；核对与汇总照常进行"
         en = "a list with one person per row: nothing is embedded, reading and consolidation go on as ever"
         collected.append(_info("not-embedded", table, zh, en))
+        return None
+    if len(table.rows) > MOST_ITEMS:
+        zh, en = (
+            f"超过 {MOST_ITEMS} 行，不像考核表，未嵌入",
+            f"more than {MOST_ITEMS} rows are no scorecard; left alone",
+        )
+        collected.append(_warn("not-embedded", table, zh, en))
         return None
     if grid.is_protected:
         collected.append(

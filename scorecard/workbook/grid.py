@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from ..errors import UsageError
+from ..errors import UnusableFile, UsageError
 from ..messages import Message
 from .addresses import LAST_ROW, column_number, split_cell, split_range
+from .archive import TOO_LARGE
 from .cells import COLUMN_BITS, Cell, CellFormat, Grid, Value
 from .number_formats import BUILTIN_FORMATS, is_date_format
 from .package import Package, SheetRef
@@ -41,6 +42,11 @@ _RUN = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t\s*>")
 _MERGE = re.compile(rb"<mergeCell\s([^>]*)>")
 _COLUMN = re.compile(rb"<col\s([^>]*)>")
 _PROTECTION = re.compile(rb"<sheetProtection\s([^>]*)>")
+
+
+# Four times what the fullest sheet of Chinese names needs, and still no more than some hundred megabytes.
+_MOST_STRINGS = 4_000_000
+_LONGEST_TEXT = 32_767
 
 
 def read_grid(package: Package, sheet: SheetRef | str) -> Grid:
@@ -98,18 +104,11 @@ def read_formats(package: Package) -> tuple[CellFormat, ...]:
     Raises:
         UnusableFile: the part is damaged.
     """
-    part = _related(package, "styles")
+    part = package.related("styles")
     return package.derived(part, _parse_formats) if part else (_PLAIN_FORMAT,)
 
 
 _PLAIN_FORMAT = CellFormat(0, "General", False, True)
-
-
-def _related(package: Package, kind: str) -> str:
-    for relation in package.relations(package.workbook_part).values():
-        if relation.kind == kind and relation.target in package:
-            return relation.target
-    return ""
 
 
 def _parse_formats(data: bytes) -> tuple[CellFormat, ...]:
@@ -138,6 +137,8 @@ class _Strings:
     __slots__ = ("_raw", "_texts")
 
     def __init__(self, data: bytes) -> None:
+        if data.count(b"<si") > _MOST_STRINGS:
+            raise UnusableFile(TOO_LARGE, None)
         if not _is_plain(data, b"sst", b"si"):
             data = plain(data, "xl/sharedStrings.xml", None)
         self._raw = _STRING_ITEM.findall(data)
@@ -154,7 +155,7 @@ class _Strings:
 
 def shared_strings(package: Package) -> Callable[[int], str]:
     """The shared strings by their number, "" where there is none such; raises UnusableFile."""
-    part = _related(package, "sharedStrings")
+    part = package.related("sharedStrings")
     return package.derived(part, _Strings) if part else _Strings(b"<sst></sst>")
 
 
@@ -163,7 +164,9 @@ def _rich_text(item: bytes) -> str:
     if b"<rPh" in item:
         first, *rest = item.split(b"<rPh")
         item = first + b"".join(_PHONETIC_END.split(part, maxsplit=1)[-1] for part in rest)
-    return decode_hex(unescape(b"".join(_RUN.findall(item)).decode("utf-8", "replace")))
+    # No program lets more be typed into a cell; what a file pretends to beyond that is not worth its time.
+    text = b"".join(_RUN.findall(item))[: 8 * _LONGEST_TEXT].decode("utf-8", "replace")
+    return decode_hex(unescape(text))[:_LONGEST_TEXT]
 
 
 class _Reader:

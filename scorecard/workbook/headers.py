@@ -104,6 +104,10 @@ class Header:
         return frozenset(column.role for column in self.columns)
 
 
+# Headers are compared cell by cell; a row of sixteen thousand texts is made to keep readers busy, and no table.
+_WIDEST = 1000
+
+
 class Lines:
     """The cells of a grid that are not blank, by row; built in one pass."""
 
@@ -115,7 +119,7 @@ class Lines:
         for row in grid.rows():
             kept = tuple(cell for cell in row if cell.is_formula or not is_missing(cell.value))
             if kept:
-                self.cells[kept[0].row] = kept
+                self.cells[kept[0].row] = kept[:_WIDEST]
         self.numbers = list(self.cells)
 
     def between(self, first: int, last: int) -> Iterator[int]:

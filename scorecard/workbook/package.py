@@ -76,12 +76,13 @@ class Package:
             package.save("考核表.xlsx")
     """
 
-    __slots__ = ("_archive", "_memory", "_relations", "_sheets", "where")
+    __slots__ = ("_archive", "_memory", "_related", "_relations", "_sheets", "where")
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._memory: dict[str, dict[Callable[[bytes], Any], Any]] = {}
         self._relations: dict[str, dict[str, Relation]] = {}
+        self._related: dict[str, str] = {}
         self._sheets: tuple[SheetRef, ...] | None = None
         self.where = archive.where
 
@@ -115,7 +116,7 @@ class Package:
         """An independent package; the bytes of the parts are shared, so this is cheap."""
         twin = Package(self._archive.copy())
         twin._memory = {key: dict(known) for key, known in self._memory.items()}
-        twin._relations, twin._sheets = dict(self._relations), self._sheets
+        twin._relations, twin._related, twin._sheets = dict(self._relations), dict(self._related), self._sheets
         return twin
 
     # --- parts ---------------------------------------------------------------------------------------------------
@@ -204,6 +205,7 @@ class Package:
     def _forget(self, name: str) -> None:
         self._memory.pop(fold(name), None)
         self._relations.clear()
+        self._related.clear()
         self._sheets = None
 
     # --- structure -----------------------------------------------------------------------------------------------
@@ -218,10 +220,16 @@ class Package:
         if self._sheets is None:
             relations = self.relations(self.workbook_part)
             found: list[SheetRef] = []
+            taken: set[str] = set()
             for tag, attributes in self._workbook_elements():
                 if tag == "sheet":
                     relation = relations.get(attribute(attributes, "id") or "")
                     part = relation.target if relation and relation.target in self else ""
+                    # A part is one tab's; a thousand tabs of one part would be read a thousand times.
+                    part = "" if fold(part) in taken else part
+                    taken.add(fold(part))
+                    if len(found) >= self._archive.limits.entries:
+                        raise UnusableFile(TOO_LARGE, self.where)
                     kind = relation.kind.removeprefix("xl").lower() if relation and part else "missing"
                     state = attributes.get("state", "visible")
                     found.append(SheetRef(attributes.get("name", ""), part, state, kind, len(found)))
@@ -264,6 +272,15 @@ class Package:
             for tag, attributes in self._workbook_elements()
         )
 
+    def related(self, kind: str) -> str:
+        """The first part of a kind ("styles", "sharedStrings") that the workbook points to; "" when there is none."""
+        if kind not in self._related:
+            found = (
+                r.target for r in self.relations(self.workbook_part).values() if r.kind == kind and r.target in self
+            )
+            self._related[kind] = next(found, "")
+        return self._related[kind]
+
     def relations(self, part: str) -> dict[str, Relation]:
         """The relationships of a part by id; those of the package itself for ""."""
         if part not in self._relations:
@@ -299,8 +316,7 @@ class Package:
         return ""
 
     def _workbook_elements(self) -> list[tuple[str, dict[str, str]]]:
-        part = self.workbook_part
-        return elements(self.read(part), part, self.where)
+        return self.derived(self.workbook_part, _elements)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -317,6 +333,10 @@ class Package:
             UnusableFile: the place cannot be written; what was there is untouched.
         """
         replace_file(path, self.to_bytes())
+
+
+def _elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
+    return elements(data, "xl/workbook.xml", None)
 
 
 def read_file(

@@ -25,6 +25,14 @@ DECLARED_TYPE = Message(
 )
 
 
+TOO_MANY_TAGS = Message(
+    "文件解压后过大，已拒绝读取；请删去多余的行和列，用 Excel 另存后再试。",
+    "the file unpacks to more than is allowed and was refused; remove surplus rows and columns, save it from Excel, retry.",
+)
+# Some hundred megabytes while a part is rewritten; what programs write needs no rewriting, whatever its size.
+_MOST_TAGS = 6_000_000
+
+
 def malformed(part: str) -> Message:
     """The sentence for a part that is not well-formed XML."""
     return Message(
@@ -99,6 +107,8 @@ def attribute(attributes: dict[str, str], name: str) -> str | None:
 
 def plain(data: bytes, part: str, where: str | None) -> bytes:
     """The same elements without prefixes, comments, CDATA or foreign encodings: UTF-8 that simple patterns can read."""
+    if data.count(b"<") > _MOST_TAGS:
+        raise UnusableFile(TOO_MANY_TAGS, where)
     out = ["<?xml?>"]
 
     def start(name: str, attributes: dict[str, str]) -> None:
