@@ -24,8 +24,8 @@ from .scoring.values import key, read
 SCHEMA = 1
 FORMS = ("bands", "list")
 
-#: The sheets of a card besides the form: systems of their own, with items of their own.
-ABILITY_SHEET, GOAL_SHEET = "能力态度", "目标"
+#: The sheets of a card: the form, and systems beside it with items of their own.
+FORM_SHEET, ABILITY_SHEET, GOAL_SHEET = "考核表", "能力态度", "目标"
 #: What a rating is worth when the definition has no `[ratings]`; how far a goal without a number was reached.
 RATINGS = (("优", 100.0), ("良", 85.0), ("中", 75.0), ("及格", 60.0), ("差", 40.0))
 FULFILMENT = (("达到", 100.0), ("基本达到", 80.0), ("部分达到", 60.0), ("未达到", 0.0))
@@ -366,6 +366,8 @@ def _goal(table: Entry, ratings: Rating) -> KpiDefinition:
 
 
 def _year(top: Entry) -> YearRules | None:
+    known = [FORM_SHEET]
+    known += [name for key_, name in (("abilities", ABILITY_SHEET), ("goal", GOAL_SHEET)) if top.data.get(key_)]
     table = top.table("year")
     if table is None:
         return None
@@ -375,6 +377,11 @@ def _year(top: Entry) -> YearRules | None:
         if share is None or share < 0:
             raise UsageError(
                 Message(f"“{name}”的权重“{weight}”读不出来", f'weight "{weight}" of "{name}" cannot be read'), table.where
+            )
+        if name not in known:
+            listed = "、".join(known)
+            raise UsageError(
+                Message(f"没有“{name}”这一部分，有：{listed}", f'there is no part "{name}"; there are: {listed}'), table.where
             )
         parts.append((str(name), share))
     if abs(sum(share for _, share in parts) - 1) > 1e-6:

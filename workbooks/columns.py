@@ -9,6 +9,9 @@ from scorecard.definitions import Definition, KpiDefinition
 from scorecard.scoring.curve import BAND_LABELS, BAND_SCALE, Rating
 from scorecard.scoring.values import Reading, read, snap
 
+# What a form that is scored says where the source has no scoring standard.
+_BY_HAND = "待定：由评价人评 0–100 分"
+
 Content = tuple[float | str | None, str]
 """A value and its number format."""
 
@@ -23,7 +26,7 @@ class Column:
         width: In characters.
         horizontal: How its cells are aligned.
         group: The heading above it and its neighbours.
-        key: Period of a target.
+        key: Period of a target; what a blank standard says.
     """
 
     role: str
@@ -59,7 +62,7 @@ def _list_columns(definition: Definition, scored: bool) -> list[Column]:
         Column("number", "指标编号", 11),
         Column("name", "关键业绩指标", 40, "left"),
         Column("weight", "权重", 11),
-        Column("standard", "评分标准", 22, "left"),
+        Column("standard", "评分标准", 22, "left", key=_BY_HAND if scored else ""),
         Column("method", "考核方法", 24, "left"),
     ]
     if any(kpi.evaluator for kpi in definition.kpis):
@@ -110,6 +113,8 @@ def content(kpi: KpiDefinition, column: Column, actuals: bool, as_printed: bool)
         return (int(kpi.number) if kpi.number.isdecimal() else kpi.number or None), "General"
     if column.role == "rank":
         return kpi.rank, "General"
+    if column.role == "standard" and kpi.manual and kpi.name and column.key:
+        return kpi.standard or column.key, "General"
     text = {"name": kpi.name, "standard": kpi.standard, "method": kpi.method, "evaluator": kpi.evaluator}
     return text.get(column.role) or None, "0.0" if column.role == "score" else "General"
 

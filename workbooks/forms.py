@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.utils import get_column_letter
 
-from scorecard.definitions import Definition, KpiDefinition
+from scorecard.definitions import FORM_SHEET, Definition, KpiDefinition
 from scorecard.scoring.values import read
 
 from .columns import Column, content, form_columns, is_filled_in, number
@@ -37,11 +37,13 @@ from .looks import (
 )
 from .notes import NOTES, add_notes
 from .parts import add_parts
+from .trend import add_trend
 from .validations import add_validations
+from .year import add_year
 
 __all__ = ["NOTES", "SHEET", "plain_form"]
 
-SHEET = "考核表"
+SHEET = FORM_SHEET
 
 # Rows left free under the table: embedding adds the total there.
 _FREE_ROWS = 6
@@ -75,7 +77,8 @@ def plain_form(
             `3次/台`); otherwise they are numbers with a format.
         scored: For a form that is to be scored: a list gets the columns 实际完成情况 and 得分, which a form of bands has
             anyway, and loses numbered rows that are empty in the source; cells that are filled in say how; and the
-            sheets 能力态度 and 目标 are there, as far as the definition has them.
+            other sheets are there, as far as the definition has them: 能力态度, 目标, 趋势, 年度. Their formulas come
+            with the scoring (`build`).
         notes: Add a sheet that says what was assumed.
 
     Returns:
@@ -102,6 +105,8 @@ def plain_form(
     if scored:
         add_validations(sheet, kpis, columns, first)
         add_parts(book, definition, actuals)
+        add_trend(book, definition, period)
+        add_year(book, definition)
     if notes:
         add_notes(book, definition)
     properties = book.properties

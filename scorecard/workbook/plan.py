@@ -129,7 +129,8 @@ class SheetPlan:
         choices: Validations.
         freeze: First cell that scrolls.
         landscape: Page set-up on one page's width; None leaves it alone.
-        print_columns: Print area.
+        print_area: Print area.
+        protect: Lock the sheet, without a password.
     """
 
     sheet: str
@@ -142,6 +143,7 @@ class SheetPlan:
     freeze: tuple[int, int] | None = None
     landscape: bool | None = None
     print_area: str = ""
+    protect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ def _arrange(editor: Editor, plan: SheetPlan) -> None:
         sheet.print_area(plan.print_area)
     if plan.is_new:
         sheet.hide_gridlines()
+    if plan.protect:
+        sheet.protect()
 
 
 def _choose(sheet: SheetEditor, choice: Choice) -> None:

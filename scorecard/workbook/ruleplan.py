@@ -106,7 +106,7 @@ def plan_head(settings: Settings, sources: Iterable[Message]) -> tuple[list[Edit
     for label, value in values.items():
         row, col = head.setting(label)
         sheet.put(row, 1, label, plain, Message("设置", "setting"))
-        sheet.put(row, col, value, Look(border=_LINE, horizontal="center"), Message(label, "setting"))
+        sheet.put(row, col, value, Look(border=_LINE, horizontal="center", locked=False), Message(label, "setting"))
     for i, text in enumerate(rs.GRADE_HEADERS):
         sheet.put(4, 4 + i, text, heading, Message("等级表", "grade table"))
     for i, grade in enumerate(settings.grades.rows):
@@ -115,7 +115,7 @@ def plan_head(settings: Settings, sources: Iterable[Message]) -> tuple[list[Edit
                 head.first_row + i,
                 4 + col,
                 value,
-                Look(border=_LINE, horizontal="center"),
+                Look(border=_LINE, horizontal="center", locked=False),
                 Message("等级表", "grade table"),
             )
     sheet.put(4, 8, "等级表按四舍五入后的总分查找，下限含本数，行的次序不限。", small, Message("说明", "note"))
@@ -125,7 +125,7 @@ def plan_head(settings: Settings, sources: Iterable[Message]) -> tuple[list[Edit
             head.marks_row,
             2 + i,
             text,
-            Look(border=_LINE, horizontal="center", number_format="@"),
+            Look(border=_LINE, horizontal="center", number_format="@", locked=False),
             Message("不适用标记", "mark"),
         )
     return sheet.edits, head
@@ -208,7 +208,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
         return rs.on_sheet(spots.sheet, cell)
 
     edit, calc = (
-        Look(border=_LINE, horizontal="center"),
+        Look(border=_LINE, horizontal="center", locked=False),
         Look(border=_LINE, fill=_CALC, size=9, color="404040", horizontal="center"),
     )
     mode = mode_word(rule.rule)
@@ -216,7 +216,7 @@ def _row(sheet: _Sheet, table: RuleTable, block: Block, head: Head, i: int, rule
     put(rs.KIND, KIND_WORDS[rule.kind], edit)
     put(rs.DIRECTION, DIRECTION_WORDS[rule.direction], edit)
     put(rs.MODE, mode, edit)
-    shown = Look(border=_LINE, horizontal="center", number_format=numbers)
+    shown = Look(border=_LINE, horizontal="center", number_format=numbers, locked=False)
     for part in range(width):
         threshold, score = _rule_cells(table, rule, part, at(rs.TARGET), _index_ref(block, spots))
         put(rs.THRESHOLD, threshold, shown, part)

@@ -190,7 +190,8 @@ def _row_rule(
     kind = (known.kind if known else "") or (hinted_kind if percent or hinted_kind != "rate" else "amount")
 
     def made(rule: Ladder | Mapping[str, Ladder] | Rating | None, direction: str, source: Message) -> RowRule:
-        decimals = _decimals(rule, goals) if percent else 0
+        # Of targets still to be set nobody knows the decimals.
+        decimals = (_decimals(rule, goals) if goals or not row.targets else 1) if percent else 0
         return RowRule(rule, kind if rule is not None else "", direction, source, unit, percent, divisor, decimals)
 
     hint = vocabulary.direction_hint(row.name)

@@ -166,6 +166,12 @@ class SheetLayout:
         setup.set("fitToWidth", str(fit_width))
         setup.set("fitToHeight", str(fit_height))
 
+    def protect(self) -> None:
+        """Lock the sheet without a password: unlocked cells can be filled in, columns and rows resized."""
+        protection = self._ensure("sheetProtection")
+        for key_, value in (("sheet", "1"), ("formatColumns", "0"), ("formatRows", "0")):
+            protection.set(key_, value)
+
     def print_area(self, ref: str) -> None:
         """Print only a range."""
         area = range_name(*split_range(ref), absolute=True)
