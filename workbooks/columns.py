@@ -68,7 +68,10 @@ def _list_columns(definition: Definition, scored: bool) -> list[Column]:
     if any(kpi.evaluator for kpi in definition.kpis):
         columns.append(Column("evaluator", "评价人", 25, "left"))
     if scored:
-        columns += [Column("actual", "实际完成情况", 22, "left"), Column("score", "得分", 10)]
+        columns.append(Column("actual", "实际完成情况", 22, "left"))
+        if any(kpi.base for kpi in definition.kpis):
+            columns.append(Column("base", "基数\n（比率的分母）", 13))
+        columns.append(Column("score", "得分", 10))
     return columns
 
 
@@ -86,7 +89,7 @@ def is_filled_in(kpi: KpiDefinition, role: str) -> bool:
         return role == "score"
     if role == "target":
         return bool(kpi.targets) and not any(str(t) for t in (kpi.targets or {}).values())
-    return role == "actual" or (role == "score" and kpi.manual)
+    return role == "actual" or (role == "score" and kpi.manual) or (role == "base" and bool(kpi.base))
 
 
 def content(kpi: KpiDefinition, column: Column, actuals: bool, as_printed: bool) -> Content:
@@ -111,6 +114,8 @@ def content(kpi: KpiDefinition, column: Column, actuals: bool, as_printed: bool)
         return (None, "General") if kpi.weight is None else number(kpi.weight, "")
     if column.role == "number":
         return (int(kpi.number) if kpi.number.isdecimal() else kpi.number or None), "General"
+    if column.role == "base":
+        return None, f'General"{kpi.base}"' if kpi.base else "General"
     if column.role == "rank":
         return kpi.rank, "General"
     if column.role == "standard" and kpi.manual and kpi.name and column.key:

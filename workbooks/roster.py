@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from scorecard.definitions import Definition, load_definition
 from scorecard.errors import UsageError
@@ -24,6 +27,8 @@ from .templates import load
 
 _NUMBERS = ("工号", "员工编号", "员工号", "人员编号", "id", "employee id")
 _REACH = 15
+# Stands for a name while a form is built; nobody is called so.
+_ANYBODY = "◇被考核人◇"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +129,28 @@ def make_forms(
             Message(f"已存在：{listed}；确要覆盖请加 --force", f"there already: {listed}; use --force to replace"),
             str(folder),
         )
+    # A form differs from those of colleagues in the name only: each is built once.
+    built: dict[tuple[str, str], bytes] = {}
     for person, path in zip(people, paths, strict=True):
-        data = build(
-            chosen[key(person.position)],
-            person=person.name,
-            period=period,
-            department=person.department,
-            formulas=formulas,
-        )
-        Package.open(data).save(path)
+        form = (key(person.position), person.department)
+        if form not in built:
+            built[form] = build(
+                chosen[form[0]], person=_ANYBODY, period=period, department=person.department, formulas=formulas
+            )
+        Package.open(named(built[form], person.name)).save(path)
     return paths
+
+
+def named(form: bytes, person: str) -> bytes:
+    """A form that was built for `_ANYBODY`, for somebody: what `build` gives for this name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(form)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            part = source.read(info)
+            if info.filename.startswith("xl/"):
+                part = part.replace(_ANYBODY.encode(), escape(person).encode())
+            target.writestr(info, part)
+    return buffer.getvalue()
 
 
 def _definitions(people: Sequence[Person], own: Mapping[str, Definition]) -> dict[str, Definition]:

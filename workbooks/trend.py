@@ -42,7 +42,7 @@ _ITEMS = (
     ("可提升", 9),
     ("权重（分）", 10),
 )
-_HISTORY = ("期间", "上年总分", "本年定稿总分", "定稿覆盖率", "采用总分", "采用覆盖率")
+HISTORY = ("期间", "上年总分", "本年定稿总分", "定稿覆盖率", "采用总分", "采用覆盖率")
 _HEADER_ROW = 4
 # Charts stand right of the tables.
 _CHART_COL, _LAST_COL = "I", 17
@@ -149,7 +149,7 @@ def _add_history(sheet: Any, plan: TrendPlan, period: str) -> None:
         "期间",
         "选择本考核表所属的期间，本期总分随之进入下表。",
     )
-    for i, text in enumerate(_HISTORY, start=1):
+    for i, text in enumerate(HISTORY, start=1):
         boxed(sheet, plan.history, i, text, fill=HEAD, bold=True, size=9)
     sheet.row_dimensions[plan.history].height = 26
     formats = ("General", "0.0#", "0.0#", "0%", "0.0#", "0%")

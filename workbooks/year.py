@@ -31,9 +31,9 @@ ABSENCES = {"redistribute": "由其余分摊", "zero": "按0分", "wait": "等�
 _WIDTHS = (26, 16, 18, 14, 14, 14, 14)
 _RULE_HEADER = 4
 _PARTS = ("部分", "所占比重", "各期怎样合成", "本部分得分", "计入比重", "折算后")
-_PERIODS = ("部分", "期间", "定稿总分", "定稿覆盖率", "采用总分", "采用覆盖率", "次序")
+PERIODS = ("部分", "期间", "定稿总分", "定稿覆盖率", "采用总分", "采用覆盖率", "次序")
 _TOTAL, _GRADE, _FACTOR, _PLACE = "年度总分", "年度等级", "年度绩效系数", "等级行"
-_RESULTS = (_TOTAL, _GRADE, _FACTOR, _PLACE)
+RESULTS = (_TOTAL, _GRADE, _FACTOR, _PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ class YearPlan:
 
     def result(self, name: str) -> tuple[int, int]:
         """Row and column of a result."""
-        return self.absent + 2 + _RESULTS.index(name), 2
+        return self.absent + 2 + RESULTS.index(name), 2
 
     @property
     def periods(self) -> int:
         """The header of the table of periods."""
-        return self.absent + 2 + len(_RESULTS) + 1
+        return self.absent + 2 + len(RESULTS) + 1
 
     def address(self, name: str) -> str:
         """The address of a result, as other sheets refer to it."""
@@ -125,12 +125,12 @@ def add_year(book: Any, definition: Definition) -> None:
         sheet, [f"B{plan.absent}"], f'"{words}"', "缺项",
         "由其余分摊：缺的不算；按0分：缺的算 0 分；等待补齐：缺一期就没有年度总分。",
     )  # fmt: skip
-    for name in _RESULTS:
+    for name in RESULTS:
         row, col = plan.result(name)
         look = name != _PLACE
         boxed(sheet, row, 1, name, horizontal="left", bold=look, fill=RESULT)
         boxed(sheet, row, col, None, fill=RESULT, bold=look, number_format="0.00" if name == _TOTAL else "0.0#")
-    for col, text in enumerate(_PERIODS, start=1):
+    for col, text in enumerate(PERIODS, start=1):
         boxed(sheet, plan.periods, col, text, fill=HEAD, bold=True)
     formats = ("General", "General", "0.0#", "0%", "0.0#", "0%", "0")
     for part in plan.parts:

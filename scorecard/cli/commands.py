@@ -16,7 +16,7 @@ from .check import add_to as add_check
 from .consolidate import add_to as add_consolidate
 from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
-from .failures import SCHEMA, errors, print_json
+from .failures import errors
 from .functions import add_to as add_functions
 from .indicators import add_to as add_indicators
 from .options import (
@@ -36,7 +36,9 @@ from .options import (
     rules_option,
 )
 from .recalc import add_to as add_recalc
-from .words import say, typed
+from .team import add_to as add_team
+from .templates import add_to as add_templates
+from .words import say
 
 if TYPE_CHECKING:
     from ..definitions import Definition
@@ -87,7 +89,8 @@ def make_app() -> typer.Typer:
     _add_convert(app)
     add_recalc(app)
     add_consolidate(app)
-    _add_templates(app)
+    add_templates(app)
+    add_team(app)
     _add_addins(app)
     add_excel(app)
     add_functions(app)
@@ -289,88 +292,6 @@ def _add_convert(app: typer.Typer) -> None:
 
             done = convert(file, output, formulas=formulas, in_place=in_place, overwrite=force, dry_run=dry_run)
             finish_writing(file, done, as_json)
-
-
-def _add_templates(app: typer.Typer) -> None:
-    templates = typer.Typer(
-        cls=Group,
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        short_help=say("岗位考核表模板", "scorecard templates"),
-        help=help_text(
-            "岗位考核表模板：列出，或新建一份。",
-            "Scorecard templates: list them, or make a new scorecard from one.",
-            ("template list", "template list"),
-            ("template new 001 -o 张三.xlsx", "template new 001 -o card.xlsx"),
-        ),
-    )
-    app.add_typer(templates, name="template")
-
-    @templates.command(
-        "list",
-        cls=Command,
-        help=help_text("列出模板。", "List the templates.", ("template list", "template list")),
-    )
-    def list_(as_json: Annotated[bool, json_option()] = False) -> None:
-        with errors("list", as_json=as_json):
-            from workbooks.templates import templates as known
-
-            found = [{"id": t.id, "title": t.title, "position": t.position, "file": t.path.name} for t in known()]
-            if as_json:
-                print_json({"schema": SCHEMA, "templates": found})
-                return
-            for entry in found:
-                typer.echo(f"{entry['id']}  {entry['title']}")
-            command = "scorecard template new 001 -o " + say("张三.xlsx", "card.xlsx")
-            typer.echo("\n" + say("新建一份：", "Make one: ") + command)
-
-    @templates.command(
-        "new",
-        cls=Command,
-        help=help_text(
-            "按模板新建一份空白考核表，填上实际值就会自己算分。",
-            "Make a blank scorecard from a template; it grades itself once the actuals are filled in.",
-            (
-                "template new 001 --period 2026Q4 --person 张三 -o 张三.xlsx",
-                "template new 001 --period 2026Q4 -o card.xlsx",
-            ),
-            ("template new 我的岗位.toml -o 张三.xlsx", "template new my-position.toml -o card.xlsx"),
-        ),
-    )
-    def new(
-        position: Annotated[
-            str,
-            typer.Argument(
-                help=say("模板编号、岗位，或自己的 TOML 文件", "template id, position, or your own TOML file"),
-                show_default=False,
-            ),
-        ],
-        output: Annotated[Path, output_option()],
-        person: Annotated[str, typer.Option(metavar="NAME", help=say("被考核人", "who is assessed"))] = "",
-        period: Annotated[str, period_option()] = "",
-        formulas: Annotated[str, typer.Option(metavar="native|udf", help=flavour_words())] = "native",
-        force: Annotated[bool, force_option()] = False,
-    ) -> None:
-        with errors("new"):
-            from workbooks.build import build, load
-
-            from ..definitions import load_definition
-            from ..workbook.formplan import FLAVOURS
-            from ..workbook.package import Package
-
-            if formulas not in FLAVOURS:
-                zh, en = f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'
-                raise UsageError(Message(zh, en))
-            refuse_existing(output, force)
-            definition = load_definition(position) if position.endswith(".toml") else load(position)
-            Package.open(build(definition, person=person, period=period, formulas=formulas)).save(output)
-            typer.echo(say(f"已写出 {output}", f"written: {output}"))
-            typer.echo(
-                say(
-                    f"下一步：打开填写实际值；也可以看看它现在的样子：scorecard inspect {typed(output)}",
-                    f"Next: open it and fill in the actuals; scorecard inspect {typed(output)} shows what it holds.",
-                )
-            )
 
 
 def _add_addins(app: typer.Typer) -> None:
