@@ -105,7 +105,8 @@ def rule_of(table: Entry, ratings: Rating) -> tuple[Ladder | Rating | Mapping[st
         return ratings, False
     if isinstance(given, str):
         raise UsageError(
-            Message(f"未知规则“{given}”", f'unknown rule "{given}": policy, manual, rating or a table with type'), table.where
+            Message(f"未知规则“{given}”", f'unknown rule "{given}": policy, manual, rating or a table with type'),
+            table.where,
         )
     rule = Entry(given, f"{table.where} rule")
     kind = rule.choice("type", tuple(_BUILDERS), "")
@@ -170,7 +171,9 @@ def _in_range(rule: Entry) -> Ladder:
 
 def _pass_fail(rule: Entry) -> Ladder:
     return fixed(
-        curves.pass_fail(number_of(rule.need("threshold", (int, float, str))), higher=rule.take("higher", (bool,), True))
+        curves.pass_fail(
+            number_of(rule.need("threshold", (int, float, str))), higher=rule.take("higher", (bool,), True)
+        )
     )
 
 

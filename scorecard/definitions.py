@@ -5,7 +5,6 @@ The schema is described in `docs/definitions.md`; every mistake is named with it
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -196,6 +195,9 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         >>> parse_definition(text).kpi("及时率").rule.curve().score(0.9)
         50.0
     """
+    # Here: LibreOffice on Windows runs Python 3.10, which has none, and reads no rules files.
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
@@ -376,7 +378,8 @@ def _year(top: Entry) -> YearRules | None:
         share = read(weight).number if isinstance(weight, (int, float, str)) else None
         if share is None or share < 0:
             raise UsageError(
-                Message(f"“{name}”的权重“{weight}”读不出来", f'weight "{weight}" of "{name}" cannot be read'), table.where
+                Message(f"“{name}”的权重“{weight}”读不出来", f'weight "{weight}" of "{name}" cannot be read'),
+                table.where,
             )
         if name not in known:
             listed = "、".join(known)

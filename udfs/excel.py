@@ -70,9 +70,7 @@ def _bare(entry: Function) -> Callable[..., Any]:
     bare.__name__ = bare.__qualname__ = entry.name
     bare.__doc__ = entry.help.text()
     bare.__annotations__ = {}
-    parameters = [
-        parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()
-    ]
+    parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
     bare.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return bare
 

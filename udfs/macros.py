@@ -2,93 +2,73 @@
 
 Each asks nothing and destroys nothing: what stands in a cell is never overwritten without being kept, and a score that
 somebody typed stops the embedding. Each reads the workbook as it is on the screen through a copy of it, and lets
-`scorecard.workbook` decide what to do, so that the command line and a live Excel do the same.
+`scorecard.workbook` decide what to do, so that the command line, LibreOffice and a live Excel do the same.
 
-In Excel a button calls `run(name)`; in xlwings Lite a `script` calls the function with its book.
+In Excel a button calls `run(name)`. In xlwings Lite a `script` calls the function with its book and with what it has
+read of it, because there reading must be waited for.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import xlwings
-
 from scorecard.errors import ScorecardError, UsageError
-from scorecard.findings import Finding, worst_first
+from scorecard.findings import Finding
 from scorecard.messages import Message
-from scorecard.scoring.explain import explain_item
-from scorecard.scoring.policies import Policy
-from scorecard.scoring.values import is_missing, read, show
+from scorecard.scoring.values import CellError, read
+from scorecard.workbook import live
 from scorecard.workbook import rulesheet as rs
 from scorecard.workbook.addresses import quote_sheet, shift_formula, split_cell
-from scorecard.workbook.card import Card, headline
-from scorecard.workbook.cells import Grid
-from scorecard.workbook.checkup import check_package, report
-from scorecard.workbook.checkup.groups import gathered
-from scorecard.workbook.embed import plan_embedding
+from scorecard.workbook.card import Card
 from scorecard.workbook.formplan import NATIVE, UDF
 from scorecard.workbook.grid import read_grid
 from scorecard.workbook.inspection import Inspection, inspect_package
+from scorecard.workbook.live import CHART_SHEET, CHECK_SHEET
 from scorecard.workbook.package import Package
 from scorecard.workbook.plan import Choice, Edit, Look, Mark, Plan, SheetPlan
-from scorecard.workbook.recognise import Row
-from udfs.workbook import package_of
+from udfs.reading import package_of
 
-#: The sheets that macros write; one of these names that somebody else made is left alone.
-CHECK_SHEET, CHART_SHEET = report.SHEET, "图表"
-_CHECK_TITLE = report.TITLE
-_CHART_TITLE = "得分图表"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 Book = Any
 """An `xlwings.Book`, or what behaves like one."""
 
 
-def embed(book: Book) -> Message:
+def embed(book: Book, seen: Package | None = None) -> Message:
     """Embed scoring into the active sheet; its rules go to a new sheet 评分规则.
 
     Formulas that are replaced, if any, are listed on the sheet 体检.
 
     Args:
         book: The workbook; it is changed, not saved.
+        seen: What is on the screen, where the host has read it already; so for all macros.
 
     Raises:
         UsageError: A cell that a formula would go to holds something typed; nothing has been changed then.
         NoTableFound: There is no assessment table on the active sheet.
     """
     active = book.sheets.active
-    package = package_of(book)
+    package = seen or package_of(book)
     flavour = UDF if package.is_macro_enabled else NATIVE
-    plan, tables, findings = plan_embedding(_alone(package, active.name), None, Policy(), flavour, None, book.name)
-    if not plan:
-        obstacles = ("rule-sheet-present", "sheet-protected", "not-embedded")
-        reason = next((finding.message for finding in findings if finding.code in obstacles), None)
-        return reason or Message("评分已经嵌入过，保持不变", "scoring is embedded already; nothing changed")
-    replaced = _replaced(plan, package)
-    write_plan(plan, book)
-    if replaced:
-        _report(book, replaced)
-    active.activate()
-    book.app.calculate()
-    kept = ",".join(finding.cell for finding in findings if finding.code == "score-kept")
-    return Message(
-        f"已嵌入 {len(tables)} 张考核表，规则在“{rs.SHEET}”"
-        + (f"；保留了原有的得分 {kept}" if kept else "")
-        + (f"；替换了 {len(replaced)} 个公式，见“体检”" if replaced else ""),
-        f"scoring embedded in {len(tables)} tables, rules on {rs.SHEET}"
-        + (f"; scores that were there are kept: {kept}" if kept else "")
-        + (f"; {len(replaced)} formulas replaced, see {CHECK_SHEET}" if replaced else ""),
-    )
+    embedding = live.plan_sheet(package, active.name, flavour, book.name)
+    if embedding.plan:
+        write_plan(embedding.plan, book)
+        if embedding.replaced:
+            _report(book, package, embedding.replaced)
+        active.activate()
+        book.app.calculate()
+    return embedding.said
 
 
-def recalculate(book: Book) -> Message:
+def recalculate(book: Book, seen: Package | None = None) -> Message:
     """Compute every formula of the workbook afresh, and say what the grades are.
 
     Args:
         book: The workbook.
+        seen: See `embed`; read after the workbook was computed.
     """
     api: Any = getattr(book.app, "api", None)
     if hasattr(api, "CalculateFull"):
@@ -96,8 +76,8 @@ def recalculate(book: Book) -> Message:
         api.CalculateFull()
     else:
         book.app.calculate()
-    inspection = _inspected(book)
-    results = [_result(card) for card in _cards(book, inspection)]
+    inspection = _inspected(book, seen or package_of(book), is_fresh=seen is not None)
+    results = [live.result(card) for card in _cards(book, inspection)]
     stale = [finding for finding in inspection.findings if finding.code == "stale-cache"]
     if stale:
         return Message(f"已重新计算，但{stale[0].message.zh}", f"recalculated, but {stale[0].message.en}")
@@ -107,15 +87,17 @@ def recalculate(book: Book) -> Message:
     )
 
 
-def check(book: Book) -> Message:
+def check(book: Book, seen: Package | None = None) -> Message:
     """Write what is wrong or doubtful on the sheet 体检, worst first, each with a link to its cell.
 
     Args:
         book: The workbook; only the sheet 体检 is written.
+        seen: See `embed`.
     """
-    findings = gathered(check_package(package_of(book), book.name).findings)
+    package = seen or package_of(book)
+    findings = _checked(book, package, is_complete=seen is None)
     active = book.sheets.active
-    sheet = _report(book, findings)
+    sheet = _report(book, package, findings)
     if not findings:
         active.activate()
         return Message("体检完成：没有发现问题", "nothing found")
@@ -126,34 +108,33 @@ def check(book: Book) -> Message:
     )
 
 
-def explain(book: Book) -> Message:
+def explain(book: Book, seen: Package | None = None) -> Message:
     """Say in one sentence how the score in the selected row comes about.
 
     Args:
         book: The workbook; not changed.
+        seen: See `embed`.
     """
     selection = book.selection
+    sentence = None
     if selection is not None:
-        name, row = selection.sheet.name, selection.row
-        for card in _inspected(book).cards:
-            items = zip((r for r in card.table.rows if r.kind in ("kpi", "rating")), card.result.items, strict=True)
-            for place, item in items:
-                if card.table.sheet == name and place.row == row:
-                    return explain_item(item, card.model.bands)
-            if card.table.sheet == name and row in _foot_rows(card):
-                return _result(card)
-    return Message("请先选中考核表中一个指标所在的行", "select a row of the assessment table first")
+        sentence = live.explanation(
+            _inspected(book, seen or package_of(book)).cards, selection.sheet.name, selection.row
+        )
+    return sentence or Message("请先选中考核表中一个指标所在的行", "select a row of the assessment table first")
 
 
-def next_period(book: Book) -> Message:
+def next_period(book: Book, seen: Package | None = None) -> Message:
     """Start the next period: keep the sheet as it is in a copy with values only, then clear what was filled in.
 
     The rules point at the sheet itself, so it is the sheet that goes on and the copy that is the record.
 
     Args:
         book: The workbook; it is changed, not saved.
+        seen: See `embed`.
     """
-    inspection = _inspected(book)
+    package = seen or package_of(book)
+    inspection = _inspected(book, package)
     cards = _cards(book, inspection)
     if not cards:
         return Message("没有找到考核表", "no assessment table found")
@@ -163,12 +144,11 @@ def next_period(book: Book) -> Message:
         grid = inspection.grids[name]
         sheet = book.sheets[name]
         record = sheet.copy(after=sheet, name=_free_name(book, name, _period(mine[0])))
-        # All are read before one is written: the copy computes from itself too. Excel reads an error's text as the error.
-        places = [record.range((cell.row, cell.col)) for cell in grid if cell.is_formula]
-        values = [place.options(err_to_str=True).value for place in places]
-        for place, value in zip(places, values, strict=True):
-            place.value = value
-        for address in _inputs(mine, grid):
+        for cell in grid:
+            if cell.is_formula:
+                # As it was read, before there was a copy to compute from itself. Excel reads an error's text as the error.
+                _put(record.range((cell.row, cell.col)), cell.value)
+        for address in live.inputs(mine, grid):
             sheet.range(split_cell(address)).clear_contents()
             cleared += 1
         records.append(record.name)
@@ -181,15 +161,15 @@ def next_period(book: Book) -> Message:
     )
 
 
-def lock(book: Book) -> Message:
+def lock(book: Book, seen: Package | None = None) -> Message:
     """Protect the forms without password: formulas are locked, everything else can be filled in.
 
     Args:
         book: The workbook.
+        seen: See `embed`.
     """
-    inspection = _inspected(book)
-    names = _embedded_sheets(book, inspection)
-    package = package_of(book)
+    package = seen or package_of(book)
+    names = _embedded_sheets(_inspected(book, package))
     locked = 0
     for name in names:
         sheet = _native(book.sheets[name])
@@ -208,45 +188,47 @@ def lock(book: Book) -> Message:
     )
 
 
-def unlock(book: Book) -> Message:
+def unlock(book: Book, seen: Package | None = None) -> Message:
     """Take the protection off the forms; one with a password stays.
 
     Args:
         book: The workbook.
+        seen: See `embed`.
     """
-    names = _embedded_sheets(book, _inspected(book))
+    names = _embedded_sheets(_inspected(book, seen or package_of(book)))
     kept = sum(1 for name in names if not _is_open(_native(book.sheets[name])))
     zh, en = _kept(kept)
     return Message(f"已解除 {len(names) - kept} 张工作表的保护{zh}", f"{len(names) - kept} sheets unprotected{en}")
 
 
-def charts(book: Book) -> Message:
+def charts(book: Book, seen: Package | None = None) -> Message:
     """Draw the scores of each table as bars, on the sheet 图表; the numbers there are links, so the chart stays live.
 
     Args:
         book: The workbook; only the sheet 图表 is written.
+        seen: See `embed`.
     """
-    cards = [card for card in _cards(book, _inspected(book)) if any(row.scores for row in card.table.rows)]
-    if not cards:
+    package = seen or package_of(book)
+    drawn = live.bars(_cards(book, _inspected(book, package)))
+    if not drawn:
         return Message("没有带得分列的考核表，未画图", "no assessment table with a score column; nothing drawn")
-    sheet = _own_sheet(book, CHART_SHEET, _CHART_TITLE)
+    sheet = _own_sheet(book, package, CHART_SHEET, live.CHART_TITLE)
     row = 3
-    for card in cards:
-        items = [r for r in card.table.rows if r.kind in ("kpi", "rating") and r.scores]
-        source = quote_sheet(card.table.sheet)
-        sheet.range((row, 1)).value = [[card.table.title or card.table.sheet, "得分"]]
-        formulas = [[f"={source}!{r.name_cell}", f"={source}!{_headline_score(card, r)}"] for r in items]
-        sheet.range((row + 1, 1), (row + len(items), 2)).formula = formulas
-        chart = sheet.charts.add(left=320, top=40 + (row - 3) * 16, width=520, height=max(160, 26 * len(items)))
+    for one in drawn:
+        count = len(one.formulas)
+        height = max(160, 26 * count)
+        sheet.range((row, 1), (row, 2)).value = [[one.title, "得分"]]
+        sheet.range((row + 1, 1), (row + count, 2)).formula = [list(pair) for pair in one.formulas]
+        chart = sheet.charts.add(left=320, top=40 + (row - 3) * 16, width=520, height=height)
         chart.chart_type = "bar_clustered"
-        chart.set_source_data(sheet.range((row, 1), (row + len(items), 2)))
-        row += max(len(items) + 3, 2 + max(160, 26 * len(items)) // 16)
+        chart.set_source_data(sheet.range((row, 1), (row + count, 2)))
+        row += max(count + 3, 2 + height // 16)
     sheet.activate()
-    return Message(f"已画 {len(cards)} 张图，见工作表“{sheet.name}”", f"{len(cards)} charts on the sheet {sheet.name}")
+    return Message(f"已画 {len(drawn)} 张图，见工作表“{sheet.name}”", f"{len(drawn)} charts on the sheet {sheet.name}")
 
 
 #: The macros by name; hosts bind these.
-MACROS: dict[str, Callable[[Book], Message]] = {
+MACROS: dict[str, Callable[..., Message]] = {
     "embed": embed,
     "recalculate": recalculate,
     "check": check,
@@ -268,6 +250,8 @@ def run(name: str, book: Book | None = None) -> Message:
     Returns:
         What was shown. An error of ours is shown, not raised: a person is waiting for a sentence.
     """
+    import xlwings  # needed only where nobody hands the book over
+
     caller = xlwings.Book.caller() if book is None else book
     try:
         message, needs_box = MACROS[name](caller), name == "explain"
@@ -282,95 +266,35 @@ def run(name: str, book: Book | None = None) -> Message:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _inspected(book: Book) -> Inspection:
-    return inspect_package(package_of(book), book.name)
+def _inspected(book: Book, package: Package, *, is_fresh: bool = True) -> Inspection:
+    """What is in the workbook, whose values the host has computed; without `is_fresh` they are computed once more."""
+    return inspect_package(package, book.name, is_fresh=is_fresh)
+
+
+def _checked(book: Book, package: Package, *, is_complete: bool) -> list[Finding]:
+    """What is wrong or doubtful. The complete check-up computes the workbook, for which not every host has an engine."""
+    if not is_complete:
+        return list(_inspected(book, package).findings)
+    from scorecard.workbook.checkup import check_package
+    from scorecard.workbook.checkup.groups import gathered
+
+    return list(gathered(check_package(package, book.name).findings))
 
 
 def _cards(book: Book, inspection: Inspection) -> list[Card]:
     """The tables of the active sheet; of a sheet without any, such as the first page, those of the whole workbook."""
-    cards = [card for card in inspection.cards if card.table.sheet not in _records(book)]
+    cards = [card for card in inspection.cards if card.table.sheet not in (CHECK_SHEET, CHART_SHEET, rs.SHEET)]
     active = [card for card in cards if card.table.sheet == book.sheets.active.name]
     return active or cards
 
 
-def _records(book: Book) -> set[str]:
-    return {CHECK_SHEET, CHART_SHEET, rs.SHEET}
-
-
-def _embedded_sheets(book: Book, inspection: Inspection) -> list[str]:
+def _embedded_sheets(inspection: Inspection) -> list[str]:
     names = dict.fromkeys(card.table.sheet for card in inspection.cards if card.is_embedded)
     if not names:
         raise UsageError(
             Message("还没有嵌入评分，没有可锁定的公式", "no scoring is embedded yet: there are no formulas to lock")
         )
     return list(names)
-
-
-def _alone(package: Package, sheet: str) -> Package:
-    """The package with nothing on its other sheets, so that a plan concerns one sheet only."""
-    alone = package.copy()
-    for other in package.sheets:
-        if other.kind == "worksheet" and other.name not in (sheet, rs.SHEET):
-            alone.write(other.part, _EMPTY)
-    return alone
-
-
-_EMPTY = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
-
-
-def _replaced(plan: Plan, package: Package) -> list[Finding]:
-    """The formulas that a plan replaces; raises `UsageError` if it would replace something typed."""
-    new = {sheet.sheet for sheet in plan.sheets if sheet.is_new}
-    grids: dict[str, Grid] = {}
-    typed, replaced = [], []
-    for edit in plan.edits:
-        if edit.sheet in new or (edit.formula is None and edit.value is None):
-            continue
-        grid = grids.setdefault(edit.sheet, read_grid(package, edit.sheet))
-        cell = grid.cell(edit.row, edit.col)
-        if cell.is_formula:
-            text = Message(f"原有公式 ={cell.formula} 已替换", f"the formula ={cell.formula} was replaced")
-            replaced.append(Finding("formula-replaced", "info", edit.sheet, edit.cell, text))
-        elif edit.formula is not None and not is_missing(cell.value):
-            typed.append(edit.cell)
-    if typed:
-        places = "、".join(typed[:8]) + ("……" if len(typed) > 8 else "")
-        raise UsageError(
-            Message(
-                f"{len(typed)} 个要写公式的单元格已有内容（{places}），没有改动任何单元格；确认不要后请先清空",
-                f"{len(typed)} cells for formulas hold something ({places}); nothing was changed. Clear them first",
-            )
-        )
-    return replaced
-
-
-def _result(card: Card) -> Message:
-    total, grade = card.result.total, card.result.grade
-    title = card.table.title or card.table.sheet
-    if total is None:
-        return Message(f"{title}：还没有总分", f"{title}: no total yet")
-    return Message(f"{title}：总分 {show(total)}，等级 {grade}", f"{title}: total {show(total)}, grade {grade}")
-
-
-def _foot_rows(card: Card) -> set[int]:
-    cells = [*card.table.totals.values(), card.table.grade_cell, card.table.coefficient_cell, card.table.coverage_cell]
-    return {split_cell(cell)[0] for cell in cells if cell}
-
-
-def _headline_score(card: Card, row: Row) -> str:
-    scores = dict(row.scores)
-    return scores.get(headline(card.table)) or next(iter(scores.values()))
-
-
-def _inputs(cards: Sequence[Card], grid: Grid) -> list[str]:
-    """The cells that a person fills in each period and that hold something: actuals, typed scores, adjustments."""
-    cells: list[str] = []
-    for card in cards:
-        for row in card.table.rows:
-            cells += [row.actual_cell] if row.actual_cell else []
-            cells += [cell for _, cell in row.scores]
-    found = dict.fromkeys(cells)
-    return [a for a in found if not grid.at(a).is_formula and not is_missing(grid.at(a).value)]
 
 
 def _period(card: Card) -> str:
@@ -380,25 +304,16 @@ def _period(card: Card) -> str:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def _report(book: Book, findings: Iterable[Finding]) -> Any:
+def _report(book: Book, seen: Package, findings: Iterable[Finding]) -> Any:
     """Write findings on the sheet 体检; returns the sheet."""
-    sheet = _own_sheet(book, CHECK_SHEET, _CHECK_TITLE)
-    rows = [["级别", "位置", "说明", "English"]]
-    links = []
-    for finding in worst_first(findings):
-        rows.append(
-            [
-                report.WORDS[finding.severity],
-                report.shown_place(finding),
-                _text(finding.message.zh),
-                _text(finding.message.en),
-            ]
-        )
-        links.append(_link(finding))
+    sheet = _own_sheet(book, seen, CHECK_SHEET, live.CHECK_TITLE)
+    lines = live.report(findings)
+    rows = [list(live.CHECK_HEADERS), *([_text(text) for text in line.texts] for line in lines)]
     sheet.range((3, 1), (2 + len(rows), 4)).value = rows
-    for row, link in enumerate(links, 4):
-        if link:
-            sheet.range((row, 2)).formula = link
+    for row, line in enumerate(lines, 4):
+        if line.sheet:
+            place = _quoted(f"#{quote_sheet(line.sheet)}!{line.cell}")
+            sheet.range((row, 2)).formula = f'=HYPERLINK("{place}","{_quoted(line.texts[1])}")'
     sheet.range((3, 1), (3, 4)).font.bold = True
     for col, width in ((1, 8), (2, 24), (3, 70), (4, 70)):
         sheet.range((1, col)).column_width = width
@@ -406,8 +321,8 @@ def _report(book: Book, findings: Iterable[Finding]) -> Any:
     return sheet
 
 
-def _link(finding: Finding) -> str:
-    return f"={report.link(finding, report.shown_place(finding))}" if finding.sheet else ""
+def _quoted(text: str) -> str:
+    return text.replace('"', '""')
 
 
 def _text(text: str) -> str:
@@ -415,13 +330,13 @@ def _text(text: str) -> str:
     return "'" + text if text[:1] in "=+-@'" else text
 
 
-def _own_sheet(book: Book, name: str, title: str) -> Any:
+def _own_sheet(book: Book, seen: Package, name: str, title: str) -> Any:
     """The sheet of that name, emptied, if a macro made it; else a new one, under the next free name."""
     count = 1
     names = {sheet.name.casefold(): sheet for sheet in book.sheets}
     wanted = name
     while (sheet := names.get(wanted.casefold())) is not None:
-        if sheet.range((1, 1)).value == title:
+        if read_grid(seen, sheet.name).at("A1").value == title:
             for chart in list(sheet.charts):
                 chart.delete()
             sheet.clear_contents()
@@ -507,19 +422,28 @@ def _write(book: Any, edit: Edit) -> None:
         _dress(sheet, place, edit.look)
     if edit.formula is not None:
         place.formula = edit.formula
-    elif isinstance(edit.value, str):
-        # Excel reads "3-5" as a date and "95%" as a number; after an apostrophe a text stays what it is.
-        is_word = edit.value[:1].isalpha() and read(edit.value).number is None
-        place.value = edit.value if is_word else "'" + edit.value
     elif edit.value is not None:
-        place.value = edit.value
+        _put(place, edit.value)
+
+
+def _put(place: Any, value: Any) -> None:
+    """Put a value into a cell as what it is."""
+    if isinstance(value, CellError):
+        value = value.code
+    elif isinstance(value, str) and not (value[:1].isalpha() and read(value).number is None):
+        # Excel reads "3-5" as a date and "95%" as a number; after an apostrophe a text stays what it is.
+        value = "'" + value if value else None
+    place.value = value
 
 
 def _dress(sheet: Any, place: Any, look: Look) -> None:
     if look.like is not None and look.like != (place.row, place.column):
-        sheet.range(look.like).copy()
-        place.paste(paste="formats")
-        sheet.book.app.cut_copy_mode = False
+        if isinstance(getattr(sheet.book, "api", None), Mapping):  # Office.js: no clipboard, but a way without
+            place.copy_from(sheet.range(look.like), copy_type="formats")
+        else:
+            sheet.range(look.like).copy()
+            place.paste(paste="formats")
+            sheet.book.app.cut_copy_mode = False
     if look.number_format is not None:
         place.number_format = look.number_format
     if look.bold is not None:

@@ -1,22 +1,17 @@
-"""Workbooks in Excel: macro-enabled files written on any platform, and an open workbook read as a file.
+"""Macro-enabled workbooks for Excel, written on any platform.
 
-`add_macros` brings the VBA project, the settings of xlwings, a first page and buttons; `package_of` reads what is on
-the screen.
+`add_macros` brings the VBA project, the settings of xlwings, a first page and buttons.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import posixpath
 import re
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from string import Template
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import xlwings
@@ -279,59 +274,6 @@ def _trial_plan() -> Plan:
         edits.append(Edit(TRIAL, row, 5, what, None, same, body))
     widths = ((1, 46.0), (2, 60.0), (3, 24.0), (4, 24.0), (5, 10.0), (6, 60.0))
     return Plan(tuple(edits), (SheetPlan(TRIAL, widths=widths, freeze=(2, 2), landscape=True),))
-
-
-# --- a live workbook as a file -----------------------------------------------------------------------------------------
-
-
-def package_of(book: Any) -> Package:
-    """The workbook as it is on the screen, saved or not.
-
-    Excel for Windows writes a copy of it, formats and all. Elsewhere the copy is made from values and formulas:
-    merged cells and number formats are missing in it.
-
-    Args:
-        book: Neither its name nor its state of being saved changes.
-
-    Raises:
-        UnusableFile: What Excel wrote cannot be read (a label or rights management encrypts it).
-    """
-    api: Any = getattr(book, "api", None)
-    if not hasattr(api, "SaveCopyAs"):
-        return _rebuilt(book)
-    with tempfile.TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder, "copy" + (Path(book.name).suffix or ".xlsx"))
-        api.SaveCopyAs(str(path))
-        return Package.open(path.read_bytes(), where=book.name)
-
-
-def _rebuilt(book: Any) -> Package:
-    names = [sheet.name for sheet in book.sheets]
-    editor = Editor(blank_package(names[0]))
-    for name in names:
-        target = editor.sheet(name) if name == names[0] else editor.add_sheet(name)
-        used = book.sheets[name].used_range
-        values = used.options(ndim=2, err_to_str=True, dates=_serial).value
-        formulas = _rows(used.formula)
-        for i, row in enumerate(values):
-            for j, value in enumerate(row):
-                formula = formulas[i][j]
-                is_formula = isinstance(formula, str) and formula.startswith("=")
-                if value is not None or is_formula:
-                    target.set(used.row + i, used.column + j, value, formula=formula if is_formula else None)
-    return editor.finish()
-
-
-def _rows(cells: Any) -> list[list[Any]]:
-    """What a range gives, as rows: a single cell arrives as such."""
-    if not isinstance(cells, (list, tuple)):
-        return [[cells]]
-    return [list(row) if isinstance(row, (list, tuple)) else [row] for row in cells]
-
-
-def _serial(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, **_: int) -> float:
-    moment = dt.datetime(year, month, day, hour, minute, second) - dt.datetime(1899, 12, 30)
-    return moment / dt.timedelta(days=1)
 
 
 # --- parts of the file -----------------------------------------------------------------------------------------------

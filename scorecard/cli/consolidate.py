@@ -186,7 +186,9 @@ def _list(title: str, names: list[str]) -> None:
 
     if names:
         more = say(f" 等 {len(names)} 人", f" and {len(names) - 12} more") if len(names) > 12 else ""
-        print_line(console(), f"{title}{say('：', ': ')}" + say("、", ", ").join(one_line(n, 40) for n in names[:12]) + more)
+        print_line(
+            console(), f"{title}{say('：', ': ')}" + say("、", ", ").join(one_line(n, 40) for n in names[:12]) + more
+        )
 
 
 def _first(notices: Any) -> list[str]:

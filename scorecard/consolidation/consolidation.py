@@ -239,7 +239,14 @@ def consolidate(
     order = ("error", "warning", "info")
     notices = sorted(dict.fromkeys(notices), key=lambda n: order.index(n.severity))
     return Consolidation(
-        resolution.period, resolution.cards, tuple(notices), tuple(dict.fromkeys(set_aside)), sources, keep, wanted, missing
+        resolution.period,
+        resolution.cards,
+        tuple(notices),
+        tuple(dict.fromkeys(set_aside)),
+        sources,
+        keep,
+        wanted,
+        missing,
     )
 
 

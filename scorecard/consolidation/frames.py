@@ -74,7 +74,9 @@ def item_frame(cards: Sequence[Resolved]) -> pd.DataFrame:
 
 def finding_frame(notices: Sequence[Notice]) -> pd.DataFrame:
     """One row per finding."""
-    return _frame([(n.file, n.sheet, n.cell, n.code, n.severity, n.message.zh, n.message.en) for n in notices], FINDINGS)
+    return _frame(
+        [(n.file, n.sheet, n.cell, n.code, n.severity, n.message.zh, n.message.en) for n in notices], FINDINGS
+    )
 
 
 def quarantine_frame(notices: Sequence[Notice]) -> pd.DataFrame:

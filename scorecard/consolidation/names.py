@@ -21,7 +21,21 @@ _SURNAMES = frozenset(
     "解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫"
     "寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
 )
-_DOUBLE_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐", "端木")
+_DOUBLE_SURNAMES = (
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "司徒",
+    "夏侯",
+    "令狐",
+    "端木",
+)
 _DEPARTMENT = re.compile(
     r".{1,14}(?:事业部|分公司|子公司|部门|部|中心|科|处|组|公司|车间|办公室|大区|项目部|团队)(?:[(（][^()（）]*[)）])?$"
 )
@@ -150,7 +164,9 @@ def hints(text: str) -> Hints:
     persons = [word for word in words if is_person(word)]
     if not persons:
         # 张三绩效考核表: the name in front of what the file is.
-        found = [re.match(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", word, re.IGNORECASE) for word in words]
+        found = [
+            re.match(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", word, re.IGNORECASE) for word in words
+        ]
         persons = [match[1] for match in found if match and is_person(match[1])]
     departments = [word for word in words if _DEPARTMENT.fullmatch(word) and not re.search("考核|绩效|汇总", word)]
     return Hints(

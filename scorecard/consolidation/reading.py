@@ -64,9 +64,7 @@ class Reader:
         except ScorecardError as problem:
             code = "file-unreadable"
             sheet = (problem.where or "").partition("!")[2].partition("!")[0]
-            return FileReading(
-                source.file, (), (), (Notice(code, "error", source.file, sheet, "", problem.message),)
-            )
+            return FileReading(source.file, (), (), (Notice(code, "error", source.file, sheet, "", problem.message),))
         return _reading(source, seen)
 
 

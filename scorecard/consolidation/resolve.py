@@ -86,9 +86,7 @@ def resolve(
         if len(unit) > 1:
             for i in unit:
                 status[i] = "part" if status[i] == "ok" else status[i]
-    resolved = tuple(
-        Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards)
-    )
+    resolved = tuple(Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards))
     return Resolution(resolved, chosen, tuple(notices), tuple(quarantine))
 
 

@@ -17,7 +17,18 @@ from .resolve import Resolved
 
 _HEADERS = {
     "person": ("姓名", "员工姓名", "人员", "被考核人", "name", "employee", "employee name", "person"),
-    "staff_id": ("工号", "员工号", "员工编号", "人员编号", "职工号", "编号", "staff id", "employee id", "employee no", "id"),
+    "staff_id": (
+        "工号",
+        "员工号",
+        "员工编号",
+        "人员编号",
+        "职工号",
+        "编号",
+        "staff id",
+        "employee id",
+        "employee no",
+        "id",
+    ),
     "department": ("部门", "所属部门", "所在部门", "科室", "单位", "department", "dept", "team"),
 }
 _ROLES = {key(word): role for role, words in _HEADERS.items() for word in words}
@@ -58,7 +69,9 @@ def load_roster(path: Path) -> Roster:
         entries = []
         for cells in grid.rows():
             if not columns:
-                found = {_ROLES[key(c.value)]: c.col for c in cells if isinstance(c.value, str) and key(c.value) in _ROLES}
+                found = {
+                    _ROLES[key(c.value)]: c.col for c in cells if isinstance(c.value, str) and key(c.value) in _ROLES
+                }
                 columns = found if "person" in found else {}
                 continue
             row = cells[0].row
@@ -118,4 +131,3 @@ def compare_with_roster(
         notices.append(Notice("not-on-roster", "warning", c.file, c.sheet, c.cell, Message(
             f"{c.person} 不在名单上", f"{c.person} is not on the roster")))  # fmt: skip
     return tuple(missing), notices
-

@@ -111,7 +111,9 @@ def natural_key(name: str) -> tuple[object, ...]:
     stem, dot, suffix = base.rpartition(".")
     parts = [*folder.split("/"), stem if dot else base, suffix]
     return tuple(
-        tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", part) if piece)
+        tuple(
+            (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", part) if piece
+        )
         for part in parts
     )
 

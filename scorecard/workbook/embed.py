@@ -26,7 +26,6 @@ from .grid import read_grid
 from .outputs import output_path
 from .package import Package
 from .plan import Edit, Plan, apply
-from .recalc import recalculate
 from .recognise import Table, recognise_workbook
 from .remarks import kept_score
 from .ruleplan import RuleTable, mode_word, number_format, plan_block, plan_head, plan_sheet
@@ -343,6 +342,9 @@ def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str, polic
 
 def fill_values(package: Package) -> bytes:
     """The package as bytes, with the values of its formulas computed and written in."""
+    # Here, because planning also runs where the engine cannot be had: inside spreadsheet programs, which compute.
+    from .recalc import recalculate
+
     data = package.to_bytes()
     result = recalculate(data)
     return result.data if result.data is not None else data

@@ -21,7 +21,6 @@ from .card import SCORE, Card, headline, read_card
 from .cells import Grid
 from .grid import read_grid
 from .package import Package
-from .recalc import recalculate
 from .recognise import Table, recognise_workbook
 from .remarks import noticed
 from .ruleread import read_rule_sheet
@@ -157,6 +156,8 @@ def _rests_on_formulas(table: Table, grid: Grid) -> bool:
 
 def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:
     """The package with its formulas computed; what is stored may be older than its inputs."""
+    from .recalc import recalculate  # the engine, which live hosts neither have nor need
+
     try:
         result = recalculate(package.to_bytes())
     except UnusableFile as problem:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..messages import Message
 from .addresses import cell_name
-from .edit import Editor
 from .package import Package
-from .sheet_edit import SheetEditor
 from .splice import Value
-from .styles import Alignment, Border, Font, StyleBook
+
+# What writes files is loaded where one is written: a plan is also made inside spreadsheet programs, which have no lxml
+# and carry it out themselves.
+if TYPE_CHECKING:
+    from .edit import Editor
+    from .sheet_edit import SheetEditor
+    from .styles import StyleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Look:
 
     def style(self, book: StyleBook, base: int) -> int:
         """The style id of this look on top of a base."""
+        from .styles import Alignment, Border, Font
+
         font = None
         if (self.bold, self.color, self.size) != (None, None, None):
             font = Font(bold=self.bold, color=self.color, size=self.size)
@@ -159,6 +166,8 @@ class Plan:
 
 def apply(plan: Plan, package: Package) -> Package:
     """A package with the plan carried out; the one given stays as it was. Formulas have no cached values yet."""
+    from .edit import Editor
+
     editor = Editor(package)
     for sheet in plan.sheets:
         if sheet.is_new:
@@ -181,6 +190,8 @@ def _write(editor: Editor, edit: Edit) -> None:
 
 
 def _arrange(editor: Editor, plan: SheetPlan) -> None:
+    from .styles import Font
+
     sheet = editor.sheet(plan.sheet)
     for col, width in plan.widths:
         sheet.set_column_width(col, width)

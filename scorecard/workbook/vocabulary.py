@@ -6,8 +6,8 @@ count); what a workbook says is never changed, and a spun synonym (评分原则 
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -151,8 +151,10 @@ class Vocabulary:
         Raises:
             UsageError: the file cannot be read, is not TOML, or has a table or list that the built-in one has not.
         """
-        data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+        data = _built_in()
         if extra is not None:
+            import tomllib
+
             try:
                 added = tomllib.loads(extra.read_text(encoding="utf-8-sig"))
             except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -553,6 +555,17 @@ def _pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str
     gap = r"[ \t\u00a0\u3000]*"
     spaced = "|".join(gap.join(re.escape(char) for char in term) for term in terms)
     return re.compile(rf"(?<!\w)({spaced}){gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
+
+
+def _built_in() -> dict[str, Any]:
+    """The words that come with this package; as JSON where it is packed for a Python without TOML (3.10, LibreOffice)."""
+    packed = Path(__file__).with_suffix(".json")
+    if packed.is_file():
+        words: dict[str, Any] = json.loads(packed.read_text(encoding="utf-8"))
+        return words
+    import tomllib
+
+    return tomllib.loads(packed.with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def _extend(base: dict[str, Any], added: Mapping[str, Any], where: str, path: str) -> None:

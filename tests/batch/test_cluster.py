@@ -35,7 +35,10 @@ def test_the_same_results_as_without(cluster: Any, tmp_path: Path) -> None:
     for folder in (here, there):
         (folder / "坏.xlsx").write_bytes(b"x")
         (folder / "~$表 0001.xlsx").write_bytes(b"x")
-    mine, theirs = recalculate_many(here), recalculate_many(there, dask=cluster.scheduler_address, backup=tmp_path / "旧")
+    mine, theirs = (
+        recalculate_many(here),
+        recalculate_many(there, dask=cluster.scheduler_address, backup=tmp_path / "旧"),
+    )
     told = [[(Path(o.file).name, o.status, o.changes, o.findings, str(o.error)) for o in x] for x in (mine, theirs)]
     assert told[0] == told[1]
     assert contents(here) == contents(there)

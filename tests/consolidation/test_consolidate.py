@@ -77,7 +77,12 @@ def test_the_command_answers_in_json_and_by_its_status(folder: Path, tmp_path: P
     assert document["schema"] == 1
     assert len(document["cards"]) == 5
     first = document["cards"][0]
-    assert (first["file"], first["sheet"], first["person"], first["evaluator"]) == ("张三.xlsx", "张三", "张三", "李主管")
+    assert (first["file"], first["sheet"], first["person"], first["evaluator"]) == (
+        "张三.xlsx",
+        "张三",
+        "张三",
+        "李主管",
+    )
     assert first["computed"] == pytest.approx(84.9, abs=1e-12)
     assert first["totals"]["自评"]["computed"] == pytest.approx(90)
     assert first["totals"]["自评"]["stated"] == pytest.approx(90)

@@ -14,6 +14,7 @@ import xlwings.base_classes
 
 from scorecard.errors import NoTableFound, UsageError
 from scorecard.messages import Message
+from scorecard.workbook import live
 from scorecard.workbook.checkup import check_package
 from scorecard.workbook.checkup.groups import gathered
 from scorecard.workbook.embed import embed as embed_file
@@ -24,8 +25,9 @@ from tests.cli.books import ACTUALS, FIRST, LAST, SCORE, classic_book
 from tests.udfs import fake_book
 from tests.udfs.fake_book import FakeBook, FakeComError, FakeRange, place
 from udfs import macros
+from udfs.reading import package_of
 from udfs.vba import SHIMS
-from udfs.workbook import GUIDE, add_macros, package_of
+from udfs.workbook import GUIDE, add_macros
 
 FORM = "考核表"
 
@@ -115,7 +117,7 @@ def test_replaced_formulas_are_reported(tmp_path: Path, monkeypatch: pytest.Monk
     cell = f"{SCORE}{FIRST}"
     path = classic_book(tmp_path / "公式.xlsx", {cell: "=1+1"})
     plan = Plan((Edit(FORM, FIRST, 12, Message("", ""), None, "=2+2"),))
-    monkeypatch.setattr(macros, "plan_embedding", lambda *_: (plan, (None,), ()))
+    monkeypatch.setattr(live, "plan_embedding", lambda *_: (plan, (None,), ()))
     book = FakeBook(path.read_bytes(), path.name)
     assert "替换了 1 个公式" in macros.embed(book).zh
     report = {value for (sheet, _), value in cells(book.to_bytes()).items() if sheet == macros.CHECK_SHEET}

@@ -35,7 +35,8 @@ def add(book: Book, context: Context) -> None:
         SHEET,
         f"校准{context.of_period}",
         "各考核人的宽严：校准后各人组内名次不变，组间的宽严差拉平。仅供参考，不改任何得分。",
-        tab="#B7791F", portrait=True,
+        tab="#B7791F",
+        portrait=True,
     )
     sheet.widths((26, 9, 10, 10, 11, 12, 4, 0))
     groups = raters(people)
@@ -81,9 +82,15 @@ def add(book: Book, context: Context) -> None:
     weight = f'({flags}="校准")*{counts}'
     sheet.formula(row, PEOPLE, f"=SUMPRODUCT({weight})", len(pooled), "total_whole")
     people_cell = cell(row, PEOPLE)
-    sheet.formula(row, MEAN, f'=IF({people_cell}=0,"",SUMPRODUCT({weight}*{means})/{people_cell})', grand, "total_score")
     sheet.formula(
-        row, SPREAD, f'=IF({people_cell}=0,"",SQRT(SUMPRODUCT({weight}*{spreads}^2)/{people_cell}))', within, "total_score"
+        row, MEAN, f'=IF({people_cell}=0,"",SUMPRODUCT({weight}*{means})/{people_cell})', grand, "total_score"
+    )
+    sheet.formula(
+        row,
+        SPREAD,
+        f'=IF({people_cell}=0,"",SQRT(SUMPRODUCT({weight}*{spreads}^2)/{people_cell}))',
+        within,
+        "total_score",
     )
     sheet.text(row + 1, RATER, f"不足 {MINIMUM_GROUP} 人或组内没有差别的不校准。", "subtitle")
     rule = "校准分 = 总体均分 +（总分 − 本组均分）÷ 本组标准差 × 组内标准差，限于 0–100。"

@@ -40,15 +40,17 @@ def add(book: Book, context: Context) -> None:
         group = people[people["department"] == name]
         scored = [float(t) for t in group["total"] if t == t]
         sheet.text(row, NAME, name or NAMELESS)
-        mine = f'({departments}={cell(row, NAME) if name else chr(34) * 2})'
-        has = f'*ISNUMBER({totals})'
+        mine = f"({departments}={cell(row, NAME) if name else chr(34) * 2})"
+        has = f"*ISNUMBER({totals})"
         _live(sheet, context, row, PEOPLE, f"=SUMPRODUCT({mine}*1)", len(group), "whole")
         _live(sheet, context, row, COMPLETE, f"=SUMPRODUCT({mine}{has})", len(scored), "whole")
         share = f'=IF({cell(row, PEOPLE)}=0,"",{cell(row, COMPLETE)}/{cell(row, PEOPLE)})'
         _live(sheet, context, row, SHARE, share, len(scored) / len(group) if len(group) else None, "percent")
         mean = math.fsum(scored) / len(scored) if scored else None
-        total = f'SUMPRODUCT({mine}{has},{totals})'
-        _live(sheet, context, row, MEAN, f'=IF({cell(row, COMPLETE)}=0,"",{total}/{cell(row, COMPLETE)})', mean, "score")
+        total = f"SUMPRODUCT({mine}{has},{totals})"
+        _live(
+            sheet, context, row, MEAN, f'=IF({cell(row, COMPLETE)}=0,"",{total}/{cell(row, COMPLETE)})', mean, "score"
+        )
         sheet.number(row, BEST, max(scored, default=None), "score")
         sheet.number(row, WORST, min(scored, default=None), "score")
         sheet.number(row, SPREAD, deviation(scored), "score")
@@ -75,9 +77,7 @@ def add(book: Book, context: Context) -> None:
     ends = max(everybody, default=None), min(everybody, default=None)
     sheet.formula(row, BEST, f'=IF({cell(row, COMPLETE)}=0,"",MAX({totals}))', ends[0], "total_score")
     sheet.formula(row, WORST, f'=IF({cell(row, COMPLETE)}=0,"",MIN({totals}))', ends[1], "total_score")
-    sheet.formula(
-        row, SPREAD, f'=IF({cell(row, COMPLETE)}<2,"",STDEV({totals}))', deviation(everybody), "total_score"
-    )
+    sheet.formula(row, SPREAD, f'=IF({cell(row, COMPLETE)}<2,"",STDEV({totals}))', deviation(everybody), "total_score")
     if names:
         bar = {"type": "data_bar", "bar_color": "#9DB8D2", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip

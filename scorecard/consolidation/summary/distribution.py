@@ -28,7 +28,8 @@ def add(book: Book, context: Context) -> None:
         SHEET,
         f"强制分布{context.of_period}",
         "建议，不改任何得分。改黄色的比例，名额和建议等级随之变化；同分的人一起归入较好的等级。",
-        tab="#B7791F", portrait=True,
+        tab="#B7791F",
+        portrait=True,
     )
     sheet.widths((14, 12, 11, 10, 10, 12, 10, 12))
     scores = [float(t) for t in context.people["total"] if t == t]
@@ -65,22 +66,20 @@ def add(book: Book, context: Context) -> None:
         if i:
             ahead += f"+SUMPRODUCT(--(ROUND({before}-INT(ROUND({before},9)),9)={mine}))"
         left = f"{count}-SUMPRODUCT(INT(ROUND({exact},9)))"
+        sheet.formula(row, HEADS, f"=INT(ROUND({cell(row, EXACT)},9))+IF({ahead}<{left},1,0)", wanted[i], "whole")
         sheet.formula(
-            row, HEADS, f"=INT(ROUND({cell(row, EXACT)},9))+IF({ahead}<{left},1,0)", wanted[i], "whole"
+            row, END, f"=SUM({cell(FIRST, HEADS, fixed=True)}:{cell(row, HEADS)})", sum(wanted[: i + 1]), "whole"
         )
-        sheet.formula(row, END, f"=SUM({cell(FIRST, HEADS, fixed=True)}:{cell(row, HEADS)})", sum(wanted[: i + 1]), "whole")
         got = proposal.actual[i] if proposal is not None else None
-        sheet.formula(row, PROPOSED, f"=COUNTIF({proposals},{cell(row, LABEL)})", got if got is not None else 0, "whole")
         sheet.formula(
-            row, GAP, f"={cell(row, PROPOSED)}-{cell(row, HEADS)}", (got or 0) - wanted[i], "whole"
+            row, PROPOSED, f"=COUNTIF({proposals},{cell(row, LABEL)})", got if got is not None else 0, "whole"
         )
+        sheet.formula(row, GAP, f"={cell(row, PROPOSED)}-{cell(row, HEADS)}", (got or 0) - wanted[i], "whole")
         sheet.number(row, STATED, stated[i], "whole")
     total = end + 1
     sheet.text(total, LABEL, "合计", "total")
     sheet.formula(total, QUOTA, f"=SUM({span(FIRST, end, QUOTA)})", 1.0, "total_percent")
-    sheet.formula(
-        total, EXACT, f'=IF(ABS({cell(total, QUOTA)}-1)>0.000001,"比例之和应为 100%","")', "", "total"
-    )
+    sheet.formula(total, EXACT, f'=IF(ABS({cell(total, QUOTA)}-1)>0.000001,"比例之和应为 100%","")', "", "total")
     for col, value in ((HEADS, sum(wanted)), (PROPOSED, size if is_enough else 0), (STATED, sum(stated))):
         sheet.formula(total, col, f"=SUM({span(FIRST, end, col)})", value, "total_whole")
     for col in (END, GAP):
@@ -119,9 +118,7 @@ def _list(sheet: Sheet, context: Context, first: int, proposed: tuple[str, ...] 
         )  # fmt: skip
         sheet.formula(row, 5, _shown(there, listing.GRADE), p["grade"], "center")
         changed = "调整" if proposed is not None and grade != p["grade"] else ""
-        sheet.formula(
-            row, 6, f'=IF(OR({cell(row, 4)}="",{cell(row, 4)}={cell(row, 5)}),"","调整")', changed, "center"
-        )
+        sheet.formula(row, 6, f'=IF(OR({cell(row, 4)}="",{cell(row, 4)}={cell(row, 5)}),"","调整")', changed, "center")
 
 
 def _shown(row: int, col: int) -> str:

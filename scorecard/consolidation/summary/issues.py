@@ -47,7 +47,11 @@ def add_issues(book: Book, context: Context) -> None:
     sheet.ws.repeat_rows(3)
     for word, color in (("没有计入", BAD), ("错误", BAD), ("注意", AMBER)):
         sheet.ws.conditional_format(
-            4, 0, row - 1, 0, {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.flag(color, bold=True)}
+            4,
+            0,
+            row - 1,
+            0,
+            {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": book.flag(color, bold=True)},
         )
 
 

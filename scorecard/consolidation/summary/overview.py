@@ -109,7 +109,9 @@ def _charts(sheet: Sheet, context: Context) -> None:
             "data_labels": {"value": True, "num_format": "0.0", "font": font},
         })  # fmt: skip
         _dress(bars, "部门平均分" + (f"（前 {shown} 名）" if shown < len(names) else ""), font)
-        bars.set_y_axis({"reverse": True, "num_font": font, "major_gridlines": {"visible": False}, "line": {"color": GREY}})
+        bars.set_y_axis(
+            {"reverse": True, "num_font": font, "major_gridlines": {"visible": False}, "line": {"color": GREY}}
+        )
         # The axis would stand on top, above a reversed one; the labels say it all.
         bars.set_x_axis({"min": 0, "max": 100, "visible": False, "major_gridlines": {"visible": False}})
         bars.set_legend({"none": True})

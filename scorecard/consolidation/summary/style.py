@@ -59,7 +59,8 @@ class Book:
     def into(cls, stream: Any) -> Book:
         """A new workbook that is written to a stream when it is closed."""
         workbook = xlsxwriter.Workbook(
-            stream, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+            stream,
+            {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False},
         )
         workbook.formats[0].set_font_name(TYPEFACE)
         workbook.formats[0].set_font_size(10.5)
@@ -132,7 +133,9 @@ class Sheet:
         for col, width in enumerate(widths):
             self.ws.set_column(col, col, width)
 
-    def link(self, row: int, col: int, url: str | None, text: str, style: str = "link", number: float | None = None) -> None:
+    def link(
+        self, row: int, col: int, url: str | None, text: str, style: str = "link", number: float | None = None
+    ) -> None:
         """A text or a number that leads to `url`; plain without one, or when the sheet has as many as Excel takes."""
         is_linked = url is not None and len(url) < 2000 and self._links < _MOST_LINKS
         if is_linked:
