@@ -51,6 +51,18 @@ def find_soffice() -> Path | None:
     return next((Path(candidate) for candidate in candidates if candidate and Path(candidate).is_file()), None)
 
 
+def environment() -> dict[str, str]:
+    """The environment for soffice.
+
+    The Python inside LibreOffice takes its settings from variables and its home from the first `python3` on the PATH: with
+    those of the Python that runs the tests (a virtual environment) it finds none of its own modules, and loads no add-in.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    folders = kept.get("PATH", "").split(os.pathsep)
+    kept["PATH"] = os.pathsep.join(f for f in folders if not Path(f).parent.joinpath("pyvenv.cfg").is_file())
+    return kept
+
+
 @dataclass(slots=True)
 class Office:
     """One LibreOffice with its own profile.
@@ -160,15 +172,13 @@ class Office:
             self._profile = None
 
     def _run_once(self, command: list[str]) -> tuple[int, str]:
-        # The settings of the Python that runs the tests would confuse the one inside LibreOffice.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env=environment,
+            env=environment(),
             # soffice is a chain of processes: a group of their own lets us end all of them, and nobody else's.
             start_new_session=True,
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import os
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec, resolve_name
@@ -24,6 +26,7 @@ OLDEST = "25.2"
 _INSIDE = "udfs.libreoffice.inside"
 # Under a name of its own, so that it meets neither this package nor another extension's.
 _INSIDE_NAME = "scorecard_calc"
+_VOCABULARY = "scorecard/workbook/vocabulary"
 _DATE = (2025, 1, 1, 0, 0, 0)
 
 _COMPONENT = f'''"""Where LibreOffice looks for the components."""
@@ -96,7 +99,14 @@ def parts() -> dict[str, str]:
         "component.py": _COMPONENT,
     }
     found |= {f"pythonpath/{name}": source for name, source in sorted(_sources())}
+    found[f"pythonpath/{_VOCABULARY}.json"] = _vocabulary()
     return found
+
+
+def _vocabulary() -> str:
+    """The words by which tables are found, as JSON: LibreOffice for Windows brings a Python that cannot read TOML."""
+    source = _file("scorecard.workbook.vocabulary").with_suffix(".toml")
+    return json.dumps(tomllib.loads(source.read_text(encoding="utf-8")), ensure_ascii=False, indent=0)
 
 
 def _sources() -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from scorecard.scoring.values import CellError
-from tests.libreoffice.office import find_soffice
+from tests.libreoffice.office import environment, find_soffice
 
 _DRIVER = Path(__file__).with_name("driver.py")
 
@@ -97,7 +97,7 @@ class Calc:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            env={**environment(), "PYTHONIOENCODING": "utf-8"},
             start_new_session=True,
         )
         try:

@@ -263,6 +263,21 @@ def protect(number, sheet, password):
     _document(number).Sheets.getByName(sheet).protect(password)
 
 
+def charts(number, sheet):
+    """The charts of a sheet: title, kind of diagram, whether its bars lie, the cells it draws."""
+    found = []
+    for chart in _document(number).Sheets.getByName(sheet).Charts:
+        drawn = chart.EmbeddedObject
+        ranges = [[r.StartColumn, r.StartRow, r.EndColumn, r.EndRow] for r in chart.getRanges()]
+        found.append([drawn.Title.String, drawn.Diagram.getDiagramType(), drawn.Diagram.Vertical, ranges])
+    return found
+
+
+def undo(number):
+    """Undo the latest step."""
+    _document(number).UndoManager.undo()
+
+
 def undo_titles(number):
     """What can be undone, the latest first."""
     return list(_document(number).UndoManager.getAllUndoActionTitles())

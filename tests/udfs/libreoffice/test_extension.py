@@ -125,12 +125,12 @@ def test_the_help_is_there_in_chinese(calc: Calc) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "title", "first"), [("zh-CN", "绩效评分", "重新计算"), ("en-US", "Scorecard", "Recalculate")]
+    ("locale", "title", "first"), [("zh-CN", "绩效评分", "嵌入评分"), ("en-US", "Scorecard", "Embed scoring")]
 )
 def test_the_menu(calc: Calc, locale: str, title: str, first: str) -> None:
     shown, entries = calc("configured_menu", locale)
     assert shown == title
-    assert entries[0] == [first, "service:org.scorecard.kpi.Commands?recalculate"]
+    assert entries[0] == [first, "service:org.scorecard.kpi.Commands?embed"]
     assert [url.partition("?")[2] for _, url in entries] == [
         "recalculate", "check", "explain", "next_period", "lock", "unlock"
     ]  # fmt: skip

@@ -11,13 +11,12 @@ from scorecard.scoring.values import State, is_missing, read
 from scorecard.workbook import formulas as f
 from scorecard.workbook import rulesheet as rs
 from scorecard.workbook.addresses import cell_name
+from scorecard.workbook.live import CHECK_SHEET, CHECK_TITLE, SEVERITIES
 
+from .sheets import is_own, own_sheet
 from .tables import Item, Rules, value_of_cell
 
-SHEET = "体检"
-_TITLE = "体检结果 Check-up"
 _HEADERS = ("级别", "位置", "说明", "What was found", "代码")
-_SEVERITIES = {"error": "错误", "warning": "注意", "info": "提示"}
 _ERRORS = 4  # com.sun.star.sheet.FormulaResult.ERROR
 _BOLD = 150.0  # com.sun.star.awt.FontWeight.BOLD
 
@@ -32,34 +31,25 @@ def write(document: Any, findings: list[Finding]) -> str:
 
     An earlier check-up is replaced; a sheet of that name that is somebody else's stays, and a number is added.
     """
-    name, number = SHEET, 2
-    while document.Sheets.hasByName(name) and not is_report(document.Sheets.getByName(name)):
-        name, number = f"{SHEET}{number}", number + 1
-    if document.Sheets.hasByName(name):
-        sheet = document.Sheets.getByName(name)
-        sheet.clearContents(1023)
-    else:
-        document.Sheets.insertNewByName(name, document.Sheets.getCount())
-        sheet = document.Sheets.getByName(name)
-    sheet.getCellByPosition(0, 0).setString(_TITLE)
+    sheet = own_sheet(document, CHECK_SHEET, CHECK_TITLE)
     for col, (header, width) in enumerate(zip(_HEADERS, (1600, 4500, 11000, 11000, 3500), strict=True)):
         cell = sheet.getCellByPosition(col, 2)
         cell.setString(header)
         cell.CharWeight = _BOLD
         sheet.Columns.getByIndex(col).Width = width
     for row, finding in enumerate(findings, 3):
-        texts = (_SEVERITIES[finding.severity], "", finding.message.zh, finding.message.en, finding.code)
+        texts = (SEVERITIES[finding.severity], "", finding.message.zh, finding.message.en, finding.code)
         for col, text in enumerate(texts):
             sheet.getCellByPosition(col, row).setString(text)
         _link(document, sheet.getCellByPosition(1, row), finding)
     if not findings:
         sheet.getCellByPosition(0, 3).setString("没有发现问题 Nothing found")
-    return name
+    return str(sheet.Name)
 
 
 def is_report(sheet: Any) -> bool:
     """Whether a sheet holds an earlier check-up."""
-    return bool(sheet.getCellByPosition(0, 0).getString() == _TITLE)
+    return is_own(sheet, CHECK_TITLE)
 
 
 def _link(document: Any, cell: Any, finding: Finding) -> None:

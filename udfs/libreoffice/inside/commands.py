@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import unohelper
@@ -9,13 +11,23 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.lang import XServiceInfo
 from com.sun.star.task import XJobExecutor
 
+from scorecard.errors import ScorecardError
 from scorecard.messages import Message, choose_language
 
-from .macros import MACROS, Session
 from .names import COMMANDS, IDENTIFIER, MENU
 
 _SETUP = "/org.openoffice.Setup/L10N"
 _NO_SHEET = Message("请先打开一个工作簿", "open a workbook first")
+
+
+@contextmanager
+def _one_step(document: Any, title: str) -> Iterator[None]:
+    """One step to undo, however many cells are touched."""
+    document.UndoManager.enterUndoContext(title)
+    try:
+        yield
+    finally:
+        document.UndoManager.leaveUndoContext()
 
 
 class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]
@@ -26,6 +38,9 @@ class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc
 
     def trigger(self, name: str) -> None:
         """Run the macro of that name."""
+        # Here: whoever only computes cells need not wait for what macros load.
+        from .macros import MACROS, NOT_UNDONE, Session
+
         choose_language("zh" if self._locale().startswith("zh") else "en")
         desktop = self._service("com.sun.star.frame.Desktop")
         document = desktop.getCurrentComponent()
@@ -34,12 +49,15 @@ class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc
                 self._say(document, _NO_SHEET)
             return
         title = next(command.title for command in MENU if command.name == name)
-        # One step to undo, however many cells it touched.
-        document.UndoManager.enterUndoContext(title.text())
         try:
-            sentence = MACROS[name](Session(desktop, document))
-        finally:
-            document.UndoManager.leaveUndoContext()
+            with nullcontext() if name in NOT_UNDONE else _one_step(document, title.text()):
+                sentence = MACROS[name](Session(desktop, document))
+        except ScorecardError as problem:
+            sentence = problem.message  # a person waits for a sentence
+        except Exception as defect:
+            # The dispatcher drops what is raised: without this the command would seem to have done nothing.
+            self._say(document, Message(f"出错了，未完成：{defect!r}", f"failed, and did not finish: {defect!r}"))
+            raise
         # The one in front may be another by now.
         self._say(desktop.getCurrentComponent() or document, sentence)
 

@@ -12,19 +12,24 @@ import uno
 from com.sun.star.beans import PropertyValue
 
 from scorecard.messages import Message
+from scorecard.workbook import live
 from scorecard.workbook import rulesheet as rs
+from scorecard.workbook.addresses import split_cell
+from scorecard.workbook.formplan import NATIVE
+from scorecard.workbook.inspection import Inspection, inspect_package
 
 from . import checkup
+from .charts import draw
 from .explanation import explain as explained
-from .tables import Item, Place, Rules, cell_at, places_in, read_rules
+from .reading import package_of
+from .tables import Place, Rules, cell_at, read_rules
+from .writing import write_plan
 
 _MARK = "【评分说明】"
 _CONSTANTS = 1 | 2 | 4  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING
 _FORMULAS = 16
 
-_NOT_EMBEDDED = Message(
-    "没有评分规则表：请先用 scorecard embed 嵌入评分", "no rule sheet: embed scoring first (scorecard embed)"
-)
+_NOT_EMBEDDED = Message("没有评分规则表：请先嵌入评分", "no rule sheet: embed scoring first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,24 @@ class Session:
 
     desktop: Any
     document: Any
+
+
+def embed(session: Session) -> Message:
+    """Embed scoring into the sheet in front, with plain formulas, as `scorecard embed` does for a file.
+
+    Raises:
+        UsageError: A cell that a formula would go to holds something typed; nothing has been changed then.
+        NoTableFound: There is no assessment table on that sheet.
+    """
+    document = session.document
+    front = document.getCurrentController().getActiveSheet().Name
+    embedding = live.plan_sheet(package_of(document), front, NATIVE, document.Title)
+    if embedding.plan:
+        write_plan(embedding.plan, document)
+        if embedding.replaced:
+            checkup.write(document, list(embedding.replaced))
+        document.calculateAll()
+    return embedding.said
 
 
 def recalculate(session: Session) -> Message:
@@ -77,11 +100,14 @@ def next_period(session: Session) -> Message:
     fresh = read_rules(copy)
     if fresh is None:
         return _NOT_EMBEDDED
-    cleared = [place for item in fresh.items for place in _inputs(fresh, item)]
-    for block in fresh.blocks:
-        cleared += places_in(fresh.summary_cell(block, "加减分合计").getFormula())
-    for place in cleared:
-        cell_at(copy, place).clearContents(_CONSTANTS)
+    seen = _inspected(copy)
+    cleared = 0
+    for name, grid in seen.grids.items():
+        sheet = copy.Sheets.getByName(name)
+        for address in live.inputs([card for card in seen.cards if card.table.sheet == name], grid):
+            row, col = split_cell(address)
+            sheet.getCellByPosition(col - 1, row - 1).clearContents(_CONSTANTS)
+            cleared += 1
     for item in fresh.items:
         _forget(copy, item.score or item.place)
     for name in copy.Sheets.ElementNames:
@@ -89,8 +115,8 @@ def next_period(session: Session) -> Message:
             copy.Sheets.removeByName(name)
     copy.calculateAll()
     return Message(
-        f"这是新的一份：已清空 {len(cleared)} 个填写的单元格，规则不变；请填写考核期间并另存",
-        f"this is a copy: {len(cleared)} filled cells cleared, the rules kept; fill in the period and save it",
+        f"这是新的一份：已清空 {cleared} 个填写的单元格，规则不变；请填写考核期间并另存",
+        f"this is a copy: {cleared} filled cells cleared, the rules kept; fill in the period and save it",
     )
 
 
@@ -129,14 +155,32 @@ def unlock(session: Session) -> Message:
     return Message(f"已解除 {len(sheets) - kept} 张工作表的保护{zh}", f"{len(sheets) - kept} sheets unprotected{en}")
 
 
+def charts(session: Session) -> Message:
+    """Draw the scores of each table as bars, on the sheet 图表; the numbers there are links, so the chart stays live."""
+    document = session.document
+    front = document.getCurrentController().getActiveSheet().Name
+    cards = [card for card in _inspected(document).cards if card.table.sheet != rs.SHEET]
+    drawn = live.bars([card for card in cards if card.table.sheet == front] or cards)
+    if not drawn:
+        return Message("没有带得分列的考核表，未画图", "no assessment table with a score column; nothing drawn")
+    name = draw(document, drawn)
+    return Message(f"已画 {len(drawn)} 张图，见工作表“{name}”", f"{len(drawn)} charts on the sheet {name}")
+
+
 MACROS: dict[str, Callable[[Session], Message]] = {
+    "embed": embed,
     "recalculate": recalculate,
     "check": check,
     "explain": explain,
     "next_period": next_period,
     "lock": lock,
     "unlock": unlock,
+    "charts": charts,
 }
+
+
+#: What Calc cannot take back, see `writing.write_plan`.
+NOT_UNDONE = frozenset({"embed"})
 
 
 def selected(document: Any) -> Any:
@@ -170,12 +214,9 @@ def _forget(document: Any, place: Place) -> None:
         cell.clearContents(8)  # com.sun.star.sheet.CellFlags.ANNOTATION
 
 
-def _inputs(rules: Rules, item: Item) -> list[Place]:
-    """The cells of an item that a person fills in and that hold something now; formulas are not filled in by hand."""
-    if item.actual is None:
-        return []
-    cell = rules.at(item.actual)
-    return [] if cell.getFormula().startswith("=") or not cell.getFormula() else [item.actual]
+def _inspected(document: Any) -> Inspection:
+    """What is in the document; its values are those that Calc has computed."""
+    return inspect_package(package_of(document), document.Title, is_computed=True)
 
 
 def _copy(session: Session) -> Any:

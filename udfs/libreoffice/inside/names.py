@@ -32,10 +32,12 @@ class Command(NamedTuple):
 
 
 MENU = (
+    Command("embed", Message("嵌入评分", "Embed scoring")),
     Command("recalculate", Message("重新计算", "Recalculate")),
     Command("check", Message("体检", "Check the sheets")),
     Command("explain", Message("说明选中的得分", "Explain the selected score")),
     Command("next_period", Message("开始下一期（另开一份）", "Start the next period (in a copy)")),
     Command("lock", Message("锁定公式单元格", "Lock the formula cells")),
     Command("unlock", Message("解除锁定", "Unlock")),
+    Command("charts", Message("添加图表", "Add charts")),
 )
