@@ -105,7 +105,7 @@ def test_a_typed_cell_stops_the_embedding(tmp_path: Path, monkeypatch: pytest.Mo
     cell = f"{SCORE}{FIRST}"
     path = classic_book(tmp_path / "已评.xlsx", {cell: 88})
     plan = Plan((Edit(FORM, FIRST, 12, Message("", ""), None, "=2+2"),))
-    monkeypatch.setattr(macros, "plan_embedding", lambda *_: (plan, (None,), ()))
+    monkeypatch.setattr(live, "plan_embedding", lambda *_: (plan, (None,), ()))
     book = FakeBook(path.read_bytes(), path.name)
     before = book.to_bytes()
     with pytest.raises(UsageError, match=cell):
