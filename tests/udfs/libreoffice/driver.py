@@ -273,11 +273,6 @@ def charts(number, sheet):
     return found
 
 
-def undo(number):
-    """Undo the latest step."""
-    _document(number).UndoManager.undo()
-
-
 def undo_titles(number):
     """What can be undone, the latest first."""
     return list(_document(number).UndoManager.getAllUndoActionTitles())

@@ -153,4 +153,4 @@ def _items(sheet: Any, block: Block) -> Iterator[Item]:
     for row in range(block.first, block.last + 1):
         place = named(row, rs.NAME)
         if place is not None:
-            yield Item(block, row, place, named(row, rs.TEXT), named(row, rs.STATUS))
+            yield Item(block, row, place, named(row, rs.TEXT), named(row, rs.COUNTED))

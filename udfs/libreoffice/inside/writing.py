@@ -34,7 +34,7 @@ def write_plan(plan: Plan, document: Any) -> None:
     """Carry out a plan. It cannot be undone by a step of Calc's own.
 
     Calc remembers 100 actions, also within one step, and forgets the first ones beyond: undoing would take back a part,
-    and leave formulas that point nowhere. So its memory is off meanwhile.
+    and leave formulas that point nowhere. So its memory is off meanwhile, and empty afterwards.
 
     Args:
         plan: Whose cells are known to be free.
@@ -45,6 +45,7 @@ def write_plan(plan: Plan, document: Any) -> None:
         _carry_out(plan, document)
     finally:
         document.UndoManager.unlock()
+        document.UndoManager.clear()
 
 
 def _carry_out(plan: Plan, document: Any) -> None:
