@@ -146,7 +146,7 @@ def _frame(sheets: Sequence[SheetCells], formats: Sequence[str]) -> dict[str, st
         '<borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
         f'<cellXfs count="{1 + len(formats)}"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>{styles}</cellXfs>'
-        "</styleSheet>",
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
     }
 
 

@@ -216,7 +216,7 @@ def _forget(document: Any, place: Place) -> None:
 
 def _inspected(document: Any) -> Inspection:
     """What is in the document; its values are those that Calc has computed."""
-    return inspect_package(package_of(document), document.Title, is_computed=True)
+    return inspect_package(package_of(document), document.Title, is_fresh=True)
 
 
 def _copy(session: Session) -> Any:
