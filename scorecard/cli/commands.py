@@ -18,6 +18,7 @@ from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
 from .failures import errors
 from .functions import add_to as add_functions
+from .history import add_to as add_history
 from .indicators import add_to as add_indicators
 from .options import (
     Command,
@@ -91,6 +92,8 @@ def make_app() -> typer.Typer:
     add_consolidate(app)
     add_templates(app)
     add_team(app)
+    add_history(app)
+    _add_templates(app)
     _add_addins(app)
     add_excel(app)
     add_functions(app)

@@ -63,6 +63,16 @@ def add_to(app: typer.Typer) -> None:
                 help=say("同一人有几张表时计哪一张（按文件名顺序）", "of several tables of one person, which one counts"),
             ),
         ] = "first",
+        history: Annotated[
+            str | None,
+            typer.Option(
+                metavar="DB",
+                help=say(
+                    "记入历史库（SQLite 文件或 SQLAlchemy 地址），同一期重做即替换",
+                    "record in a history (SQLite file or SQLAlchemy address); a period done again is replaced",
+                ),
+            ),
+        ] = None,
         quotas: Annotated[
             str | None,
             typer.Option(
@@ -91,8 +101,12 @@ def add_to(app: typer.Typer) -> None:
                     paths, period=period, roster=roster, rules=rules, keep=keep, processes=processes,
                     skip=[output] if output is not None else [], progress=progress,
                 )  # fmt: skip
+            if history is not None:
+                from ..consolidation.history import record
+
+                record(done, history)
             if output is not None:
-                done.save(output, quotas=shares)
+                done.save(output, quotas=shares, history=history)
             if csv is not None:
                 from ..consolidation.output import save_tables
 

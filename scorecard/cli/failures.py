@@ -152,5 +152,5 @@ def _sentence(problem: Exception) -> str:
 
 def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:
     finding = {"code": code, "severity": "error", "cell": "", "message": message}
-    named = {} if command in ("recalc", "check", "consolidate", "list", "functions", "doctor") else {"file": file}
+    named = {} if command in ("recalc", "check", "consolidate", "history", "list", "functions", "doctor") else {"file": file}
     return {"schema": SCHEMA, **named, **_EMPTY.get(command, {}), "findings": [finding]}

@@ -164,12 +164,19 @@ class Consolidation:
             "summary": self.summary,
         }  # fmt: skip
 
-    def save(self, path: str | os.PathLike[str], *, quotas: Mapping[str, float] | None = None) -> Path:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        quotas: Mapping[str, float] | None = None,
+        history: str | None = None,
+    ) -> Path:
         """Write the summary workbook (.xlsx), or the list of people (.csv); missing folders are made.
 
         Args:
             path: Where to.
             quotas: Grade → share (a fraction) of the forced distribution; a marked assumption when omitted.
+            history: A history whose periods give the changes and the sheet 趋势.
 
         Raises:
             UsageError: Another ending; quotas of unknown grades, or that do not sum to 1.
@@ -177,7 +184,7 @@ class Consolidation:
         """
         from .output import save
 
-        return save(self, Path(path), quotas)
+        return save(self, Path(path), quotas, history)
 
 
 def consolidate(

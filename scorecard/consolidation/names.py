@@ -39,6 +39,10 @@ _DOUBLE_SURNAMES = (
 _DEPARTMENT = re.compile(
     r".{1,14}(?:事业部|分公司|子公司|部门|部|中心|科|处|组|公司|车间|办公室|大区|项目部|团队)(?:[(（][^()（）]*[)）])?$"
 )
+# 物流中心绩效考核表, but not 客户服务部经理考核表: that is a position.
+_DEPARTMENT_IN_FRONT = re.compile(
+    r"(.{1,12}?(?:事业部|分公司|部门|部|中心|科|处|组|公司|车间|办公室))(?=全员|员工|人员|绩效|考核|kpi)", re.IGNORECASE
+)
 # Words that begin like a name and are none.
 _WORDS = frozenset((
     "高级", "安全", "万元", "文员", "全年", "时间", "成果", "成品", "任务", "计划", "史料", "金额",
@@ -168,7 +172,11 @@ def hints(text: str) -> Hints:
             re.match(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", word, re.IGNORECASE) for word in words
         ]
         persons = [match[1] for match in found if match and is_person(match[1])]
-    departments = [word for word in words if _DEPARTMENT.fullmatch(word) and not re.search("考核|绩效|汇总", word)]
+    bare = [re.sub(r"^\d+|\d+$", "", word) for word in words]
+    departments = [word for word in bare if _DEPARTMENT.fullmatch(word) and not re.search("考核|绩效|汇总", word)]
+    if not departments:
+        found = [_DEPARTMENT_IN_FRONT.match(word) for word in bare]
+        departments = [match[1] for match in found if match]
     return Hints(
         person_name(persons[0]) if len(set(persons)) == 1 else "",
         trim(departments[-1]) if departments else "",

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def save(done: Consolidation, path: Path, quotas: Mapping[str, float] | None = None) -> Path:
+def save(
+    done: Consolidation, path: Path, quotas: Mapping[str, float] | None = None, history: str | None = None
+) -> Path:
     """See `Consolidation.save`."""
     suffix = path.suffix.lower()
     if suffix == ".csv":
@@ -29,8 +31,14 @@ def save(done: Consolidation, path: Path, quotas: Mapping[str, float] | None = N
     elif suffix == ".xlsx":
         from .summary.book import summary_workbook
         from .summary.links import Links
+        from .summary.trend import Past
 
-        replace_file(path, summary_workbook(done, Links.for_output(done.sources, path), quotas=quotas))
+        past = None
+        if history is not None:
+            from . import history as kept
+
+            past = Past(kept.people(history), *kept.before(history, done.period))
+        replace_file(path, summary_workbook(done, Links.for_output(done.sources, path), past, quotas))
     else:
         raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
     return path

@@ -299,7 +299,9 @@ class _Around:
                 differs("person", "姓名不一致", "the person differs", person, name, place)
         person = person or next((name for name, _ in weaker if name), "")
         department = names.person_name(stated.get("department", ""))
+        by_title = names.hints(table.title)
         places = [
+            (by_title.department, ("标题", "the title")),
             (by_sheet.department, ("工作表名", "the name of the sheet")),
             (self.by_file.department, ("文件名", "the name of the file")),
             (self.by_folder.department, ("文件夹名", "the name of the folder")),

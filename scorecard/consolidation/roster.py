@@ -97,6 +97,8 @@ def compare_with_roster(
     roster: Roster, cards: Sequence[Resolved]
 ) -> tuple[tuple[tuple[str, str, str], ...], list[Notice]]:
     """Who of the roster has no card, as (person, staff number, department); and who has one but is not on it."""
+    # A card of another period is none of this one.
+    cards = [one for one in cards if one.status != "other_period"]
     by_id = {names.id_key(c.card.staff_id) for c in cards if c.card.staff_id}
     by_name: dict[str, set[str]] = {}
     numbers: dict[str, set[str]] = {}

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...workbook.package import Package
 from ..consolidation import Consolidation
-from . import calibration, departments, distribution, indicators, issues, overview, people
+from . import calibration, departments, distribution, indicators, issues, overview, people, trend
 from .context import Context
 from .links import Links
 from .style import Book
@@ -20,7 +20,7 @@ _FIXED_DATE = datetime(2025, 1, 1)
 def summary_workbook(
     done: Consolidation,
     links: Links,
-    before: dict[str, float] | None = None,
+    past: trend.Past | None = None,
     quotas: Mapping[str, float] | None = None,
 ) -> bytes:
     """The workbook with all its sheets.
@@ -28,13 +28,13 @@ def summary_workbook(
     Args:
         done: What was consolidated.
         links: Where the sources lie, seen from the summary.
-        before: Person → total of the period before.
+        past: What the history knows; without, there is no trend.
         quotas: Grade → share, for the forced distribution.
 
     Raises:
         UsageError: Quotas of unknown grades, or that do not sum to 1.
     """
-    context = Context.of(done, links, before, quotas)
+    context = Context.of(done, links, past.totals if past is not None else None, quotas)
     stream = io.BytesIO()
     book = Book.into(stream)
     # `reading` knows a summary again by this, so that it is never consolidated itself.
@@ -47,6 +47,8 @@ def summary_workbook(
     indicators.add(book, context)
     distribution.add(book, context)
     calibration.add(book, context)
+    if past is not None:
+        trend.add(book, context, past)
     issues.add_issues(book, context)
     indicators.add_details(book, context)
     issues.add_sources(book, context)

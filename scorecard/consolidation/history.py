@@ -1,0 +1,286 @@
+"""Scores over time: recording a period, who was where, trends, and roll-ups to half-year and year by named rules."""
+
+from __future__ import annotations
+
+import getpass
+import math
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from ..errors import UsageError
+from ..messages import Message
+from ..scoring.periods import HALF, MONTH, QUARTER, YEAR, Period, parse_period, roll_up, rollup_name
+from ..scoring.values import key
+from .consolidation import Consolidation
+from .store import TABLES, VERSION, Store, transaction
+
+_PEOPLE = ("person", "staff_id", "department", "position", "evaluator", "total", "computed", "stated", "coverage", "grade",
+           "coefficient", "status", "file", "sheet", "cell")  # fmt: skip
+_ITEMS = ("item", "kind", "weight", "actual", "target", "score", "numerator", "denominator", "file", "sheet", "cell")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One recording of a period, as the audit has it.
+
+    Attributes:
+        action: "recorded", or "replaced" where the period was there before.
+        files: How many; their names and fingerprints are in `files_of`.
+    """
+
+    run_id: str
+    period: str
+    recorded_at: str
+    recorded_by: str
+    action: str
+    files: int
+    cards: int
+    people: int
+    quarantined: int
+
+
+def record(done: Consolidation, place: str, *, by: str | None = None, at: datetime | None = None) -> Run:
+    """Write a consolidation to the history; a period that is there already is replaced in the same transaction.
+
+    Args:
+        done: What was consolidated; it must have a period.
+        place: SQLite file or SQLAlchemy address.
+        by: Who; the user of this process when omitted.
+        at: When; now when omitted. Stored in UTC.
+
+    Raises:
+        UsageError: No period is known.
+        UnusableFile: The store cannot be written.
+    """
+    if not done.period:
+        raise UsageError(Message("没有考核周期，不能记入历史；请用 --period", "no period to record; use --period"))
+    moment = (at or datetime.now(UTC)).astimezone(UTC)
+    with transaction(place, create=True) as store:
+        known = store.read("SELECT run_id FROM scorecard_people WHERE period = :period LIMIT 1", {"period": done.period})
+        for table in ("scorecard_people", "scorecard_items"):
+            store.run(f"DELETE FROM {table} WHERE period = :period", [{"period": done.period}])
+        run = Run(
+            run_id=f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}",
+            period=done.period,
+            recorded_at=moment.isoformat(timespec="seconds"),
+            recorded_by=by or _user(),
+            action="replaced" if known else "recorded",
+            files=len(done.sources.files),
+            cards=len(done.resolved),
+            people=len(done.people),
+            quarantined=len(done.set_aside),
+        )
+        _insert(store, "scorecard_runs", [{**{n: getattr(run, n) for n in Run.__slots__}, "version": VERSION}])
+        _insert(store, "scorecard_run_files", [
+            {"run_id": run.run_id, "file": s.file, "sha256": s.digest, "bytes": s.size} for s in done.sources.files
+        ])  # fmt: skip
+        common = {"run_id": run.run_id, "period": done.period}
+        people, items = done.people, done.items[done.items["counted"]]
+        _insert(store, "scorecard_people", _rows(people, _PEOPLE, common))
+        _insert(store, "scorecard_items", _rows(items, _ITEMS, common))
+    return run
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str], common: Mapping[str, object]) -> list[dict[str, object]]:
+    chosen = frame[["who", *columns]]
+    return [
+        {**common, **{name: _plain(value) for name, value in zip(chosen.columns, row, strict=True)}}
+        for row in chosen.itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> object:
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(value)
+    return None if value is pd.NA else value
+
+
+def _insert(store: Store, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        names = list(rows[0])
+        store.run(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + n for n in names)})", rows)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def runs(place: str) -> list[Run]:
+    """All recordings, oldest first: what was replaced stays in the audit.
+
+    Raises:
+        UnusableFile: No such history.
+    """
+    names = ", ".join(Run.__slots__)
+    with transaction(place, create=False) as store:
+        found = store.read(f"SELECT {names} FROM scorecard_runs ORDER BY recorded_at, run_id")
+    return [Run(**row) for row in found]
+
+
+def files_of(place: str, run_id: str) -> dict[str, str]:
+    """The files of a recording, each with its SHA-256."""
+    with transaction(place, create=False) as store:
+        rows = store.read(
+            "SELECT file, sha256 FROM scorecard_run_files WHERE run_id = :run ORDER BY file", {"run": run_id}
+        )
+    return {row["file"]: row["sha256"] for row in rows}
+
+
+def people(place: str) -> pd.DataFrame:
+    """Everybody in every period: the columns of `Consolidation.people` that are kept, and `period`."""
+    return _table(place, "scorecard_people")
+
+
+def items(place: str) -> pd.DataFrame:
+    """Every item in every period."""
+    return _table(place, "scorecard_items")
+
+
+def _table(place: str, name: str) -> pd.DataFrame:
+    columns = [part.split()[0] for part in TABLES[name].split(", ")]
+    with transaction(place, create=False) as store:
+        rows = store.read(f"SELECT {', '.join(columns)} FROM {name}")
+    by = ("who", "item") if "item" in columns else ("who",)
+    rows.sort(key=lambda row: (period_order(row["period"]), *(row[name] for name in by)))
+    frame = pd.DataFrame(rows, columns=columns)
+    numbers = [c for c in ("total", "computed", "stated", "coverage", "coefficient", "weight", "actual", "target", "score",
+                           "numerator", "denominator") if c in columns]  # fmt: skip
+    return frame.astype({c: "float64" if c in numbers else "string" for c in columns})
+
+
+def period_order(label: str) -> tuple[int, int, int]:
+    """Periods in time: by their end, longer ones after the shorter ones that they contain."""
+    period = parse_period(label)
+    if period is None or period.year is None:
+        return (0, 0, 0)
+    months = {MONTH: 1, QUARTER: 3, HALF: 6, YEAR: 12}[period.kind]
+    end = months * (period.number or 1)
+    return (period.year, end, months)
+
+
+def before(place: str, period: str) -> tuple[str, dict[str, float]]:
+    """The latest earlier period of the same kind, and everybody's total in it; ("", {}) if there is none."""
+    known = people(place)
+    kind = parse_period(period)
+    same = [
+        label for label in dict.fromkeys(known["period"])
+        if (p := parse_period(label)) and kind and p.kind == kind.kind and period_order(label) < period_order(period)
+    ]  # fmt: skip
+    if not same:
+        return "", {}
+    latest = max(same, key=period_order)
+    rows = known[(known["period"] == latest) & known["total"].notna()]
+    return latest, dict(zip(rows["who"], rows["total"], strict=True))
+
+
+# --- roll-up ---------------------------------------------------------------------------------------------------------
+
+
+def within(part: str, whole: str) -> bool:
+    """Whether a period lies inside another, longer one.
+
+    Example:
+        >>> within("2026Q3", "2026H2"), within("2026-02", "2026Q1"), within("2026Q3", "2026Q3"), within("2025Q3", "2026")
+        (True, True, False, False)
+    """
+    a, b = parse_period(part), parse_period(whole)
+    if a is None or b is None or a.year is None or a.year != b.year:
+        return False
+    (first_a, last_a), (first_b, last_b) = _months(a), _months(b)
+    return first_b <= first_a and last_a <= last_b and (last_a - first_a) < (last_b - first_b)
+
+
+def _months(period: Period) -> tuple[int, int]:
+    size = {MONTH: 1, QUARTER: 3, HALF: 6, YEAR: 12}[period.kind]
+    last = size * (period.number or 1)
+    return last - size + 1, last
+
+
+def roll_up_people(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
+    """Totals of a half-year, quarter or year from those of the periods inside it.
+
+    Args:
+        place: The history.
+        period: 2026H2, 2026 …
+        rule: mean, last, min, max or sum; "mean" counts each period alike.
+
+    Returns:
+        One row per person: who, person, staff_id, department, periods (how many), and total, unrounded. Of periods of
+        several lengths only the longest that fit are used (quarters, not also their months).
+
+    Raises:
+        UsageError: Nothing recorded lies in that period, or an unknown rule.
+    """
+    name = _rule(rule)
+    if name == "pooled":
+        raise UsageError(Message("总分没有分子分母，不能用汇总比率", "totals have no denominators: pooled is for items"))
+    rows = []
+    for who, group in _inside(people(place), period).groupby("who", sort=True):
+        scored = group[group["computed"].notna()]
+        last = group.iloc[-1]
+        total = roll_up([float(v) for v in scored["computed"]], None, name) if len(scored) else math.nan
+        rows.append((who, last["person"], last["staff_id"], last["department"], len(scored), total))
+    frame = pd.DataFrame(rows, columns=["who", "person", "staff_id", "department", "periods", "total"])
+    return frame.astype({"who": "string", "person": "string", "staff_id": "string", "department": "string"})
+
+
+def roll_up_items(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
+    """Actuals of a longer period: pooled (Σ numerator / Σ denominator) where every period has both, else by `rule`.
+
+    Returns:
+        One row per person and item: who, item, periods, actual, score, rule (the one used). Scores are averaged.
+
+    Raises:
+        UsageError: As for `roll_up_people`.
+    """
+    name = _rule(rule)
+    rows = []
+    chosen = _inside(items(place), period)
+    chosen = chosen[chosen["kind"].isin(["kpi", "rating"])]
+    for (who, _), group in chosen.groupby(["who", chosen["item"].map(key)], sort=True):
+        known = group[group["actual"].notna()]
+        has_parts = len(known) > 0 and bool(known[["numerator", "denominator"]].notna().all(axis=None))
+        used = "pooled" if has_parts and known["denominator"].sum() else name
+        if used == "pooled" and not has_parts:
+            raise UsageError(Message("有的期间没有分子分母，不能用汇总比率", "pooled needs numerators and denominators"))
+        actual = math.nan
+        if used == "pooled":
+            actual = roll_up([float(v) for v in known["numerator"]], [float(v) for v in known["denominator"]], "pooled")
+        elif len(known):
+            actual = roll_up([float(v) for v in known["actual"]], None, used)
+        scores = [float(v) for v in group["score"] if v == v]
+        score = roll_up(scores) if scores else math.nan
+        rows.append((who, group.iloc[-1]["item"], len(group), actual, score, used))
+    frame = pd.DataFrame(rows, columns=["who", "item", "periods", "actual", "score", "rule"])
+    return frame.astype({"who": "string", "item": "string", "rule": "string"})
+
+
+def _rule(rule: str) -> str:
+    from ..errors import RuleError
+
+    try:
+        return rollup_name(rule)
+    except RuleError as problem:
+        raise UsageError(problem.message) from None
+
+
+def _inside(frame: pd.DataFrame, period: str) -> pd.DataFrame:
+    labels = [label for label in dict.fromkeys(frame["period"]) if within(label, period)]
+    if not labels:
+        raise UsageError(Message(f"历史里没有 {period} 之内的期间", f"the history has no period within {period}"))
+    sizes: dict[int, list[str]] = defaultdict(list)
+    for label in labels:
+        sizes[period_order(label)[2]].append(label)
+    return frame[frame["period"].isin(sizes[max(sizes)])]

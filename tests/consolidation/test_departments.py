@@ -1,0 +1,69 @@
+"""Generated departments: every planted fault is found, every sound card is taken, every total is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import scorecard
+from tests.consolidation.departments import Folder, make_folder, roster
+
+QUICK = range(4)
+SOAK = range(1000, 1200)
+
+
+def problems(folder: Folder, done: scorecard.Consolidation) -> list[str]:
+    """Everything that is not as it must be."""
+    expected, wrong = folder.expected, []
+    cards = done.cards
+    taken = {}
+    for p in done.people[done.people["status"] == "ok"].itertuples():
+        if (p.department, p.person) in taken:
+            wrong.append(f"{p.department} {p.person} twice")
+        taken[p.department, p.person] = p.computed
+    for who, total in expected.sound.items():
+        if who not in taken:
+            wrong.append(f"{who} was not taken: {total}")
+        elif abs(taken[who] - total) > 1e-9:
+            wrong.append(f"{who}: {taken[who]} instead of {total}")
+    wrong += [f"{who} should not be taken" for who in taken if who not in expected.sound]
+    quarantine = {(q.file, q.code) for q in done.quarantine.itertuples()}
+    files = {file for file, _ in quarantine}
+    for file, code in expected.codes:
+        if (file, code) not in quarantine and not (code == "*" and file in files):
+            wrong.append(f"{file} should be in the quarantine as {code}: {sorted(c for f, c in quarantine if f == file)}")
+    wrong += [f"{file} is in the quarantine as {code}" for file, code in quarantine
+              if file not in {f for f, _ in expected.codes}]  # fmt: skip
+    findings = {(f.file, f.code) for f in done.findings.itertuples()}
+    wrong += [f"no finding {code} for {file}" for file, code in expected.findings if (file, code) not in findings]
+    for (file, _), status in expected.statuses.items():
+        found = list(cards.loc[cards["file"] == file, "status"])
+        if found != [status]:
+            wrong.append(f"{file}: {found} instead of {status}")
+    missing = {person for person, _, _ in done.missing}
+    if expected.missing - missing:
+        wrong.append(f"missing: {missing} instead of {expected.missing}")
+    return wrong
+
+
+@pytest.mark.parametrize("seed", QUICK)
+def test_a_department_folder(seed: int, tmp_path: Path) -> None:
+    check(seed, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", SOAK)
+def test_many_department_folders(seed: int, tmp_path: Path) -> None:
+    check(seed, tmp_path)
+
+
+def check(seed: int, tmp_path: Path) -> None:
+    size = Random(f"size {seed}").randrange(3, 61 if seed >= 1000 else 16)
+    folder = make_folder(tmp_path / "部门", seed, size)
+    listed = roster(folder, tmp_path / "花名册.xlsx")
+    done = scorecard.consolidate(folder.root, roster=listed, processes=1)
+    assert done.period == "2026Q3"
+    wrong = problems(folder, done)
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,194 @@
+"""The history: a period recorded, replaced in one transaction, rolled up by named rules, exported; SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import scorecard
+from scorecard.consolidation import exports, history
+from scorecard.consolidation.store import transaction
+from scorecard.errors import UnusableFile, UsageError
+from tests.cli.runner import scorecard as run
+from tests.consolidation.test_consolidate import card
+
+AT = datetime(2026, 10, 8, 9, 0, tzinfo=UTC)
+
+
+def quarter(base: Path, number: int, scores: dict[str, int]) -> scorecard.Consolidation:
+    folder = base / f"Q{number}"
+    for person, score in scores.items():
+        path = card(folder / f"{person}.xlsx", person, [score] * 4)
+        book = openpyxl.load_workbook(path)
+        book.active["A1"] = f"2026年第{'一二三四'[number - 1]}季度绩效考核表"
+        book.save(path)
+    return scorecard.consolidate(folder)
+
+
+def test_a_period_is_recorded_and_replaced(tmp_path: Path) -> None:
+    db = str(tmp_path / "neu" / "历史.db")
+    check_replacing(tmp_path, db)
+
+
+def check_replacing(base: Path, db: str) -> None:
+    first = quarter(base, 3, {"张三": 80, "李四": 90})
+    done = history.record(first, db, by="hr", at=AT)
+    assert (done.action, done.people, done.files) == ("recorded", 2, 2)
+    shutil.rmtree(base / "Q3")
+    second = quarter(base, 3, {"张三": 85})
+    assert history.record(second, db, by="hr2", at=AT.replace(hour=10)).action == "replaced"
+    assert list(history.people(db)[["period", "person", "total"]].itertuples(index=False, name=None)) == [
+        ("2026Q3", "张三", 85.0)
+    ]
+    assert [(r.recorded_by, r.action, r.files) for r in history.runs(db)] == [("hr", "recorded", 2), ("hr2", "replaced", 1)]
+    assert set(history.files_of(db, history.runs(db)[0].run_id)) == {"张三.xlsx", "李四.xlsx"}
+    assert len(history.items(db)) == 5  # four items and the adjustment row
+
+
+def test_a_replacement_that_fails_takes_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = str(tmp_path / "h.db")
+    done = quarter(tmp_path, 3, {"张三": 80})
+    history.record(done, db, at=AT)
+    kept = history.people(db)
+    real = history._insert
+
+    def failing(store: object, table: str, rows: object) -> None:
+        if table == "scorecard_items":
+            raise sqlite3.OperationalError("disk full")
+        real(store, table, rows)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(history, "_insert", failing)
+    with pytest.raises(UnusableFile):
+        history.record(done, db, at=AT)
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(history.people(db), kept)
+    assert len(history.runs(db)) == 1
+
+
+def test_half_year_and_year_by_named_rules(tmp_path: Path) -> None:
+    db = str(tmp_path / "h.db")
+    for number, score in ((1, 70), (2, 80), (3, 90), (4, 61)):
+        history.record(quarter(tmp_path, number, {"张三": score}), db, at=AT)
+    totals = {
+        (period, rule): history.roll_up_people(db, period, rule)["total"].iloc[0]
+        for period in ("2026H1", "2026H2", "2026")
+        for rule in ("mean", "last", "min", "max", "sum")
+    }
+    assert [totals["2026H1", r] for r in ("mean", "last", "min", "max", "sum")] == [75, 80, 70, 80, 150]
+    assert [totals["2026", r] for r in ("mean", "last", "min", "max", "sum")] == [75.25, 61, 61, 90, 301]
+    with pytest.raises(UsageError):
+        history.roll_up_people(db, "2025")
+    with pytest.raises(UsageError):
+        history.roll_up_people(db, "2026", "高兴")
+    assert history.before(db, "2026Q3") == ("2026Q2", {"张三@研发部": 80.0})
+    assert history.before(db, "2026Q1") == ("", {})
+
+
+def test_rates_are_pooled_where_their_parts_are_known(tmp_path: Path) -> None:
+    """95/100, 40/50, 190/200, 9/10: the mean of the rates is 90.0 %, pooled they are 334/360."""
+    db = str(tmp_path / "h.db")
+    for number, (part, whole) in enumerate(((95, 100), (40, 50), (190, 200), (9, 10)), 1):
+        history.record(quarter(tmp_path, number, {"张三": 80}), db, at=AT)
+        with transaction(db, create=False) as store:
+            store.run(
+                "UPDATE scorecard_items SET actual = :a, numerator = :n, denominator = :d "
+                "WHERE period = :p AND item = '项目进度'",
+                [{"a": part / whole, "n": part, "d": whole, "p": f"2026Q{number}"}],
+            )
+    items = history.roll_up_items(db, "2026").set_index("item")
+    assert items.loc["项目进度", "rule"] == "pooled"
+    assert items.loc["项目进度", "actual"] == pytest.approx(334 / 360, abs=1e-12)
+    with transaction(db, create=False) as store:
+        store.run("UPDATE scorecard_items SET denominator = NULL WHERE period = '2026Q4'")
+    items = history.roll_up_items(db, "2026").set_index("item")
+    assert (items.loc["项目进度", "rule"], items.loc["项目进度", "actual"]) == ("mean", pytest.approx(0.9, abs=1e-12))
+
+
+def test_parquet_and_csv_hold_the_same(tmp_path: Path) -> None:
+    db = str(tmp_path / "h.db")
+    history.record(quarter(tmp_path, 3, {"张三": 80, "李四": 90}), db, at=AT)
+    written = exports.export(db, tmp_path / "pq")
+    assert [p.name for p in written] == ["people.parquet", "items.parquet"]
+    people = pd.read_parquet(written[0])
+    assert list(people["total"]) == list(history.people(db)["total"])
+    rows = pd.read_csv(exports.export(db, tmp_path / "csv", "csv")[0], encoding="utf-8-sig")
+    assert list(rows["person"]) == list(people["person"])
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    db = tmp_path / "h.db"
+    for number, score in ((2, 70), (3, 90)):
+        quarter(tmp_path, number, {"张三": score})
+        out = tmp_path / f"汇总{number}.xlsx"
+        assert run("consolidate", tmp_path / f"Q{number}", "--history", db, "-o", out).status == 0
+    assert [r["period"] for r in run("history", "list", db, "--json").json["runs"]] == ["2026Q2", "2026Q3"]
+    shown = run("history", "show", db, "--json").json
+    assert shown["people"][0]["totals"] == {"2026Q2": 70.0, "2026Q3": 90.0}
+    rolled = run("history", "show", db, "--period", "2026", "--rule", "mean", "--json").json
+    assert rolled["people"][0]["total"] == 80.0
+    assert run("history", "export", db, "-o", tmp_path / "x", "--format", "csv").status == 0
+    assert run("history", "show", tmp_path / "no.db").status == 4
+    book = openpyxl.load_workbook(tmp_path / "汇总3.xlsx", data_only=True)
+    trend = book["趋势"]
+    assert [c.value for c in trend[4]][2:5] == ["2026Q2", "2026Q3", "变化"]
+    assert [c.value for c in trend[5]][2:5] == [70, 90, 20]
+    people = {c.value: c.column for c in book["名单"][4]}
+    assert book["名单"].cell(5, people["上期总分"]).value == 70
+
+
+# --- another database ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_the_same_through_sqlalchemy(kind: str, tmp_path: Path) -> None:
+    check_replacing(tmp_path, f"{kind}:///{tmp_path / 'alchemy.db'}")
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A server of its own in a temporary folder, from the distribution's packages."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    binaries = found[-1].parent
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    # The server refuses to run as root.
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if user:
+        shutil.chown(folder, "postgres")
+    data, port = folder / "data", "54329"
+    subprocess.run([*user, binaries / "initdb", "-D", data, "-U", "hr", "--auth=trust", "-E", "UTF8", "--locale=C"],
+                   check=True, capture_output=True, cwd=folder)  # fmt: skip
+    control = [*user, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
+    subprocess.run([*control, "-o", f"-p {port} -k {folder}", "start"], check=True, capture_output=True, cwd=folder)
+    try:
+        yield f"postgresql+pg8000://hr@localhost:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.soak
+def test_a_real_postgresql(postgresql: str, tmp_path: Path) -> None:
+    check_replacing(tmp_path, postgresql)
+    shutil.rmtree(tmp_path / "Q3")
+    history.record(quarter(tmp_path, 4, {"张三": 95}), postgresql, at=AT)
+    assert history.roll_up_people(postgresql, "2026H2")["total"].iloc[0] == 90
+    assert history.before(postgresql, "2026Q4")[1] == {"张三@研发部": 85.0}
+    # The constraint stands for any failure in the middle: nothing of the run may remain.
+    with transaction(postgresql, create=False) as store:
+        store.run("ALTER TABLE scorecard_items ADD CONSTRAINT no_q4 CHECK (period <> '2026Q4') NOT VALID")
+    kept = history.people(postgresql)
+    with pytest.raises(UnusableFile):
+        history.record(quarter(tmp_path, 4, {"张三": 50}), postgresql, at=AT)
+    pd.testing.assert_frame_equal(history.people(postgresql), kept)
