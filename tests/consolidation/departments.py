@@ -260,9 +260,15 @@ def _text_for_a_score(folder: Folder) -> None:
 
 
 def _beyond_the_scale(folder: Folder) -> None:
-    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(1, folder.dice.choice((850, 101, -5, "85%"))))
+    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(1, folder.dice.choice((850, 101, -5))))
     folder.expected.statuses[name, ""] = "error"
-    folder.expected.codes.add((name, "score-unreadable"))
+    folder.expected.codes.add((name, "score-out-of-range"))
+
+
+def _percent_for_points(folder: Folder) -> None:
+    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(1, "85%"))
+    folder.expected.statuses[name, ""] = "error"
+    folder.expected.codes.add((name, "*"))
 
 
 def _error_cell(folder: Folder) -> None:
@@ -416,9 +422,9 @@ def _absent(folder: Folder) -> None:
 
 
 FAULTS: tuple[Callable[[Folder], None], ...] = (
-    _text_for_a_score, _beyond_the_scale, _error_cell, _blank_score, _weights_short_of_100, _wrong_total, _formula_scores,
-    _old_value, _copy, _two_versions, _namesakes, _other_period, _period_differs, _person_differs, _lock_file, _broken,
-    _encrypted, _no_scorecard, _csv_file, _hidden_sheet, _absent,
+    _text_for_a_score, _beyond_the_scale, _percent_for_points, _error_cell, _blank_score, _weights_short_of_100,
+    _wrong_total, _formula_scores, _old_value, _copy, _two_versions, _namesakes, _other_period, _period_differs,
+    _person_differs, _lock_file, _broken, _encrypted, _no_scorecard, _csv_file, _hidden_sheet, _absent,
 )  # fmt: skip
 
 
