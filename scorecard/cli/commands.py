@@ -93,7 +93,6 @@ def make_app() -> typer.Typer:
     add_templates(app)
     add_team(app)
     add_history(app)
-    _add_templates(app)
     _add_addins(app)
     add_excel(app)
     add_functions(app)
