@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from .errors import ScorecardError
     from .workbook.checkup import check
     from .workbook.embed import convert, embed
+    from .workbook.finalise import finalise
     from .workbook.inspection import inspect
     from .workbook.link import link
     from .workbook.recalc import recalculate
+    from .workbook.verification import verify
 
 __all__ = [
-    "Consolidation", "ScorecardError", "__version__", "check", "consolidate", "convert", "embed", "inspect", "link",
-    "recalculate", "recalculate_each", "recalculate_many",
+    "Consolidation", "ScorecardError", "__version__", "check", "consolidate", "convert", "embed", "finalise", "inspect",
+    "link", "recalculate", "recalculate_each", "recalculate_many", "verify",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -42,6 +44,8 @@ _HOMES = {
     "Consolidation": ".consolidation",
     "convert": ".workbook.embed",
     "link": ".workbook.link",
+    "finalise": ".workbook.finalise",
+    "verify": ".workbook.verification",
 }
 
 

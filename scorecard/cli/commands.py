@@ -17,6 +17,7 @@ from .consolidate import add_to as add_consolidate
 from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
 from .failures import errors
+from .finalise import add_to as add_finalise
 from .functions import add_to as add_functions
 from .history import add_to as add_history
 from .indicators import add_to as add_indicators
@@ -97,6 +98,7 @@ def make_app() -> typer.Typer:
     add_excel(app)
     add_functions(app)
     add_indicators(app)
+    add_finalise(app)
     add_doctor(app)
     return app
 

@@ -34,6 +34,7 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "embed": {"output": None, "edits": []},
     "convert": {"output": None, "edits": []},
     "link": {"output": None, "edits": []},
+    "finalise": {"output": None, "sha256": None, "unchanged": None, "changes": []},
     "cards": {"output": None, "cards": []},
     "recalc": {"check": None, "workbooks": []},
     "consolidate": {"cards": [], "quarantine": [], "summary": {}},

@@ -27,6 +27,7 @@ from .outputs import output_path
 from .package import Package
 from .plan import Edit, Plan, apply
 from .recognise import Table, recognise_workbook
+from .register import refuse_finalised
 from .remarks import kept_score
 from .ruleplan import RuleTable, mode_word, number_format, plan_block, plan_head, plan_sheet
 from .ruleread import read_rule_sheet
@@ -103,6 +104,7 @@ def embed(
     if policy is None and (definition is None or definition.policy is None):
         policy = Policy()
     package = Package.open(source)
+    refuse_finalised(package, source.name)
     flavour = formulas or (UDF if package.is_macro_enabled else NATIVE)
     if flavour not in FLAVOURS:
         raise UsageError(Message(f"公式类型“{flavour}”无效（native 或 udf）", f'formulas "{flavour}": native or udf'))
@@ -144,6 +146,7 @@ def convert(
     source = Path(path)
     target = output_path(source, output, in_place, overwrite, dry_run, f"_{formulas}")
     package = Package.open(source)
+    refuse_finalised(package, source.name)
     sheet = read_rule_sheet(package)
     tables, findings = recognise_workbook(package)
     if sheet is None:

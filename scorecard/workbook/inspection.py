@@ -25,6 +25,7 @@ from .recognise import Table, recognise_workbook
 from .remarks import noticed
 from .ruleread import read_rule_sheet
 from .rules import suspicious_target
+from .verification import with_formulas
 from .vocabulary import default_vocabulary
 
 SCHEMA = 1
@@ -106,9 +107,10 @@ def inspect_package(
         UnusableFile: A part of it is damaged.
     """
     vocabulary = default_vocabulary()
+    package, about_final = with_formulas(package)
     tables, found = recognise_workbook(package, vocabulary)
     tables = [t for t in tables if t.sheet != rs.SHEET]
-    findings = list(found)
+    findings = [*about_final, *found]
     grids = {table.sheet: read_grid(package, table.sheet) for table in tables}
     current = package
     is_doubtful = read_rule_sheet(package) is not None or any(_rests_on_formulas(t, grids[t.sheet]) for t in tables)

@@ -29,6 +29,7 @@ from .outputs import output_path
 from .package import Package
 from .plan import Edit, Look, Plan, apply
 from .recognise import Row, Table, recognise_workbook
+from .register import refuse_finalised
 from .rules import actual_divisor
 
 
@@ -80,6 +81,7 @@ def link(
     target = output_path(source, output, in_place, overwrite, dry_run, "_数据")
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
     package = Package.open(source)
+    refuse_finalised(package, source.name)
     flavour = formulas or (UDF if package.is_macro_enabled else NATIVE)
     if flavour not in FLAVOURS:
         raise UsageError(Message(f"公式类型“{flavour}”无效（native 或 udf）", f'formulas "{flavour}": native or udf'))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from .addresses import LAST_COLUMN, LAST_ROW, cell_name, range_name, shift_formula, split_cell
@@ -86,6 +87,43 @@ class SheetEditor(SheetLayout):
             self._check_alone(row, col)
             self._strip(cells[col], keeps_formula=False)
             self.is_changed = True
+
+    def freeze_formulas(self, keep: Collection[tuple[int, int]] = ()) -> None:
+        """Replace formulas by the values stored for them; array formulas and data tables included.
+
+        Args:
+            keep: Row and column of cells that stay formulas.
+        """
+        kept = set(keep)
+        for row in list(self._row_numbers):
+            for col, cell in self._row_cells(row).items():
+                formula = child(cell, "f")
+                if formula is None or (row, col) in kept:
+                    continue
+                self._index_formulas()
+                if formula.get("t") == "shared":
+                    self._release(formula)
+                cell.remove(formula)
+                for key in ("cm", "vm"):
+                    cell.attrib.pop(key, None)
+                self._as_typed(cell)
+                self.is_changed = self.moves_formulas = True
+
+    @staticmethod
+    def _as_typed(cell: Element) -> None:
+        """A text that a formula gave becomes one that stands in the cell; an empty one leaves the cell empty."""
+        value = child(cell, "v")
+        text = "" if value is None else value.text or ""
+        if cell.get("t") != "str" and text:
+            return
+        if value is not None:
+            cell.remove(value)
+        cell.attrib.pop("t", None)
+        if text:
+            cell.set("t", "inlineStr")
+            inline = make(cell, "is")
+            append(inline, "t", {_XML_SPACE: "preserve"} if text != text.strip() or "\n" in text else {}, text)
+            cell.insert(0, inline)
 
     def style_of(self, row: int, col: int) -> int:
         """The style id a cell has, or would take from its row or column."""
