@@ -74,7 +74,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _finish(file: Path, done: "Finalised", as_json: bool) -> None:
-    from ..workbook.inspection import finding_json
+    from ..findings import finding_json
     from .cards import show_heading, show_results
     from .show import console, print_line, show_findings
 
