@@ -21,7 +21,7 @@ from tests.libreoffice.office import Office
 from workbooks.build import load
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
@@ -31,7 +31,8 @@ def ids(path: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in page.read_text("utf-8")], ids=ids)
-def test_the_examples_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SCORECARD_LANG", "en")
     result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert result.attempted
