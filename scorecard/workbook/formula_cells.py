@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from ..scoring.values import CellValue
-from .addresses import cell_name, column_number, shift_formula, split_cell, split_range
+from .addresses import LAST_ROW, cell_name, column_number, shift_formula, split_cell, split_range
 from .grid import read_grid
 from .package import Package, SheetRef
 from .splice import decode, number_of
@@ -134,10 +134,13 @@ def _by_pattern(data: bytes) -> list[FormulaCell] | None:
             elif kind == ARRAY:
                 ref = given.get(b"ref", b"").decode()
                 dynamic = attributes is not None and b" cm=" in attributes
-        col = columns.get(letters)
+        row, col = int(digits), columns.get(letters)
+        # Not a cell of any sheet: the careful reading says what is damaged.
+        if not 0 < row <= LAST_ROW or (len(letters) == 3 and letters > b"XFD"):
+            return None
         if col is None:
             col = columns[letters] = column_number(letters.decode())
-        add(new(FormulaCell, (int(digits), col, formula, kind, value, value is not None, ref, dynamic)))
+        add(new(FormulaCell, (row, col, formula, kind, value, value is not None, ref, dynamic)))
     return found if len(found) == expected else None
 
 

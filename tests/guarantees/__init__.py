@@ -1,0 +1,1 @@
+"""What the project promises whatever the workbook: seeded damage, in bulk."""
