@@ -34,7 +34,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 # In CI the slow tests run too.
 CHOSEN := $(if $(CI),not soak,not soak and not slow)
 
-.PHONY: help demo test coverage lint soak lowest bench docs pictures dist clean
+.PHONY: help demo test coverage lint soak mutants lowest bench docs pictures dist clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,12 @@ soak: $(READY) ## long runs: many thousand examples and files; keeps the log in 
 	@mkdir -p docs/evidence
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --no-header -v -n 2 -m 'soak or hypothesis' | tee docs/evidence/soak.log
 
+mutants: $(READY) ## break the scoring core in thousands of places; which tests notice (about an hour)
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[mutants]'
+	@CI=true $(BIN)/mutmut run
+	@$(BIN)/mutmut export-cicd-stats
+	@{ cat mutants/mutmut-cicd-stats.json; $(BIN)/mutmut results; } > docs/evidence/mutants.log
+
 lowest: ## the tests with the oldest dependencies that setup.cfg allows, on Python 3.11
 	@$(or $(PYTHON),python3.11) -m venv --clear .venv-lowest
 	@awk '/^install_requires/ { on = 1; next } /^[^ #]/ { on = 0 } \
@@ -91,5 +97,5 @@ dist: $(READY) ## the source archive and the wheel, in dist/; the same commit gi
 	@ls dist
 
 clean: ## remove environments, builds and caches
-	rm -rf .venv .venv-lowest build dist *.egg-info .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-lowest mutants build dist *.egg-info .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find scorecard udfs workbooks tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
