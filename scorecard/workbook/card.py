@@ -105,11 +105,14 @@ def read_card(
         try:
             settings = sheet.settings()
         except RuleError as problem:
-            cell = (problem.where or "").rpartition("!")[2]
-            findings.append(Finding("settings-unusable", "error", rs.SHEET, cell, problem.message))
+            findings.append(_unusable(problem))
         findings += _unruled(table, sheet, block)
         kpis = _embedded_kpis(table, grid, sheet, weights)
-        bands = sheet.bands(block, bands.labels) if bands is not None else None
+        try:
+            bands = sheet.bands(block, bands.labels) if bands is not None else None
+        except RuleError as problem:
+            findings.append(_unusable(problem))
+            bands = None
     else:
         rules: list[RowRule] | None = None
         if definition is not None or policy is not None:
@@ -142,6 +145,11 @@ def read_card(
         column = block.column(rs.THRESHOLD)
         rule_cells = tuple(cell_name(block.first + place, column) for place in range(len(kpis)))
     return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells)
+
+
+def _unusable(problem: RuleError) -> Finding:
+    """A part of the rule sheet that was edited into something that cannot be used."""
+    return Finding("settings-unusable", "error", rs.SHEET, (problem.where or "").rpartition("!")[2], problem.message)
 
 
 def weight_finding(table: Table, grid: Grid, problem: RuleError) -> Finding:

@@ -14,7 +14,7 @@ from ..scoring.values import CellError, as_error, is_missing, is_not_applicable,
 from . import formulas as f
 from . import rulesheet as rs
 from . import spots as sp
-from .addresses import column_letters, split_cell
+from .addresses import cell_name, column_letters, split_cell
 from .cells import Cell, Grid
 from .formplan import FormRules
 from .grid import read_grid
@@ -99,11 +99,20 @@ class RuleSheet:
         )
 
     def bands(self, block: Block, labels: tuple[str, ...]) -> Bands | None:
-        """The bands of a block, with the labels the form prints (worst first)."""
+        """The bands of a block, with the labels the form prints (worst first).
+
+        Raises:
+            RuleError: Somebody edited the edges out of order; it names their first cell.
+        """
         row, first = block.top + 1, block.column(rs.SCORE)
         edges = [read(self.grid.cell(row, first + i).value).number for i in range(len(labels) + 1)]
         numbers = [e for e in edges if e is not None]
-        return Bands(labels, tuple(numbers)) if labels and len(numbers) == len(edges) else None
+        if not labels or len(numbers) != len(edges):
+            return None
+        try:
+            return Bands(labels, tuple(numbers))
+        except RuleError as problem:
+            raise RuleError(problem.message, rs.on_sheet(rs.SHEET, cell_name(row, first)), problem.code) from None
 
     def rule(self, block: Block, i: int, values: Mapping[tuple[int, int], object]) -> Curve | Rating | CellError | None:
         """The rule of the i-th item in the current period.
