@@ -247,7 +247,7 @@ def _plain_kpis(
         readings = target_readings(table, row, grid)
         chosen = _period(table, period)
         target = readings.get(chosen) if readings else None
-        if not is_measured(row, rule.rule, readings):
+        if not is_measured(row, rule.rule, readings, grid):
             target = None
         kpi = _kpi(table, row, grid, weights[i], target, rule.percent, rule.unit)
         kpi = replace(kpi, typed=marks.reading(row, weights[i], grid))

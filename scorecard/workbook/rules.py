@@ -126,14 +126,19 @@ def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
     return read(cell.value, unit=unit or None, number_format=cell.format.number_format)
 
 
-def is_measured(row: Row, rule: Ladder | Mapping[str, Ladder] | Rating | None, targets: Mapping[str, Reading]) -> bool:
+def is_measured(
+    row: Row, rule: Ladder | Mapping[str, Ladder] | Rating | None, targets: Mapping[str, Reading], grid: Grid
+) -> bool:
     """Whether the targets of a row decide if it is assessed.
 
     They do not for an item that is rated or scored by hand and has no target in any period: 沟通能力 in a table with a
     column of targets is assessed all the same.
     """
-    is_curve = isinstance(rule, (Ladder, Mapping))
-    return bool(row.targets) and (is_curve or any(r.state is not State.MISSING for r in targets.values()))
+    if isinstance(rule, (Ladder, Mapping)):
+        return bool(row.targets)
+    # A formula that nobody has computed yet looks blank.
+    is_computed = any(grid.at(cell).is_formula for _, cell in row.targets)
+    return is_computed or any(reading.state is not State.MISSING for reading in targets.values())
 
 
 def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:

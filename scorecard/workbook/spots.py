@@ -392,7 +392,7 @@ def find_spots(
                 weight_cell=_mixed(*split_cell(cell)) if (cell := row.weight_cell or row.points_cell) else None,
                 weight=weight,
                 targets=_targets(row, span, bool(headers))
-                if is_measured(row, rule.rule, target_readings(table, row, grid))
+                if is_measured(row, rule.rule, target_readings(table, row, grid), grid)
                 else "",
                 known_targets=_known_targets(table, row, grid),
                 actual_divisor=rule.divisor,
