@@ -384,7 +384,8 @@ def _year(top: Entry) -> YearRules | None:
         if name not in known:
             listed = "、".join(known)
             raise UsageError(
-                Message(f"没有“{name}”这一部分，有：{listed}", f'there is no part "{name}"; there are: {listed}'), table.where
+                Message(f"没有“{name}”这一部分，有：{listed}", f'there is no part "{name}"; there are: {listed}'),
+                table.where,
             )
         parts.append((str(name), share))
     if abs(sum(share for _, share in parts) - 1) > 1e-6:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +10,7 @@ from scorecard.errors import ScorecardError
 from scorecard.messages import Message
 
 from ..excel import register
+from .reading import read_book
 
 Mark = Callable[..., Any]
 
@@ -73,10 +74,13 @@ def _title(name: str) -> Message:
     return TITLES.get(name, Message(name, name))
 
 
-def _script(macro: Callable[[Any], Message], book_type: type) -> Callable[[Any], None]:
-    def run(book: Any) -> None:
+def _script(macro: Callable[..., Message], book_type: type) -> Callable[[Any], Awaitable[None]]:
+    async def run(book: Any) -> None:
         try:
-            said = macro(book)
+            if macro.__name__ == "recalculate":
+                # Before reading, so that what is read is what was computed; reading sends off what is waiting.
+                book.app.calculate()
+            said = macro(book, await read_book(book))
         except ScorecardError as problem:
             # A person waits for a sentence, not for a traceback.
             said = problem.message

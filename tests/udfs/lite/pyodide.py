@@ -72,13 +72,17 @@ def build_wheel(folder: Path) -> Path:
     return wheel
 
 
-def run(wheel: Path, calls: list[list[Any]], folder: Path) -> Any:
-    """What `inside.py` answers to these calls in one Pyodide."""
+def run(wheel: Path, task: dict[str, Any], folder: Path) -> Any:
+    """What `inside.py` answers to these calls and this workbook in one Pyodide."""
     node, module = find_node(), install()
+    # One program: the stand-in first, then what uses it.
+    script = folder / "script.py"
+    parts = [(HERE / name).read_text(encoding="utf-8") for name in ("standin.py", "inside.py")]
+    script.write_text("\n".join(parts), encoding="utf-8")
     given, results = folder / "calls.json", folder / "results.json"
-    given.write_text(json.dumps(calls, allow_nan=False), encoding="utf-8")
+    given.write_text(json.dumps(task, allow_nan=False), encoding="utf-8")
     done = subprocess.run(
-        [node, str(HERE / "run.mjs"), *map(str, (module, wheel, HERE / "inside.py", given, results))],
+        [node, str(HERE / "run.mjs"), *map(str, (module, wheel, script, given, results))],
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -14,5 +14,5 @@ const site = python.runPython("import site; site.getsitepackages()[0]");
 python.unpackArchive(new Uint8Array(readFileSync(wheel)), "wheel", { extractDir: site });
 python.runPython(readFileSync(script, "utf8"));
 // JSON on both sides: JavaScript's null is not None, and its arrays are not lists.
-const answer = python.globals.get("answer")(readFileSync(calls, "utf8"));
+const answer = await python.globals.get("answer")(readFileSync(calls, "utf8"));
 writeFileSync(results, answer);

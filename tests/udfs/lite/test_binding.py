@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import dataclasses
 import runpy
 import sys
@@ -16,7 +17,7 @@ from scorecard.errors import UsageError
 from scorecard.functions import CATALOGUE
 from scorecard.messages import Message, choose_language
 from udfs import macros, vba
-from udfs.lite import bind_macros
+from udfs.lite import bind_macros, binding
 from udfs.lite.binding import TITLES
 
 LITE = Path(__file__).resolve().parents[3] / "udfs" / "lite"
@@ -41,6 +42,14 @@ def script(**options: Any) -> Any:
         return function
 
     return mark
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read_book(book: Any) -> None:
+        return None
+
+    monkeypatch.setattr(binding, "read_book", read_book)
 
 
 @pytest.fixture(autouse=True)
@@ -93,25 +102,25 @@ def test_macros_have_the_titles_of_the_buttons_in_excel() -> None:
 def test_a_macro_ends_in_a_sentence(
     problem: Exception | None, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def check(book: Any) -> Message:
+    def check(book: Any, seen: Any) -> Message:
         if problem is not None:
             raise problem
         return Message("好了", "done")
 
     monkeypatch.setattr(macros, "MACROS", {"check": check})
     book = Book()
-    bind_macros(script, Book)["check"](book)
+    asyncio.run(bind_macros(script, Book)["check"](book))
     assert book.app.shown == [shown]
     assert capsys.readouterr().out == shown + "\n"
 
 
 def test_an_error_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(book: Any) -> Message:
+    def check(book: Any, seen: Any) -> Message:
         raise ZeroDivisionError
 
     monkeypatch.setattr(macros, "MACROS", {"check": check})
     with pytest.raises(ZeroDivisionError):
-        bind_macros(script, Book)["check"](Book())
+        asyncio.run(bind_macros(script, Book)["check"](Book()))
 
 
 def test_a_module_of_our_own_that_is_missing_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +133,6 @@ def test_a_module_of_our_own_that_is_missing_is_a_defect(monkeypatch: pytest.Mon
 def test_the_requirements_name_the_wheel_of_this_version() -> None:
     lines = (LITE / "requirements.txt").read_text(encoding="utf-8").splitlines()
     named = [line for line in lines if line and not line.startswith("#")]
-    assert named[0] == "xlwings>=0.37,<1"
+    assert named[0] == "xlwings>=0.37.8,<1"
     assert named[1].endswith(f"/scorecard_kpi-{__version__}-py3-none-any.whl") and ".example/" in named[1]
     assert len(named) == 2
