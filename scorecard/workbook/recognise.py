@@ -19,6 +19,7 @@ from .identity import Surroundings, is_title, read_above, read_below, read_besid
 from .located import Table
 from .package import Package
 from .people import PersonTable, find_person_tables
+from .rulesheet import SHEET as RULE_SHEET
 from .vocabulary import STRONG, Vocabulary, default_vocabulary
 
 __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
@@ -87,7 +88,8 @@ def recognise_workbook(package: Package, vocabulary: Vocabulary | None = None) -
         findings += [
             Finding("low-confidence-table", "warning", sheet.name, attempt.cell, attempt.refusal)
             for attempt in doubtful
-            if attempt.refusal is not None
+            # Our own rule sheet lists items and numbers, and is no form.
+            if attempt.refusal is not None and sheet.name != RULE_SHEET
         ]
         if not here:
             reason = next((a.refusal for a in reversed(attempts) if a.refusal is not None), _NO_HEADER)

@@ -10,6 +10,7 @@ import openpyxl
 
 from scorecard.definitions import FORM_SHEET, Definition, KpiDefinition
 from scorecard.scoring.curve import Rating
+from scorecard.scoring.ladder import Ladder
 from scorecard.scoring.values import read
 
 #: Typical targets of what the sources leave open, by unit.
@@ -26,12 +27,20 @@ def filled(data: bytes, definition: Definition, seed: int = 1) -> bytes:
     """
     random = Random(f"{definition.id}/{seed}")
     book = openpyxl.load_workbook(io.BytesIO(data))
+    book[FORM_SHEET]["B2"].value = "张敏"
+    if "趋势" in book.sheetnames:
+        _say_which_quarter(book["趋势"])
     for name in (FORM_SHEET, "能力态度", "目标"):
         if name in book.sheetnames:
             _fill(book[name], definition.for_sheet(name), random, skip=0.04 if seed > 1 else 0)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _say_which_quarter(sheet: Any) -> None:
+    row = next(r for r in range(1, sheet.max_row + 1) if str(sheet.cell(r, 1).value).startswith("本表是哪一期"))
+    sheet.cell(row, 2).value = "第三季度"
 
 
 def _fill(sheet: Any, definition: Definition, random: Random, skip: float) -> None:
@@ -107,6 +116,10 @@ def _actual(kpi: KpiDefinition, target: float, random: Random) -> float:
     if target == 1:
         return random.choice((1, 0.995, 0.99, 0.98))
     value = target * random.uniform(0.93, 1.1)
+    if isinstance(kpi.rule, Ladder):
+        # Beyond the ends nothing changes, which the check-up would remark on.
+        ends = kpi.rule.curve().thresholds
+        value = min(max(value, min(ends[0], ends[-1])), max(ends[0], ends[-1]))
     if kpi.unit not in ("", "%"):
         return round(value, 1 if target < 10 else 0)
     return round(min(value, 1.0) if kpi.kind == "rate" else value, 4 if target < 0.1 or kpi.unit == "%" else 3)
