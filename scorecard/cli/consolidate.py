@@ -73,6 +73,16 @@ def add_to(app: typer.Typer) -> None:
                 ),
             ),
         ] = None,
+        pseudonymise: Annotated[
+            Path | None,
+            typer.Option(
+                "--pseudonymise", metavar="KEYFILE",
+                help=say(
+                    "姓名、工号、文件名换成代号，便于外发；密钥文件没有时自动建立",
+                    "codes instead of names, numbers and files, for sharing; the key file is made if missing",
+                ),
+            ),
+        ] = None,
         quotas: Annotated[
             str | None,
             typer.Option(
@@ -101,6 +111,11 @@ def add_to(app: typer.Typer) -> None:
                     paths, period=period, roster=roster, rules=rules, keep=keep, processes=processes,
                     skip=[output] if output is not None else [], progress=progress,
                 )  # fmt: skip
+            if pseudonymise is not None:
+                from ..consolidation.pseudonym import load_key
+                from ..consolidation.pseudonym import pseudonymise as without_names
+
+                done = without_names(done, load_key(pseudonymise))
             if history is not None:
                 from ..consolidation.history import record
 

@@ -1,0 +1,128 @@
+"""Sharing without names: persons, staff numbers, raters, files and sheets become codes that only the key can repeat."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import UnusableFile
+from ..messages import Message
+from ..scoring.values import key
+from .consolidation import Consolidation
+from .records import CardRecord, Notice
+from .resolve import Resolved
+from .sources import Source
+
+_SHORTEST = 16
+
+
+def load_key(path: Path) -> bytes:
+    """The key in a file; a file that is not there is made, with a new random key, readable by its owner only.
+
+    Raises:
+        UnusableFile: It cannot be read or made, or is too short to be a key (16 bytes).
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+                stream.write(secrets.token_hex(32) + "\n")
+        content = path.read_bytes().strip()
+    except OSError as problem:
+        reason = problem.strerror
+        raise UnusableFile(Message(f"密钥文件不能用（{reason}）", f"the key file cannot be used ({reason})"), str(path)) from None
+    if len(content) < _SHORTEST:
+        raise UnusableFile(
+            Message(f"密钥太短，至少 {_SHORTEST} 字节", f"the key is too short: at least {_SHORTEST} bytes"), str(path)
+        )
+    return content
+
+
+def pseudonymise(done: Consolidation, secret: bytes) -> Consolidation:
+    """The same consolidation without names; departments, positions, KPIs and all numbers stay.
+
+    The same person gets the same code whenever the same key is used, so that periods can be compared. Links to the
+    sources, their fingerprints and titles go, because they lead back to the person.
+
+    Args:
+        done: What was consolidated.
+        secret: The key; whoever has it can find out which code is whose.
+    """
+    coder = _Coder(secret, done)
+    return replace(
+        done,
+        resolved=tuple(coder.resolved(one) for one in done.resolved),
+        notices=tuple(coder.notice(n) for n in done.notices),
+        set_aside=tuple(coder.notice(n) for n in done.set_aside),
+        sources=replace(
+            done.sources, files=tuple(Source(coder.file(s.file), Path(), "", s.size) for s in done.sources.files)
+        ),
+        missing=tuple((coder.person(person), "", department) for person, _, department in done.missing),
+        roster=replace(done.roster, file=coder.file(done.roster.file), entries=()) if done.roster is not None else None,
+    )
+
+
+class _Coder:
+    def __init__(self, secret: bytes, done: Consolidation) -> None:
+        self._secret = secret
+        known: dict[str, str] = {}
+        for one in done.resolved:
+            c = one.card
+            for text, code in (
+                (c.person, self._who(one)), (c.staff_id, self._code("N", c.staff_id)),
+                (c.evaluator, self._code("R", key(c.evaluator))), (c.sheet, self.sheet(c)), (c.title, "…"),
+            ):  # fmt: skip
+                if text:
+                    known[text] = code
+        for source in done.sources.files:
+            known[source.file] = self.file(source.file)
+            known[source.path.name] = self.file(source.file)
+            known[source.path.stem] = self.file(source.file)
+        for person, number, _ in done.missing:
+            known[person] = self.person(person)
+            if number:
+                known[number] = self._code("N", number)
+        self._known = known
+        # The longest first: a file name holds the name of its person.
+        ordered: Iterable[str] = sorted((text for text in known if len(text) > 1), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
+
+    def _code(self, prefix: str, text: str) -> str:
+        if not text:
+            return ""
+        digest = hmac.new(self._secret, f"{prefix}:{text}".encode(), hashlib.sha256).digest()
+        return f"{prefix}-{base64.b32encode(digest)[:10].decode()}"
+
+    def _who(self, one: Resolved) -> str:
+        return self._code("P", one.who) if one.card.person else ""
+
+    def person(self, name: str) -> str:
+        return self._code("P", key(name))
+
+    def file(self, name: str) -> str:
+        suffix = name.rpartition(".")[2]
+        return f"{self._code('F', name)}.{suffix}" if suffix != name else self._code("F", name)
+
+    def sheet(self, card: CardRecord) -> str:
+        return self._code("S", f"{card.file}!{card.sheet}")
+
+    def resolved(self, one: Resolved) -> Resolved:
+        c = one.card
+        card = replace(
+            c, file=self.file(c.file), sheet=self.sheet(c), person=self._who(one), staff_id="", title="",
+            evaluator=self._code("R", key(c.evaluator)),
+        )  # fmt: skip
+        return replace(one, card=card, who=self._code("P", one.who))
+
+    def notice(self, notice: Notice) -> Notice:
+        sheet = self._code("S", f"{notice.file}!{notice.sheet}") if notice.sheet else ""
+        message = Message(*(self._pattern.sub(lambda m: self._known[m[0]], text) for text in notice.message))
+        return replace(notice, file=self.file(notice.file), sheet=sheet, message=message)
