@@ -55,6 +55,13 @@ def add_to(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--roster", metavar="FILE", help=say("花名册，列出谁没有交", "a roster, to list who is missing")),
         ] = None,
+        hierarchy: Annotated[
+            Path | None,
+            typer.Option(
+                "--hierarchy", metavar="FILE",
+                help=say("岗位与上级（.xlsx 或 .toml），算团队结果", "positions and superiors (.xlsx, .toml), for teams"),
+            ),
+        ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
         keep: Annotated[
             str,
@@ -108,7 +115,7 @@ def add_to(app: typer.Typer) -> None:
                 refuse_existing(output, force)
             with _progress(as_json) as progress:
                 done = consolidate(
-                    paths, period=period, roster=roster, rules=rules, keep=keep, processes=processes,
+                    paths, period=period, roster=roster, rules=rules, hierarchy=hierarchy, keep=keep, processes=processes,
                     skip=[output] if output is not None else [], progress=progress,
                 )  # fmt: skip
             if pseudonymise is not None:

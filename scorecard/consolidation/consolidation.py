@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from ..definitions import Definition, load_definition
-from ..messages import Message
 from . import frames
+from .hierarchy import NodeResult, load_hierarchy, roll_up_tree
 from .reading import Reader
 from .records import FileReading, Notice
 from .resolve import KEEP, Resolved, period_of, resolve
@@ -44,6 +44,7 @@ class Consolidation:
         keep: Which of several cards of one person counts.
         roster: Who should be there, None without a roster.
         missing: Of these, who is not.
+        tree: The hierarchy with its results, a parent before its children; empty without one.
 
     Example:
         ::
@@ -61,6 +62,7 @@ class Consolidation:
     keep: str = KEEP[0]
     roster: Roster | None = None
     missing: tuple[tuple[str, str, str], ...] = ()
+    tree: tuple[NodeResult, ...] = ()
 
     @cached_property
     def cards(self) -> pd.DataFrame:
@@ -121,6 +123,19 @@ class Consolidation:
             "grades": {label: int((complete["grade"] == label).sum()) for label in frames.grade_labels(self.resolved)},
             "departments": departments,
             "keep": self.keep,
+            "hierarchy": [
+                {
+                    "node": one.node.name,
+                    "superior": one.node.superior or None,
+                    "people": one.people,
+                    "own": one.own,
+                    "rule": one.node.how,
+                    "team": one.team,
+                    "indicator": one.node.feeds or None,
+                    "with_team": one.fed,
+                }
+                for one in self.tree
+            ],
         }
 
     def to_json(self, language: str | None = None) -> dict[str, Any]:
@@ -193,6 +208,7 @@ def consolidate(
     period: str | None = None,
     roster: str | os.PathLike[str] | None = None,
     rules: str | os.PathLike[str] | Definition | None = None,
+    hierarchy: str | os.PathLike[str] | None = None,
     keep: str = KEEP[0],
     processes: int | None = None,
     skip: Sequence[str | os.PathLike[str]] = (),
@@ -208,6 +224,7 @@ def consolidate(
         period: 2026Q3, 2026H1, 2026-08, 2026 …; the most frequent one of the tables when omitted.
         roster: A workbook that lists who should be there.
         rules: Rules for tables that carry none; typed scores are added up without.
+        hierarchy: Positions and superiors, a workbook or TOML, for team results.
         keep: Which of several cards of one person counts: the "first" or the "last" with a total, by file name.
         processes: How many to read with; by default as many as there are processors, and one for few files.
         skip: Files that are never read.
@@ -231,7 +248,8 @@ def consolidate(
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     definition = load_definition(Path(rules)) if isinstance(rules, (str, os.PathLike)) else rules
     wanted = load_roster(Path(roster)) if roster is not None else None
-    leave = [Path(p) for p in skip] + ([Path(roster)] if roster is not None else [])
+    nodes = load_hierarchy(Path(hierarchy)) if hierarchy is not None else ()
+    leave = [Path(p) for p in (*skip, roster, hierarchy) if p is not None]
     sources = find_sources([Path(p) for p in given], leave)
     readings = read_all(sources.files, Reader(definition, period or ""), processes, progress)
     cards = [card for reading in readings for card in reading.cards]
@@ -254,6 +272,7 @@ def consolidate(
         keep,
         wanted,
         missing,
+        roll_up_tree(nodes, resolution.cards) if nodes else (),
     )
 
 
@@ -285,15 +304,3 @@ def _processors() -> int:
 
 def _mean(values: pd.Series) -> float | None:
     return math.fsum(values) / len(values) if len(values) else None
-
-
-def waiting(consolidation: Consolidation) -> list[Message]:
-    """What is still to be done before the summary is complete, one sentence each."""
-    summary, found = consolidation.summary, []
-    open_ = summary["people"] - summary["complete"]
-    if open_:
-        found.append(Message(f"{open_} 人还没有总分", f"{open_} people have no total yet"))
-    if summary["missing"]:
-        count = len(summary["missing"])
-        found.append(Message(f"名单上 {count} 人没有交表", f"{count} people on the roster have no table"))
-    return found

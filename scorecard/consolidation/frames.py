@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..scoring.model import DEFAULT_GRADES, Grade, GradeTable
+from ..scoring.model import DEFAULT_GRADES, Grade
 from ..scoring.values import decimal_sum, key, round_half_up, snap
 from .records import CardRecord, Notice
 from .resolve import Resolved, part_weights
@@ -140,8 +140,8 @@ def _person(cards: Sequence[Resolved], numbers: list[int]) -> _Person:
     grade, coefficient = f"未完成 {filled}/{applicable}" if status == "incomplete" else "", None
     if status == "ok":
         computed = snap(decimal_sum([w * (p.computed or 0.0) for w, p in zip(weights, parts, strict=True)]))
-        total = round_half_up(computed, 2)
-        found = GradeTable(tuple(Grade(*row) for row in c.grades)).of(total)
+        total = round_half_up(computed, c.settings.digits)
+        found = c.settings.grades.of(total)
         grade, coefficient = found.label, found.coefficient
     coverage = decimal_sum([w * (p.coverage or 0.0) for w, p in zip(weights, parts, strict=True)])
     return _Person(c, numbers[0], first.who, total, computed, coverage, grade, coefficient, filled, applicable, status)
@@ -149,12 +149,12 @@ def _person(cards: Sequence[Resolved], numbers: list[int]) -> _Person:
 
 def grade_labels(cards: Sequence[Resolved]) -> list[str]:
     """The grades in use, best first: of the grade table most cards have, then whatever else occurs."""
-    tables: dict[tuple[tuple[float, str, float | None], ...], int] = {}
+    tables: dict[tuple[Grade, ...], int] = {}
     for one in cards:
-        tables[one.card.grades] = tables.get(one.card.grades, 0) + 1
-    default = tuple((g.lower, g.label, g.coefficient) for g in DEFAULT_GRADES.rows)
-    ordered = sorted(tables, key=lambda rows: (-tables[rows], rows)) or [default]
-    labels = [label for rows in ordered for _, label, _ in sorted(rows, key=lambda row: -row[0])]
+        rows = one.card.settings.grades.rows
+        tables[rows] = tables.get(rows, 0) + 1
+    ordered = sorted(tables, key=lambda rows: (-tables[rows], [(g.lower, g.label) for g in rows])) or [DEFAULT_GRADES.rows]
+    labels = [grade.label for rows in ordered for grade in reversed(rows)]
     return list(dict.fromkeys(labels))
 
 

@@ -65,6 +65,10 @@ def pseudonymise(done: Consolidation, secret: bytes) -> Consolidation:
         sources=replace(
             done.sources, files=tuple(Source(coder.file(s.file), Path(), "", s.size) for s in done.sources.files)
         ),
+        tree=tuple(
+            replace(one, node=replace(one.node, name=coder.text(one.node.name), superior=coder.text(one.node.superior)))
+            for one in done.tree
+        ),
         missing=tuple((coder.person(person), "", department) for person, _, department in done.missing),
         roster=replace(done.roster, file=coder.file(done.roster.file), entries=()) if done.roster is not None else None,
     )
@@ -104,6 +108,9 @@ class _Coder:
     def _who(self, one: Resolved) -> str:
         return self._code("P", one.who) if one.card.person else ""
 
+    def text(self, text: str) -> str:
+        return self._pattern.sub(lambda m: self._known[m[0]], text)
+
     def person(self, name: str) -> str:
         return self._code("P", key(name))
 
@@ -124,5 +131,5 @@ class _Coder:
 
     def notice(self, notice: Notice) -> Notice:
         sheet = self._code("S", f"{notice.file}!{notice.sheet}") if notice.sheet else ""
-        message = Message(*(self._pattern.sub(lambda m: self._known[m[0]], text) for text in notice.message))
+        message = Message(*map(self.text, notice.message))
         return replace(notice, file=self.file(notice.file), sheet=sheet, message=message)

@@ -157,7 +157,7 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         applicable=result.applicable,
         status=_status(result),
         items=tuple(_items(card, grid)),
-        grades=tuple((g.lower, g.label, g.coefficient) for g in card.model.settings.grades.rows),
+        settings=card.model.settings,
     )
     return record, notices
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..messages import Message
+from ..scoring.model import Settings
 
 #: What a card can be: "ok" has a total; "incomplete" waits for scores; "error" has none because something in it cannot
 #: be used; "not_assessed" has no item that applies; "duplicate" is a later card of the same person and period;
@@ -84,7 +85,7 @@ class CardRecord:
         grade: By the grade table; "" without a total (未完成 9/11 for an incomplete one).
         stated_grade: As the form says.
         coverage: Σ weights used / Σ weights, a fraction.
-        grades: The grade table it was graded by: lower bound, label, coefficient.
+        settings: How it was added up and graded.
     """
 
     file: str
@@ -111,7 +112,7 @@ class CardRecord:
     applicable: int
     status: str
     items: tuple[ItemRecord, ...]
-    grades: tuple[tuple[float, str, float | None], ...]
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)

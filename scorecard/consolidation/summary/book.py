@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...workbook.package import Package
 from ..consolidation import Consolidation
-from . import calibration, departments, distribution, indicators, issues, overview, people, trend
+from . import calibration, departments, distribution, indicators, issues, overview, people, tree, trend
 from .context import Context
 from .links import Links
 from .style import Book
@@ -47,6 +47,8 @@ def summary_workbook(
     indicators.add(book, context)
     distribution.add(book, context)
     calibration.add(book, context)
+    if done.tree:
+        tree.add(book, context)
     if past is not None:
         trend.add(book, context, past)
     issues.add_issues(book, context)

@@ -1,0 +1,248 @@
+"""Positions and superiors as a tree: team results per node, by a rule of its own, and into the manager's indicators."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import RuleError, UsageError
+from ..messages import Message
+from ..scoring.model import Adjustment, Kpi, Scorecard, Veto
+from ..scoring.periods import roll_up, rollup_name
+from ..scoring.score import score_card
+from ..scoring.values import Reading, State, key, read
+from ..workbook.grid import read_grid
+from ..workbook.package import Package
+from .records import CardRecord
+from .resolve import Resolved
+
+#: How the results below a node are put together.
+RULES = ("weighted", "mean", "sum", "min", "max")
+_WEIGHTED = frozenset(map(key, ("weighted", "加权", "加权平均", "weighted average", "")))
+_COLUMNS = {
+    "name": ("节点", "岗位", "姓名", "名称", "部门", "node", "name", "position"),
+    "superior": ("上级", "直接上级", "上级岗位", "superior", "reports to", "manager"),
+    "how": ("汇总方式", "汇总", "规则", "rule", "how"),
+    "weight": ("权重", "weight"),
+    "feeds": ("对应指标", "团队指标", "指标", "indicator", "feeds"),
+}
+_ROLES = {key(word): role for role, words in _COLUMNS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of the tree.
+
+    Attributes:
+        name: A person, a position or a department, as the cards say it.
+        superior: The node above, "" at the top.
+        how: One of `RULES`: how the nodes directly below are put together here.
+        weight: Its weight in the node above; the number of its people when omitted.
+        feeds: The indicator of this node's own card that is the team result, "" if there is none.
+    """
+
+    name: str
+    superior: str = ""
+    how: str = "weighted"
+    weight: float | None = None
+    feeds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """A node with its results, all unrounded, None where there is nothing to compute.
+
+    Attributes:
+        depth: 0 at the top.
+        people: Everybody in it and below.
+        own: Mean total of its own people, by their cards.
+        team: The nodes directly below, put together.
+        fed: Mean total of its own people with the team result as the score of the indicator it feeds.
+        value: What the node above counts: `fed`, else `own`, else `team`.
+    """
+
+    node: Node
+    depth: int
+    people: int
+    own: float | None
+    team: float | None
+    fed: float | None
+    value: float | None
+
+
+def load_hierarchy(path: Path) -> tuple[Node, ...]:
+    """Read a tree from a workbook (columns 岗位, 上级, 汇总方式, 权重, 对应指标) or a TOML file (`[[node]]`).
+
+    Raises:
+        UsageError: No such columns, an unknown rule or superior, a name twice, a circle.
+        UnusableFile: Not a workbook.
+    """
+    rows = _from_toml(path) if path.suffix.lower() == ".toml" else _from_workbook(path)
+    nodes = []
+    for row in rows:
+        weight = read(row.get("weight")).number
+        nodes.append(
+            Node(
+                str(row.get("name") or "").strip(), str(row.get("superior") or "").strip(),
+                _rule(str(row.get("how") or ""), path.name), weight, str(row.get("feeds") or "").strip(),
+            )  # fmt: skip
+        )
+    check_tree(nodes, path.name)
+    return tuple(nodes)
+
+
+def check_tree(nodes: Sequence[Node], where: str | None = None) -> None:
+    """Refuse what is no tree.
+
+    Raises:
+        UsageError: Empty, a name twice, an unknown superior, a circle, a negative weight.
+    """
+    known = {key(node.name): node for node in nodes}
+    if not nodes:
+        raise UsageError(Message("层级是空的", "the hierarchy is empty"), where)
+    if len(known) < len(nodes):
+        names = [key(node.name) for node in nodes]
+        twice = next(node.name for node in nodes if names.count(key(node.name)) > 1)
+        raise UsageError(Message(f"“{twice}”出现了两次", f'"{twice}" stands there twice'), where)
+    for node in nodes:
+        if node.superior and key(node.superior) not in known:
+            zh, en = f"“{node.name}”的上级“{node.superior}”不在表里", f'the superior "{node.superior}" is not in the list'
+            raise UsageError(Message(zh, en), where)
+        if node.weight is not None and node.weight < 0:
+            raise UsageError(Message(f"“{node.name}”的权重为负", f'the weight of "{node.name}" is negative'), where)
+        above, seen = node, {key(node.name)}
+        while above.superior:
+            above = known[key(above.superior)]
+            if key(above.name) in seen:
+                raise UsageError(Message(f"“{node.name}”的上级绕成了圈", f'the superiors of "{node.name}" form a circle'), where)
+            seen.add(key(above.name))
+
+
+def roll_up_tree(nodes: Sequence[Node], cards: Sequence[Resolved]) -> tuple[NodeResult, ...]:
+    """Results of every node, a parent before its children, in the order of the list.
+
+    A card belongs to the node of its person's name, else of its position, else of its department. Cards without a total
+    do not count, and neither do nodes without anybody.
+    """
+    check_tree(nodes)
+    below: dict[str, list[Node]] = {}
+    for node in nodes:
+        below.setdefault(key(node.superior), []).append(node)
+    members: dict[str, list[CardRecord]] = {key(node.name): [] for node in nodes}
+    for one in cards:
+        c = one.card
+        if one.counted and one.status in ("ok", "duplicate") and c.computed is not None:
+            home = next((key(t) for t in (c.person, c.position, c.department) if t and key(t) in members), None)
+            if home is not None:
+                members[home].append(c)
+    results: list[NodeResult] = []
+
+    def visit(node: Node, depth: int) -> NodeResult:
+        place = len(results)
+        results.append(NodeResult(node, depth, 0, None, None, None, None))
+        children = [visit(child, depth + 1) for child in below.get(key(node.name), [])]
+        own_cards = members[key(node.name)]
+        counted = [child for child in children if child.value is not None]
+        team = None
+        if counted:
+            weights = None
+            if node.how == "weighted":
+                weights = [child.node.weight if child.node.weight is not None else float(child.people) for child in counted]
+            values = [child.value or 0.0 for child in counted]
+            try:
+                team = roll_up(values, weights, "mean" if node.how == "weighted" else node.how)
+            except RuleError:
+                team = None  # weights that sum to 0
+        own = _mean([c.computed or 0.0 for c in own_cards])
+        fed = None
+        if node.feeds and team is not None and own_cards:
+            totals = [with_score(card, node.feeds, team) for card in own_cards]
+            known = [t for t in totals if t is not None]
+            fed = _mean(known) if len(known) == len(totals) else None
+        value = next((v for v in (fed, own, team) if v is not None), None)
+        people = len(own_cards) + sum(child.people for child in children)
+        results[place] = NodeResult(node, depth, people, own, team, fed, value)
+        return results[place]
+
+    for top in below.get("", []):
+        visit(top, 0)
+    return tuple(results)
+
+
+def with_score(card: CardRecord, indicator: str, score: float) -> float | None:
+    """The total a card has when one of its indicators gets another score, by the scoring core; unrounded.
+
+    Returns:
+        None if the card has no such indicator, or no total even so.
+    """
+    if not any(key(item.name) == key(indicator) for item in card.items):
+        return None
+    kpis, adjustments, vetoes = [], [], []
+    for item in card.items:
+        given = score if key(item.name) == key(indicator) else item.score
+        state = State.NUMBER if given is not None else State(item.state)
+        reading = Reading(state, given)
+        if item.kind == "adjustment":
+            adjustments.append(Adjustment(item.name, reading))
+        elif item.kind == "veto":
+            vetoes.append(Veto(item.name, given))
+        else:
+            kpis.append(Kpi(item.name, None, weight=item.weight, typed=reading, section=item.section))
+    weights = "as_is" if card.settings.weights == "as_is" else "normalise"
+    settings = replace(card.settings, weights=weights)
+    return score_card(Scorecard(tuple(kpis), (), tuple(adjustments), tuple(vetoes), settings=settings)).computed
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return roll_up(list(values)) if values else None
+
+
+def _rule(text: str, where: str) -> str:
+    if key(text) in _WEIGHTED:
+        return "weighted"
+    try:
+        name = rollup_name(text)
+    except RuleError:
+        name = ""
+    if name not in RULES:
+        raise UsageError(Message(
+            f"未知汇总方式“{text}”（加权平均、平均、合计、最小、最大）",
+            f'unknown rule "{text}": weighted, mean, sum, min or max'), where)  # fmt: skip
+    return name
+
+
+def _from_toml(path: Path) -> list[Mapping[str, object]]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise UsageError(Message(f"层级文件无法读取：{problem}", f"the hierarchy cannot be read: {problem}"), str(path)) from None
+    rows = data.get("node")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("name") for row in rows):
+        raise UsageError(Message("层级文件里没有 [[node]]，或缺少 name", "there is no [[node]], or one without name"), str(path))
+    return rows
+
+
+def _from_workbook(path: Path) -> list[Mapping[str, object]]:
+    package = Package.open(path)
+    for sheet in package.sheets:
+        if sheet.kind != "worksheet":
+            continue
+        grid = read_grid(package, sheet)
+        columns: dict[str, int] = {}
+        rows: list[Mapping[str, object]] = []
+        for cells in grid.rows():
+            if not columns:
+                found: dict[str, int] = {}
+                for cell in cells:
+                    if isinstance(cell.value, str) and key(cell.value) in _ROLES:
+                        found.setdefault(_ROLES[key(cell.value)], cell.col)
+                columns = found if {"name", "superior"} <= set(found) else {}
+                continue
+            row = {role: grid.cell(cells[0].row, col).value for role, col in columns.items()}
+            if row["name"]:
+                rows.append(row)
+        if rows:
+            return rows
+    raise UsageError(Message("没有“岗位”和“上级”两列", "no columns 岗位 (position) and 上级 (superior)"), path.name)

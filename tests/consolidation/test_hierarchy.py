@@ -1,0 +1,98 @@
+"""The positions of seed 004 as a tree: a manager, two supervisors, six others; every rule by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import scorecard
+from scorecard.consolidation.hierarchy import Node, check_tree, load_hierarchy
+from scorecard.errors import UsageError
+from tests.cli.runner import scorecard as run
+from tests.consolidation.test_consolidate import card
+
+TREE = (
+    ("岗位", "上级", "汇总方式", "权重", "对应指标"),
+    ("客户服务部经理", "", "加权平均", "", "项目进度"),
+    ("受理服务组主管", "客户服务部经理", "平均", 0.6, ""),
+    ("受理服务代表", "受理服务组主管", "", "", ""),
+    ("物控助理", "受理服务组主管", "", "", ""),
+    ("技术支持组主管", "客户服务部经理", "最小", 0.4, ""),
+    ("售后工程师", "技术支持组主管", "", "", ""),
+)
+PEOPLE = (
+    ("王一", "客户服务部经理", 80), ("李二", "受理服务组主管", 90), ("张三", "受理服务代表", 70), ("赵四", "受理服务代表", 80),
+    ("钱五", "物控助理", 60), ("孙六", "技术支持组主管", 85), ("周七", "售后工程师", 50), ("吴八", "售后工程师", 100),
+)  # fmt: skip
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    for person, position, score in PEOPLE:
+        path = card(tmp_path / "表" / f"{person}.xlsx", person, [score] * 4)
+        book = openpyxl.load_workbook(path)
+        book.active["E2"] = position
+        book.save(path)
+    book = openpyxl.Workbook()
+    for row in TREE:
+        book.active.append(row)
+    book.save(tmp_path / "组织.xlsx")
+    return tmp_path
+
+
+def test_team_results_by_the_rule_of_each_node(base: Path) -> None:
+    tree = {one.node.name: one for one in scorecard.consolidate(base / "表", hierarchy=base / "组织.xlsx").tree}
+    # The mean of two nodes: two representatives at 75, the assistant at 60.
+    assert tree["受理服务组主管"].team == pytest.approx(67.5)
+    assert tree["技术支持组主管"].team == pytest.approx(75)
+    # 0.6 * 90 + 0.4 * 85; it replaces 80 as the score of an item that weighs 0.4.
+    top = tree["客户服务部经理"]
+    assert top.team == pytest.approx(88)
+    assert top.own == pytest.approx(80)
+    assert top.fed == pytest.approx(0.6 * 80 + 0.4 * 88)
+    assert (top.people, top.depth, tree["售后工程师"].depth) == (8, 0, 2)
+
+
+@pytest.mark.parametrize(("how", "expected"), [("合计", 175), ("最大", 90), ("最小", 85), ("平均", 87.5), ("", 88)])
+def test_every_rule(base: Path, how: str, expected: float) -> None:
+    book = openpyxl.load_workbook(base / "组织.xlsx")
+    book.active["C2"] = how
+    book.save(base / "组织.xlsx")
+    tree = scorecard.consolidate(base / "表", hierarchy=base / "组织.xlsx").tree
+    assert tree[0].team == pytest.approx(expected)
+
+
+def test_the_same_tree_from_toml(base: Path) -> None:
+    lines = []
+    for name, superior, how, weight, feeds in TREE[1:]:
+        lines += ["[[node]]", f'name = "{name}"', f'superior = "{superior}"', f'how = "{how}"', f'feeds = "{feeds}"']
+        lines += [f"weight = {weight}"] if weight else []
+    (base / "组织.toml").write_text("\n".join(lines), encoding="utf-8")
+    assert load_hierarchy(base / "组织.toml") == load_hierarchy(base / "组织.xlsx")
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        (),
+        (Node("甲"), Node("甲")),
+        (Node("甲", "乙"),),
+        (Node("甲", "乙"), Node("乙", "甲")),
+        (Node("甲", "甲"),),
+        (Node("甲"), Node("乙", "甲", weight=-1)),
+    ],
+)
+def test_what_is_no_tree_is_refused(nodes: tuple[Node, ...]) -> None:
+    with pytest.raises(UsageError):
+        check_tree(nodes)
+
+
+def test_the_sheet_and_the_document(base: Path) -> None:
+    out = base / "汇总.xlsx"
+    result = run("consolidate", base / "表", "--hierarchy", base / "组织.xlsx", "-o", out, "--json")
+    assert result.status == 0
+    assert result.json["summary"]["hierarchy"][0]["team"] == pytest.approx(88)
+    sheet = openpyxl.load_workbook(out)["层级"]
+    assert [sheet.cell(5, c).value for c in (1, 2, 3, 4, 5)] == ["客户服务部经理", 8, 80, "加权平均", 88]
