@@ -92,7 +92,9 @@ class Folder:
         """Somebody new, with plausible scores."""
         dice = self.dice
         taken = {p.name for p in self.people}
-        while name is None or (name in taken and department is None):
+        given = name
+        # Namesakes are a fault of their own, planted by name.
+        while name is None or (name in taken and given is None):
             name = dice.choice(SURNAMES) + "".join(dice.sample(GIVEN, dice.choice((1, 2))))
         weights = dice.choice(WEIGHTS)
         kpis = tuple(dice.sample(KPIS, len(weights)))
@@ -342,7 +344,7 @@ def _two_versions(folder: Folder) -> None:
 
 
 def _namesakes(folder: Folder) -> None:
-    first = folder.person("客服部", "王建国" if folder.dice.random() < 0.5 else None)
+    first = folder.person("客服部")
     second = folder.person("市场部", first.name)
     for p in (first, second):
         save(single(p, folder.dice), folder.root / f"{p.department}-{p.name}.xlsx")
