@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .consolidation import Consolidation, consolidate
     from .errors import ScorecardError
     from .workbook.checkup import check
+    from .workbook.compare import compare
     from .workbook.embed import convert, embed
     from .workbook.finalise import finalise
     from .workbook.inspection import inspect
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from .workbook.verification import verify
 
 __all__ = [
-    "Consolidation", "ScorecardError", "__version__", "check", "consolidate", "convert", "embed", "finalise", "inspect",
-    "link", "recalculate", "recalculate_each", "recalculate_many", "verify",
+    "Consolidation", "ScorecardError", "__version__", "check", "compare", "consolidate", "convert", "embed",
+    "finalise", "inspect", "link", "recalculate", "recalculate_each", "recalculate_many", "verify",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ _HOMES = {
     "consolidate": ".consolidation",
     "Consolidation": ".consolidation",
     "convert": ".workbook.embed",
+    "compare": ".workbook.compare",
     "link": ".workbook.link",
     "finalise": ".workbook.finalise",
     "verify": ".workbook.verification",

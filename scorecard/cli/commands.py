@@ -14,6 +14,7 @@ from ..errors import RuleError, UsageError
 from ..messages import Message
 from .check import add_to as add_check
 from .consolidate import add_to as add_consolidate
+from .diff import add_to as add_diff
 from .doctor import add_to as add_doctor
 from .excel import add_to as add_excel
 from .failures import errors
@@ -99,6 +100,7 @@ def make_app() -> typer.Typer:
     add_functions(app)
     add_indicators(app)
     add_finalise(app)
+    add_diff(app)
     add_doctor(app)
     return app
 

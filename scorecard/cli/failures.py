@@ -36,6 +36,7 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "link": {"output": None, "edits": []},
     "finalise": {"output": None, "sha256": None, "unchanged": None, "changes": []},
     "cards": {"output": None, "cards": []},
+    "diff": {"cards": [], "only_a": [], "only_b": []},
     "recalc": {"check": None, "workbooks": []},
     "consolidate": {"cards": [], "quarantine": [], "summary": {}},
     "check": {"files": []},
