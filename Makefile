@@ -90,6 +90,7 @@ docs: $(READY) ## the documentation site, in build/site
 pictures: $(READY) ## redraw the pictures of the documentation (needs LibreOffice)
 	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[pictures]'
 	@$(BIN)/python -m docs.pictures
+	@$(BIN)/python -m docs.figures
 	@$(BIN)/python -m docs.curves
 
 dist: $(READY) ## the source archive and the wheel, in dist/; the same commit gives the same wheel

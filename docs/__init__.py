@@ -1,1 +1,1 @@
-"""What makes the documents that are made: `python -m docs.functions`, `python -m docs.pictures`."""
+"""What makes the documents that are made: `python -m docs.functions`, `docs.pictures`, `docs.figures` …"""

@@ -17,7 +17,7 @@ import secrets
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -32,10 +32,13 @@ from .storage import is_remote
 
 T = TypeVar("T")
 
-_LAYOUT = 1
+_LAYOUT = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS known (
-  key BLOB PRIMARY KEY, run TEXT, moment TEXT, status TEXT, changed INTEGER, kept INTEGER, findings TEXT, entered REAL
+  key BLOB PRIMARY KEY, moment TEXT, kept INTEGER, findings TEXT, entered REAL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS done (
+  run TEXT, name BLOB, key BLOB, status TEXT, changed INTEGER, PRIMARY KEY (run, name)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
   name BLOB PRIMARY KEY, size INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, key BLOB, entered REAL
@@ -49,6 +52,41 @@ _STEP = 2.5
 # Elsewhere the "time of change" is that of creation, and whoever sets the time of writing leaves no trace.
 _TRUSTS_TIMES = os.name == "posix"
 _KEPT_FOR = 400 * 86_400
+
+
+# What `told` makes an outcome of.
+_KNOWN = "k.moment, k.kept, k.findings, d.status, d.changed"
+_GLANCE = f"""SELECT f.name, f.size, f.modified, f.changed, f.inode, f.key, f.entered, {_KNOWN}
+FROM files f JOIN known k ON k.key = f.key LEFT JOIN done d ON d.run = ? AND d.name = f.name AND d.key = f.key
+WHERE f.name IN"""
+_RECALL = f"SELECT {_KNOWN} FROM known k LEFT JOIN done d ON d.run = ? AND d.name = ? AND d.key = k.key WHERE k.key = ?"
+
+
+class Glance(NamedTuple):
+    """What is known of a file by its name.
+
+    Attributes:
+        stamp: How it looked from outside.
+        key: The `digest` of its content then.
+        entered: When that was.
+        row: What became of that content, for `told`.
+    """
+
+    stamp: Stamp
+    key: bytes
+    entered: float
+    row: tuple[Any, ...]
+
+    def holds(self, found: os.stat_result) -> bool:
+        """Whether a file that looks like this certainly has that content still."""
+        size, modified, changed, inode = self.stamp
+        return (
+            found.st_mtime_ns == modified
+            and found.st_size == size
+            and found.st_ctime_ns == changed
+            and found.st_ino == inode
+            and self.entered > (modified if modified > changed else changed) / 1e9 + _STEP
+        )
 
 
 class Run(NamedTuple):
@@ -110,6 +148,7 @@ class Memory:
     def __init__(self, path: str) -> None:
         self.path = path
         self.trouble = ""
+        self._notes: list[tuple[Any, ...]] = []
         self._db: sqlite3.Connection | None = None
         try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -127,21 +166,21 @@ class Memory:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.flush()
         if self._db is not None:
             self._db.close()
             self._db = None
 
     # --- workbooks -----------------------------------------------------------------------------------------------
 
-    def by_stamp(self, name: str, stamp: Stamp) -> bytes | None:
-        """The key of a local file that is certainly as it was when it was last looked at."""
+    def glances(self, names: Sequence[str], *, run: str) -> dict[str, Glance]:
+        """What is known of local files before they are opened, asked for many at once; those of nothing are missing."""
         if not _TRUSTS_TIMES:
-            return None
-        row = self._ask(
-            "SELECT key FROM files WHERE name=? AND size=? AND modified=? AND changed=? AND inode=? AND entered>?",
-            (_named(name), *stamp, max(stamp.modified, stamp.changed) / 1e9 + _STEP),
-        )
-        return row[0] if row else None
+            return {}
+        named = {_named(name): name for name in names}
+        marks = ",".join("?" * len(named))
+        rows = self._guarded(lambda db: db.execute(f"{_GLANCE} ({marks})", (run, *named)).fetchall())
+        return {named[row[0]]: Glance(Stamp._make(row[1:5]), row[5], row[6], row[7:]) for row in rows or ()}
 
     def key_of(self, name: str, *, run: str, as_of: datetime | None) -> bytes | None:
         """The key a file had when it was last looked at, if what became of it then is still known."""
@@ -157,12 +196,8 @@ class Memory:
             run: The run that asks. What this run did itself comes back as it was reported, all else as "known".
             as_of: The moment for which values must hold.
         """
-        row = self._ask("SELECT run, moment, status, changed, kept, findings FROM known WHERE key=?", (key,))
-        if row is None or (row[1] is not None and row[1] != _moment(as_of)):
-            return None
-        own = bool(run) and row[0] == run
-        findings = tuple(_finding(*one) for one in json.loads(row[5])) if row[5] else ()
-        return Outcome(name, row[2] if own else "known", row[3] if own else 0, row[4], findings)
+        row = self._ask(_RECALL, (run, _named(name), key))
+        return told(row, name, as_of=as_of) if row else None
 
     def enter(self, key: bytes, outcome: Outcome, *, run: str, as_of: datetime | None, volatile: bool) -> None:
         """Remember that a content is up to date, and what was reported.
@@ -173,13 +208,20 @@ class Memory:
             return
         findings = json.dumps([_plain(f) for f in outcome.findings], ensure_ascii=False) if outcome.findings else None
         moment = _moment(as_of) if volatile else None
-        row = (key, run, moment, outcome.status, outcome.changed, outcome.kept, findings, time.time())
-        self._do("INSERT OR REPLACE INTO known VALUES (?,?,?,?,?,?,?,?)", row)
+        self._do("INSERT OR REPLACE INTO known VALUES (?,?,?,?,?)", (key, moment, outcome.kept, findings, time.time()))
+        done = (run, _named(outcome.file), key, outcome.status, outcome.changed)
+        self._do("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?)", done)
 
     def note(self, name: str, stamp: Stamp | None, key: bytes) -> None:
-        """Remember of which content a file is, and how a local one looks from outside."""
+        """Remember of which content a file is, and how a local one looks from outside; for good with `flush`."""
         stamp = stamp or Stamp(-1, 0, 0, 0)
-        self._do("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?)", (_named(name), *stamp, key, time.time()))
+        self._notes.append((_named(name), *stamp, key, time.time()))
+
+    def flush(self) -> None:
+        """Write the notes: many at once, for each by itself costs more than reading its workbook."""
+        notes, self._notes = self._notes, []
+        if notes:
+            self._guarded(lambda db: _write_notes(db, notes))
 
     # --- runs ----------------------------------------------------------------------------------------------------
 
@@ -197,6 +239,9 @@ class Memory:
             if known is not None and (not inputs or known.settings == settings):
                 return known
         else:
+            self._do(
+                "DELETE FROM done WHERE run IN (SELECT run FROM runs WHERE inputs=? AND finished IS NULL)", mine[:1]
+            )
             self._do("DELETE FROM runs WHERE inputs=? AND finished IS NULL", mine[:1])
         now = time.time()
         self._do("DELETE FROM runs WHERE started<?", (now - _KEPT_FOR,))
@@ -216,6 +261,7 @@ class Memory:
 
     def finish(self, run: str) -> None:
         """The run is done; there is nothing left to continue."""
+        self._do("DELETE FROM done WHERE run=?", (run,))
         self._do("UPDATE runs SET finished=? WHERE run=?", (time.time(), run))
 
     # --- the file ------------------------------------------------------------------------------------------------
@@ -233,7 +279,8 @@ class Memory:
             return call(self._db)
         except sqlite3.Error as error:
             self.trouble = str(error)
-            self.close()
+            self._db.close()
+            self._db = None
             return None
 
 
@@ -244,7 +291,7 @@ def _opened(path: str) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _LAYOUT):
-            for table in ("known", "files", "runs"):
+            for table in ("known", "done", "files", "runs"):
                 db.execute(f"DROP TABLE IF EXISTS {table}")
         db.executescript(_TABLES)
         db.execute(f"PRAGMA user_version={_LAYOUT}")
@@ -252,6 +299,21 @@ def _opened(path: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _write_notes(db: sqlite3.Connection, notes: list[tuple[Any, ...]]) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?)", notes)
+    db.execute("COMMIT")
+
+
+def told(row: Sequence[Any], name: str, *, as_of: datetime | None, seconds: float = 0.0) -> Outcome | None:
+    """The outcome of a workbook of which this is known; None when that holds for another moment only."""
+    moment, kept, findings, status, changed = row
+    if moment is not None and moment != _moment(as_of):
+        return None
+    found = tuple(_finding(*one) for one in json.loads(findings)) if findings else ()
+    return Outcome(name, status or "known", changed or 0, kept, found, seconds)
 
 
 def _named(name: str) -> bytes:

@@ -125,7 +125,7 @@ class Batch:
         else:
             worker = Worker(self.settings)
             try:
-                yield from map(worker.do, self.sources)
+                yield from worker.each(self.sources)
             finally:
                 worker.close()
         if self.settings.memory:
@@ -281,7 +281,7 @@ def _end_with(parent: Any) -> None:
 
 def _bring(sources: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
-    return _worker.bring_up_to_date(sources)
+    return list(_worker.each(sources))
 
 
 class _Processes:

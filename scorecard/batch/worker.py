@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,9 +16,12 @@ from ..workbook.package import Package
 from ..workbook.recalc import Recalculation
 from ..workbook.reuse import Forms
 from .inputs import Source
-from .memory import Memory, digest
+from .memory import Glance, Memory, digest, told
 from .outcome import Outcome, Settings
-from .storage import Content, Place, place_of
+from .storage import Content, Place, local_path, place_of
+
+# So many files are asked about at once.
+_AT_ONCE = 100
 
 
 class Done(NamedTuple):
@@ -52,9 +55,31 @@ class Worker:
         if self.memory is not None:
             self.memory.close()
 
-    def bring_up_to_date(self, sources: Sequence[Source]) -> list[Outcome]:
+    def each(self, sources: Sequence[Source]) -> Iterator[Outcome]:
         """The outcome of each, in their order."""
-        return [self.do(source) for source in sources]
+        for at in range(0, len(sources), _AT_ONCE):
+            some = sources[at : at + _AT_ONCE]
+            known = (
+                self.memory.glances([s.name for s in some], run=self.settings.run) if self.memory is not None else {}
+            )
+            for source in some:
+                glance = known.get(source.name)
+                yield (self._recognised(source, glance) if glance else None) or self.do(source)
+            if self.memory is not None:
+                self.memory.flush()
+
+    def _recognised(self, source: Source, glance: Glance) -> Outcome | None:
+        """The outcome of a file that looks from outside as it did when it was brought up to date."""
+        start = time.perf_counter()
+        settings = self.settings
+        try:
+            if source.lock or not glance.holds(os.stat(local_path(source.name))):
+                return None
+        except (OSError, ValueError):
+            return None  # `do` finds the words for it
+        seconds = time.perf_counter() - start
+        outcome = told(glance.row, source.name, as_of=settings.as_of, seconds=seconds)
+        return self._strictly(outcome) if outcome is not None else None
 
     def do(self, source: Source) -> Outcome:
         """Bring one workbook up to date; never raises for what is wrong with it."""
@@ -81,13 +106,6 @@ class Worker:
         if source.lock:
             return Done(Outcome(source.name, "skipped", findings=(_opened(source.lock),)))
         place = place_of(source.name)
-        memory = self.memory
-        if memory is not None:
-            stamp = place.stamp()
-            key = memory.by_stamp(source.name, stamp) if stamp else None
-            outcome = self._recalled(key, source.name)
-            if outcome is not None:
-                return Done(self._strictly(outcome), key, stamp)
         content = place.read()
         key = digest(content.data)
         stamp = content.version if isinstance(content.version, Stamp) else None
@@ -96,8 +114,8 @@ class Worker:
         outcome = self._recalled(key, source.name)
         if outcome is None:
             return self._computed(source, place, content, key)
-        assert memory is not None
-        memory.note(source.name, stamp, key)
+        if self.memory is not None:
+            self.memory.note(source.name, stamp, key)
         return Done(self._strictly(outcome), key, stamp)
 
     def _recalled(self, key: bytes | None, name: str) -> Outcome | None:

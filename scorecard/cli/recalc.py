@@ -71,6 +71,7 @@ def add_to(app: typer.Typer) -> None:
                 "--jobs",
                 "-j",
                 metavar="N",
+                show_default=False,
                 help=say(
                     "进程数；默认按处理器数，少于 200 个文件时为 1",
                     "processes; one for each processor by default, and one for fewer than 200 files",
@@ -262,13 +263,13 @@ class _Lines:
             self.stale.append(outcome.file)
         if self.quiet:
             return
-        if not outcome.changes and not outcome.findings:
+        if not outcome.changed and not outcome.findings:
             return
         if self._told >= _SHOWN and not outcome.has_errors or self._told >= _COMPLAINTS:
             self._left += 1
             return
         self._told += 1
-        if outcome.changes:
+        if outcome.changed:
             count = outcome.changed
             shown = ", ".join(f"{c.sheet}!{c.cell}" for c in outcome.changes[:3]) + ("…" if count > 3 else "")
             told = (
@@ -276,7 +277,7 @@ class _Lines:
                 if self.check
                 else say(f"更新了 {count} 个值", f"{count} updated")
             )
-            print_line(self.out, f"{name}: {told} ({shown})")
+            print_line(self.out, f"{name}: {told}" + (f" ({shown})" if outcome.changes else ""))
         show_findings(self.out, outcome.findings, name)
 
     def _complain(self, line: str) -> None:

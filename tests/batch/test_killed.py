@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,15 @@ def written(folder: Path, before: dict[str, float]) -> int:
     return sum(path.stat().st_mtime != before[str(path)] for path in folder.rglob("*.xlsx"))
 
 
+def is_alive(process: subprocess.Popen[str]) -> bool:
+    process.poll()
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def kill_and_check(folder: Path, cache: Path, old: dict[str, str], new: dict[str, str], dice: random.Random) -> int:
     """Start a run, kill it once some files are written, look at all of them, then let the rest be done.
 
@@ -38,20 +48,13 @@ def kill_and_check(folder: Path, cache: Path, old: dict[str, str], new: dict[str
     while process.poll() is None and written(folder, before) <= limit:
         time.sleep(dice.uniform(0, 0.01))
     if dice.random() < 0.5:
-        os.killpg(process.pid, signal.SIGKILL)  # a power cut for all of its processes
+        os.killpg(process.pid, signal.SIGKILL)  # all of its processes at once
     else:
-        process.kill()
-        # Its own processes must notice, or they would wait for ever.
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                os.killpg(process.pid, 0)
-            except ProcessLookupError:
-                break
-            process.poll()
-            time.sleep(0.02)
-        else:
-            pytest.fail("processes outlive the one that was killed")
+        process.kill()  # the others must notice, or they would wait for ever
+    deadline = time.monotonic() + 60
+    while is_alive(process):
+        assert time.monotonic() < deadline, "processes outlive the one that was killed"
+        time.sleep(0.02)
     process.communicate()
     found = {name: value for name, value in contents(folder).items() if name.endswith(".xlsx")}
     assert found.keys() == old.keys()

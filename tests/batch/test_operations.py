@@ -18,6 +18,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from scorecard import recalculate
 from scorecard.batch import Outcome, Summary, recalculate_each, recalculate_many
 from scorecard.batch import run as run_module
 from scorecard.batch import worker as worker_module
@@ -423,6 +424,12 @@ class TestMemory:
             stream.write(changed)
         os.utime(path, (past, past))
         assert "1 updated" in scorecard("recalc", path).out
+
+    def test_a_workbook_is_not_told_as_written_because_another_became_the_same(self, tmp_path: Path) -> None:
+        for name, data in (("1.xlsx", book()), ("2.xlsx", book()), ("3.xlsx", recalculate(book()).data)):
+            (tmp_path / name).write_bytes(data or b"")
+        outcomes = recalculate_many(tmp_path, memory=True)
+        assert [(o.status, o.changed) for o in outcomes] == [("updated", 2), ("updated", 2), ("known", 0)]
 
     @pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + bytes(200)])
     def test_it_may_be_damaged_or_deleted_at_any_time(self, damage: bytes, tmp_path: Path) -> None:
