@@ -48,7 +48,7 @@ ALLOWED = {
     "formualizer": ("scorecard.workbook.engine",),
     "lxml": ("scorecard.workbook",),
     "openpyxl": ("workbooks", "scorecard.workbook.inspection", "scorecard.consolidation"),
-    "xlsxwriter": ("scorecard.consolidation.summary",),
+    "xlsxwriter": ("scorecard.consolidation.summary", "scorecard.workbook.opening"),
     "numpy": ("scorecard.frames", "scorecard.workbook", "scorecard.batch", "scorecard.consolidation", "scorecard.cli"),
     "pandas": ("scorecard.frames", "scorecard.workbook", "scorecard.batch", "scorecard.consolidation", "scorecard.cli"),
 }

@@ -32,11 +32,15 @@ from .options import (
     help_text,
     in_place_option,
     json_option,
+    map_option,
     output_option,
+    password_option,
     period_option,
     refuse_existing,
     replace_scores_option,
     rules_option,
+    vocabulary_option,
+    words_for,
 )
 from .recalc import add_to as add_recalc
 from .team import add_to as add_team
@@ -139,7 +143,8 @@ def _add_demo(app: typer.Typer) -> None:
 
 
 def _add_reading(app: typer.Typer) -> None:
-    file, as_json, rules, period = file_argument(), json_option(), rules_option(), period_option()
+    file, as_json, rules, period = file_argument(reading=True), json_option(), rules_option(), period_option()
+    vocabulary, mapping, password_file = vocabulary_option(), map_option(), password_option()
 
     @app.command(
         "inspect",
@@ -157,12 +162,19 @@ def _add_reading(app: typer.Typer) -> None:
         as_json: Annotated[bool, as_json] = False,
         rules: Annotated[Path | None, rules] = None,
         period: Annotated[str | None, period] = None,
+        vocabulary: Annotated[Path | None, vocabulary] = None,
+        mapping: Annotated[str | None, mapping] = None,
+        password_file: Annotated[Path | None, password_file] = None,
     ) -> None:
         with errors("inspect", file, as_json=as_json):
             from ..workbook.inspection import inspect
+            from ..workbook.opening import read_password
             from .results import finish_inspect
 
-            finish_inspect(inspect(file, rules=rules, period=period), file, as_json)
+            password = read_password(password_file) if password_file is not None else None
+            words = words_for(vocabulary, mapping)
+            seen = inspect(file, rules=rules, period=period, vocabulary=words, password=password)
+            finish_inspect(seen, file, as_json)
 
     @app.command(
         cls=Command,
@@ -178,12 +190,19 @@ def _add_reading(app: typer.Typer) -> None:
         as_json: Annotated[bool, as_json] = False,
         rules: Annotated[Path | None, rules] = None,
         period: Annotated[str | None, period] = None,
+        vocabulary: Annotated[Path | None, vocabulary] = None,
+        mapping: Annotated[str | None, mapping] = None,
+        password_file: Annotated[Path | None, password_file] = None,
     ) -> None:
         with errors("explain", file, as_json=as_json):
             from ..workbook.inspection import inspect
+            from ..workbook.opening import read_password
             from .results import finish_explain
 
-            finish_explain(inspect(file, rules=rules, period=period), file, as_json)
+            password = read_password(password_file) if password_file is not None else None
+            words = words_for(vocabulary, mapping)
+            seen = inspect(file, rules=rules, period=period, vocabulary=words, password=password)
+            finish_explain(seen, file, as_json)
 
 
 def _add_embed(app: typer.Typer) -> None:
@@ -235,6 +254,8 @@ def _add_embed(app: typer.Typer) -> None:
             typer.Option("--macros", help=say("写成带宏和按钮的 .xlsm", "write an .xlsm with macros and buttons")),
         ] = False,
         dry_run: Annotated[bool, dry_run_option()] = False,
+        vocabulary: Annotated[Path | None, vocabulary_option()] = None,
+        mapping: Annotated[str | None, map_option()] = None,
         as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("embed", file, as_json=as_json):
@@ -246,6 +267,7 @@ def _add_embed(app: typer.Typer) -> None:
             done = (embed_with_macros if macros else embed)(
                 file, output, rules=definition, policy=policy, formulas=formulas, period=period,
                 replace_scores=replace_scores, in_place=in_place, overwrite=force, dry_run=dry_run,
+                vocabulary=words_for(vocabulary, mapping),
             )  # fmt: skip
             finish_writing(file, done, as_json)
 

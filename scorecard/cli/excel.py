@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..definitions import Definition
     from ..scoring.policies import Policy
     from ..workbook.embed import Embedding
+    from ..workbook.vocabulary import Vocabulary
 
 
 def add_to(app: typer.Typer) -> None:
@@ -105,6 +106,7 @@ def embed_with_macros(
     in_place: bool = False,
     overwrite: bool = False,
     dry_run: bool = False,
+    vocabulary: "Vocabulary | None" = None,
 ) -> "Embedding":
     """`scorecard.workbook.embed.embed` into a macro-enabled workbook: KPI_ functions unless told otherwise, buttons.
 
@@ -119,6 +121,7 @@ def embed_with_macros(
         in_place: Write into the input, which must be an .xlsm then.
         overwrite: Allow an existing output to be replaced.
         dry_run: Plan only.
+        vocabulary: See `embed`.
 
     Raises:
         UnusableFile, NoTableFound, UsageError: See `embed`; UsageError also for an output that is no .xlsm.
@@ -132,7 +135,7 @@ def embed_with_macros(
     if dry_run:
         return embed(
             file, rules=rules, policy=policy, formulas=flavour, period=period, replace_scores=replace_scores,
-            dry_run=True,
+            dry_run=True, vocabulary=vocabulary,
         )  # fmt: skip
     if in_place and output is not None:
         raise UsageError(Message("--in-place 与输出文件不能同时给出", "give either an output or in-place, not both"))
@@ -147,7 +150,7 @@ def embed_with_macros(
     with tempfile.TemporaryDirectory(prefix="scorecard-") as folder:
         done = embed(
             file, Path(folder, file.name), rules=rules, policy=policy, formulas=flavour, period=period,
-            replace_scores=replace_scores,
+            replace_scores=replace_scores, vocabulary=vocabulary,
         )  # fmt: skip
     sheets = tuple(dict.fromkeys(table.sheet for table in done.tables))
     data = add_macros(Package.open(done.data, where=file.name), sheets)

@@ -80,9 +80,11 @@ def help_text(zh: str, en: str, *examples: tuple[str, str]) -> str:
     return f"{say(zh, en)}\n\n\b\n{say('例：', 'Examples:' if len(examples) > 1 else 'Example:')}\n{lines}"
 
 
-def file_argument() -> Any:
-    """The workbook."""
-    return typer.Argument(help=say("工作簿（.xlsx 或 .xlsm）", "workbook (.xlsx or .xlsm)"), show_default=False)
+def file_argument(*, reading: bool = False) -> Any:
+    """The workbook; commands that only read take old formats as well."""
+    endings = ".xlsx、.xlsm、.xls、.et" if reading else ".xlsx 或 .xlsm"
+    english = ".xlsx, .xlsm, .xls, .et" if reading else ".xlsx or .xlsm"
+    return typer.Argument(help=say(f"工作簿（{endings}）", f"workbook ({english})"), show_default=False)
 
 
 def json_option() -> Any:
@@ -104,6 +106,51 @@ def period_option() -> Any:
             "考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"
         ),
     )
+
+
+def vocabulary_option() -> Any:
+    """--vocabulary."""
+    return typer.Option(
+        "--vocabulary",
+        metavar="TOML",
+        help=say("补充表头词汇的文件（与内置词汇合用）", "file with further header words (beside the built-in ones)"),
+    )
+
+
+def map_option() -> Any:
+    """--map."""
+    return typer.Option(
+        "--map",
+        metavar="MAP",
+        help=say(
+            "指定列：权重=E,得分=G,总分=G12；或一个 TOML 文件",
+            "which column is what: weight=E,score=G,total=G12; or a TOML file",
+        ),
+    )
+
+
+def password_option() -> Any:
+    """--password-file."""
+    return typer.Option(
+        "--password-file",
+        metavar="FILE",
+        help=say("打开密码所在的文件（第一行）", "file with the password of the workbook (first line)"),
+    )
+
+
+def words_for(vocabulary: Path | None, mapping: str | None) -> Any:
+    """The words to recognise by, as the options say; None for the built-in ones.
+
+    Raises:
+        UsageError: A file or a mapping that cannot be understood.
+    """
+    from ..workbook.mapping import Mapping
+    from ..workbook.vocabulary import Vocabulary, default_vocabulary
+
+    if vocabulary is None and mapping is None:
+        return None
+    words = Vocabulary.load(vocabulary) if vocabulary is not None else default_vocabulary()
+    return words.mapped(Mapping.parse(mapping)) if mapping is not None else words
 
 
 def output_option(default: str = "") -> Any:

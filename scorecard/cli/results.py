@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import typer
+from rich.console import Console
 
 from ..findings import Finding, worst_first
 from ..workbook.card import Card
 from ..workbook.embed import Embedding
 from ..workbook.inspection import Inspection, inspect_package
+from ..workbook.located import Table
+from ..workbook.opening import OLD_ENDINGS
 from ..workbook.package import Package
 from .cards import next_step, show_card, show_explanations, show_heading, show_results
 from .documents import embed_json, explain_json
 from .failures import complain, print_json
-from .show import columns_line, console, print_line, show_findings, show_plan
+from .picture import shape, show_picture, show_same
+from .show import console, print_line, show_findings, show_plan
 from .words import say
 
 
@@ -25,13 +29,29 @@ def finish_inspect(result: Inspection, file: Path, as_json: bool) -> None:
         print_json(result.to_json())
     else:
         out = console()
+        seen: set[tuple[object, ...]] = set()
         for card in result.cards:
             show_card(out, card, result.computed[card.table.sheet], file.name)
-            print_line(out, columns_line(card.table))
+            _show_columns(out, card.table, result, seen)
         # Without any table, its reason is what `_exit` says.
         show_findings(out, [f for f in result.findings if result.cards or f.code != "no-table"], file.name)
         _show_next(result.cards, file)
     _exit(result, file)
+
+
+def _show_columns(out: Console, table: Table, result: Inspection, seen: set[tuple[object, ...]]) -> None:
+    """The picture of a table, once for all tables that look alike and for all persons of one list."""
+    if table.is_person_row:
+        mates = [c.table for c in result.cards if (c.table.sheet, c.table.top) == (table.sheet, table.top)]
+        mates = [mate for mate in mates if mate.first_col == table.first_col]
+        if mates[-1] is table:
+            show_picture(out, mates[0], result.computed[table.sheet], len(mates) - 1)
+        return
+    if shape(table) in seen:
+        show_same(out, table)
+        return
+    seen.add(shape(table))
+    show_picture(out, table, result.computed[table.sheet])
 
 
 def finish_explain(result: Inspection, file: Path, as_json: bool) -> None:
@@ -48,6 +68,8 @@ def finish_explain(result: Inspection, file: Path, as_json: bool) -> None:
 
 
 def _show_next(cards: Sequence[Card], file: Path) -> None:
+    if file.suffix.lower() in OLD_ENDINGS:
+        return  # an old format is only read
     out = console()
     for step in dict.fromkeys(next_step(card, str(file)) for card in cards):
         if step is not None:

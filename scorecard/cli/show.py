@@ -14,9 +14,8 @@ from ..findings import Finding
 from ..messages import Message
 from ..scoring.model import CardResult
 from ..scoring.values import State, show
-from ..workbook.addresses import column_letters, range_name, shift_formula, split_cell
+from ..workbook.addresses import range_name, shift_formula, split_cell
 from ..workbook.plan import Edit
-from ..workbook.recognise import Table
 from ..workbook.rulesheet import SHEET as RULE_SHEET
 from .words import one_line, say
 
@@ -165,25 +164,6 @@ def cells_text(names: Sequence[str]) -> str:
 
 
 # --- tables as recognised --------------------------------------------------------------------------------------------
-
-
-def columns_line(found: Table) -> Text:
-    """Which column is what, on one line: `B:E 目标（月度、季度、半年、年度）`."""
-    groups: list[tuple[str, list[int], list[str]]] = []
-    for column in found.columns:
-        if groups and groups[-1][0] == column.role and groups[-1][1][-1] == column.col - 1:
-            groups[-1][1].append(column.col)
-            groups[-1][2].append(column.label)
-        else:
-            groups.append((column.role, [column.col], [column.label]))
-    parts = []
-    for role, cols, labels in groups:
-        word = _ROLES.get(role, Message(role, role)).text()
-        letters = column_letters(cols[0]) + (f":{column_letters(cols[-1])}" if len(cols) > 1 else "")
-        named = "、".join(one_line(label, 20) for label in labels if label and label != word)
-        parts.append(f"{letters} {word}" + (say(f"（{named}）", f" ({named})") if named else ""))
-    confidence = say(f"识别把握 {found.confidence:.0%}：", f"Recognised, {found.confidence:.0%} sure: ")
-    return Text(confidence + " · ".join(parts), style="dim")
 
 
 def result_line(result: CardResult, label: str = "") -> Text:

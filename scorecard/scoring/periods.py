@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..errors import RuleError
 from ..messages import Message
@@ -47,6 +48,7 @@ _YEAR = re.compile(r"(20\d\d)(年度?|[-./])?")
 _NUMBER = r"(\d{1,2}|[一二三四])"
 
 
+@lru_cache(maxsize=8_192)
 def parse_period(text: str) -> Period | None:
     """A period from any usual spelling; None if the text is not one.
 

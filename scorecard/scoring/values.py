@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from functools import lru_cache
 
 from ..messages import Message
 
@@ -97,6 +98,7 @@ def trim(text: str) -> str:
     return text.strip(_BLANKS)
 
 
+@lru_cache(maxsize=32_768)
 def key(text: str) -> str:
     """`text` as it is compared with labels: trimmed, half-width, lower case, inner blanks removed.
 
@@ -210,6 +212,7 @@ _GAP = re.compile(rf"[\d,，][{_ZERO_WIDTH}]*[{_VISIBLE_BLANKS}][{_BLANKS}]*[\d,
 _NUMBER = re.compile(r"[¥￥$€]?([+-]?)[¥￥$€]?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
 
 
+@lru_cache(maxsize=32_768)
 def _read_text(text: str, unit: str | None) -> Reading:
     if _GAP.search(text):
         return _unreadable(text)
@@ -312,6 +315,7 @@ _TWELFTH = Decimal("1e-12")
 _LARGEST = 310
 
 
+@lru_cache(maxsize=32_768)
 def snap(x: float) -> float:
     """`x` as a spreadsheet's ROUND(x, 12) gives it: 12 decimals and at most 15 significant digits.
 

@@ -16,11 +16,12 @@ from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns
 from .grid import Cell
 from .headers import Column, Header, Lines, text_of
+from .stated import stated_in
 from .vocabulary import Vocabulary
 
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．:：]|第[一二三四五六七八九十\d]+(?:部分|类|项)|[(（][一二三四五六七八九十]{1,3}[)）]"
-    r"|part\s*[ivx\d]+|[ivx]+\s*[.、])",
+    r"|part\s*[ivx\d]+|section\s*[a-z\d]+|[ivx]+\s*[.、]|[a-h][.、．]\s*(?=\D))",
     re.IGNORECASE,
 )
 _HEADING_END = re.compile(r"(?:指标|部分|类|能力|态度|业绩|行为|素质)(?:[(（][^()（）]*[)）])?[:：]?$")
@@ -46,6 +47,7 @@ class Row:
         weight: The weight that a heading states, where none of the cells holds it (代码质量 45%); else None.
         points: Likewise the full marks.
         points_cell: Where the full marks stand, in a table of points.
+        actuals: (period as written, cell) per actual column, where the table has several.
     """
 
     row: int
@@ -61,6 +63,7 @@ class Row:
     weight: Reading | None = None
     points: Reading | None = None
     points_cell: str | None = None
+    actuals: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ class _Reader:
             self._wrap(self.items[-1], row, name, fits, value)
             return True
         section = self._section(row, special != "kpi")
-        item = _Item(row, row, _joined(name), section, number, self.run, fits or self.weight is None, odd)
+        item = _Item(row, row, joined(name), section, number, self.run, fits or self.weight is None, odd)
         item.lines = list(range(row, max(row, merged[2]) + 1))
         item.last = item.lines[-1]
         item.weight, item.weight_value = self._weight_cell(row), value
@@ -291,8 +294,8 @@ class _Reader:
             return formal and only_sums and first.col == self.name.col and numbered
         if first.col < self.name.col:
             return not name and span[2] == row and (formal or not re.fullmatch(r"[\d.、()（）①-⑳]+", text))
-        if formal:
-            return True
+        if formal or (self.weight is not None and stated_in(text)[1] is not None and span[3] > first.col):
+            return True  # 工作表现（占20%）, merged over the table
         return bool(
             self.number is not None
             and not number
@@ -344,10 +347,10 @@ class _Reader:
             text = text_of(self.grid.cell(r1, c1).value)
             if text and c1 == column.col and self.vocabulary.item_kind(text) == "kpi":
                 self.carried[column.col] = text if r1 == r2 else ""
-                return _joined(text)
+                return joined(text)
             if self.carried.get(column.col) and not special:
-                return _joined(self.carried[column.col])
-        return "" if special else _joined(self.heading)
+                return joined(self.carried[column.col])
+        return "" if special else joined(self.heading)
 
     # --- what is done with it ------------------------------------------------------------------------------------
 
@@ -356,7 +359,7 @@ class _Reader:
         item.last = max(item.last, row)
 
     def _wrap(self, item: _Item, row: int, name: str, fits: bool, value: float | None) -> None:
-        item.name = _joined(f"{item.name}\n{name}")
+        item.name = joined(f"{item.name}\n{name}")
         item.wrapped = True
         self._extend(item, row)
         if fits and item.weight_value is None:
@@ -455,6 +458,7 @@ class _Reader:
             targets=targets,
             scores=cells("score") or cells("weighted_score"),
             bands=cells("band"),
+            actuals=actuals if len(actuals) > 1 else (),
             points_cell=next((cell for _, cell in cells("points")), None),
         )  # fmt: skip
 
@@ -510,7 +514,7 @@ class _Reader:
             Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}')))  # fmt: skip
 
 
-def _joined(text: str) -> str:
+def joined(text: str) -> str:
     """The lines of a text as one: Chinese without a gap, other words with a blank."""
     parts = [trim(part) for part in text.splitlines() if trim(part)]
     result = parts[0] if parts else ""

@@ -13,7 +13,7 @@ from ..errors import RuleError
 from ..findings import Finding
 from ..scoring.curve import Curve, Rating
 from ..scoring.ladder import Ladder
-from ..scoring.model import Adjustment, CardResult, Kpi, Scorecard, Settings, Veto
+from ..scoring.model import Adjustment, CardResult, Kpi, Scorecard, Section, Settings, Veto
 from ..scoring.periods import find_period
 from ..scoring.policies import Policy
 from ..scoring.score import score_card
@@ -24,6 +24,7 @@ from .cells import Grid
 from .formulas import MANUAL_WORD
 from .located import Row, Table, headline_column, score_columns
 from .marks import Marks, read_marks
+from .parts import weighted_sections
 from .ruleread import RuleSheet, is_own_content
 from .rules import (
     RULES_FILE,
@@ -123,6 +124,7 @@ def read_card(
         kpis = _plain_kpis(table, grid, rules, weights, period, marks)
     model = Scorecard(
         kpis=tuple(kpis),
+        sections=tuple(Section(p.name, p.weight) for p in (() if is_embedded else weighted_sections(table, grid, weights))),
         adjustments=tuple(_adjustments(table, grid)),
         vetoes=tuple(_vetoes(table, grid)),
         bands=bands,
@@ -249,7 +251,7 @@ def _plain_kpis(
         target = readings.get(chosen) if readings else None
         if not is_measured(row, rule.rule, readings, grid):
             target = None
-        kpi = _kpi(table, row, grid, weights[i], target, rule.percent, rule.unit)
+        kpi = _kpi(table, _in_period(row, chosen), grid, weights[i], target, rule.percent, rule.unit)
         kpi = replace(kpi, typed=marks.reading(row, weights[i], grid))
         kpis.append(_with_rule(kpi, rule, chosen))
     return kpis
@@ -271,6 +273,12 @@ def _with_rule(kpi: Kpi, rule: RowRule, period: str) -> Kpi:
     except RuleError as problem:
         return replace(kpi, rule_error=CellError(problem.code, problem.message))
     return replace(kpi, rule=found)
+
+
+def _in_period(row: Row, period: str) -> Row:
+    """A row with the actual of one period, where it has several."""
+    cell = dict(row.actuals).get(period)
+    return replace(row, actual_cell=cell) if cell else row
 
 
 def _period(table: Table, wanted: str | None) -> str:

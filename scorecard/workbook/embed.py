@@ -73,6 +73,7 @@ def embed(
     in_place: bool = False,
     overwrite: bool = False,
     dry_run: bool = False,
+    vocabulary: Vocabulary | None = None,
 ) -> Embedding:
     """Embed live scoring into every assessment table of a workbook.
 
@@ -89,6 +90,7 @@ def embed(
         in_place: Write into the input.
         overwrite: Allow an existing output to be replaced.
         dry_run: Plan only; nothing is written.
+        vocabulary: The words to recognise by, and what is known about columns; see `inspect`.
 
     Returns:
         What was done; never raises for what a cell contains.
@@ -108,7 +110,7 @@ def embed(
     flavour = formulas or (UDF if package.is_macro_enabled else NATIVE)
     if flavour not in FLAVOURS:
         raise UsageError(Message(f"公式类型“{flavour}”无效（native 或 udf）", f'formulas "{flavour}": native or udf'))
-    plan, tables, findings = plan_embedding(package, definition, policy, flavour, period, source.name, replace_scores)
+    plan, tables, findings = plan_embedding(package, definition, policy, flavour, period, source.name, replace_scores, vocabulary)
     if not plan or dry_run:
         if target is not None and not dry_run and not in_place:
             package.save(target)
@@ -181,13 +183,14 @@ def plan_embedding(
     period: str | None,
     where: str,
     replace_scores: bool = False,
+    vocabulary: Vocabulary | None = None,
 ) -> tuple[Plan, tuple[Table, ...], tuple[Finding, ...]]:
     """The edits for all tables of a package that are recognised with confidence and not embedded yet.
 
     Raises:
         NoTableFound: There is none at all.
     """
-    vocabulary = Vocabulary.load()
+    vocabulary = vocabulary or Vocabulary.load()
     tables, findings = recognise_workbook(package, vocabulary)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     if not tables:
@@ -266,9 +269,9 @@ def _table_rules(
             )
         )
         return None
-    if table.is_person_row:
-        zh = "一人一行的汇总表，评分公式不嵌入；核对与汇总照常进行"
-        en = "a list with one person per row: nothing is embedded, reading and consolidation go on as ever"
+    if not table.is_list:
+        zh = "这张表不是一行一项指标，评分公式不嵌入；核对与汇总照常进行"
+        en = "not a table with one item per row: nothing is embedded, reading and consolidation go on as ever"
         collected.append(_info("not-embedded", table, zh, en))
         return None
     if len(table.rows) > MOST_ITEMS:

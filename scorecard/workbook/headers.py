@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..scoring.periods import parse_period
@@ -44,6 +45,28 @@ class Column:
     header: str
     label: str = ""
     unit: str = ""
+
+
+def score_order(columns: Iterable[Column]) -> list[Column]:
+    """The score columns, the one that counts first: the only one, else 上级, else the last.
+
+    Columns of weighted scores take their place where there are no others. One per label.
+    """
+    listed = list(columns)
+    scores = [c for c in listed if c.role == "score"] or [c for c in listed if c.role == "weighted_score"]
+    by_label: dict[str, Column] = {}
+    for column in scores:
+        by_label.setdefault(column.label, column)
+    if not by_label:
+        return []
+    own = by_label.get("") or next((c for label, c in by_label.items() if "上级" in label), None)
+    chosen = own or list(by_label.values())[-1]
+    return [chosen, *(c for c in by_label.values() if c is not chosen)]
+
+
+def counted_column(columns: Iterable[Column]) -> Column | None:
+    """The score column that counts; None without one."""
+    return next(iter(score_order(columns)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +173,12 @@ class Lines:
 
 def text_of(value: object) -> str:
     """The trimmed text of a value; "" unless it is a text and not an error."""
-    return trim(value) if isinstance(value, str) and as_error(value) is None else ""
+    return _text(value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=32_768)
+def _text(value: str) -> str:
+    return trim(value) if as_error(value) is None else ""
 
 
 def find_headers(lines: Lines, vocabulary: Vocabulary) -> list[Header]:
@@ -162,7 +190,7 @@ def find_headers(lines: Lines, vocabulary: Vocabulary) -> list[Header]:
             continue
         hits = _hits(lines, row, vocabulary)
         names = [cell for cell, match in hits if match.role == "name"]
-        if not names or _is_data(lines, row, hits):
+        if not names or _is_data(lines, row, hits) or _are_categories(names, hits, found):
             continue
         top, bottom = _extent(lines, row, names, vocabulary, done)
         headers = _read_block(lines, top, bottom, vocabulary)
@@ -196,6 +224,16 @@ def _is_data(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bo
     cells = cells[first : last + 1]
     numbers = sum(1 for cell in cells if isinstance(cell.value, (int, float)) and not cell.is_formula)
     return numbers * 4 > len(cells)
+
+
+def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], found: list[Header]) -> bool:
+    """Whether what reads as a heading of indicators (业绩指标) stands in the column of categories of a table above."""
+    above = found[-1] if found else None
+    inside = [m for cell, m in hits if above is None or above.first_col <= cell.col <= above.last_col]
+    if any(match.role in _VALUES and match.role != "band" and match.score >= STRONG for match in inside):
+        return False
+    sections = {column.col for column in above.columns if column.role == "section"} if above else set()
+    return all(cell.col in sections for cell in names)
 
 
 def _extent(lines: Lines, row: int, names: list[Cell], vocabulary: Vocabulary, done: int) -> tuple[int, int]:
@@ -243,7 +281,9 @@ def _belongs_above(lines: Lines, row: int, name_row: int, names: list[Cell], voc
 
 
 def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabulary: Vocabulary) -> bool:
-    for name in names:
+    # 绩效目标 over 月, 季 is no column of names where another one is.
+    strong = [c for c in names if (m := vocabulary.match_header(str(c.value))) is not None and m.score >= STRONG]
+    for name in strong or names:
         if not lines.is_blank(row, name.col):
             return False
     over = [cell.col for above in lines.between(top, row - 1) for cell in lines.cells[above]]
@@ -392,6 +432,8 @@ def _under_group(text: str, low: HeaderMatch | None, high: HeaderMatch, is_unit:
         return None
     if low.role == "period" and high.role in ("target", "actual", "score"):
         return high._replace(label=text)
+    if low.role == "period" and high.role == "name" and high.score < STRONG:
+        return high._replace(role="target", label=text)  # 绩效目标 over 上半年, 下半年
     if low.role == "rater":
         return HeaderMatch("score", low.label, low.unit, max(high.score, 0.7), low.term)
     if high.role == "period" and low.role in ("target", "actual", "score") and not low.label:
@@ -413,7 +455,8 @@ def _side_by_side(reads: list[_Read]) -> list[list[_Read]]:
             while at - 1 > starts[-1] and (m := reads[at - 1].match) is not None and m.role in ("number", "section"):
                 at -= 1
             mine = {r.match.role for r in reads[at:] if r.match is not None}
-            if mine & {"weight", "points", "score"} and len(before - {"number", "section"}) > 2 or mine == before:
+            # Another table repeats what the first has; 考核内容 behind the weights is only one more column of it.
+            if mine & before & _VALUES and (len(before - {"number", "section"}) > 2 or mine == before):
                 starts.append(at)
     groups = [reads[a:b] for a, b in zip(starts, [*starts[1:], len(reads)], strict=True)]
     return [_without_strangers(group) for group in groups if group]
@@ -460,7 +503,10 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
             if period is not None and period.number is None:
                 role, label = "target", one.header
         if role == "rater":
-            role = "score" if not {"score"} & roles else "note"
+            # 上级评价 beside 自评 is a score, and so is 上级 alone; 考核人 beside 得分 says who scored.
+            scores = [r.match for r in group if r.match is not None and r.match.role == "score"]
+            judged = key(one.header).endswith(("评价", "考核", "评", "考评", "评定"))
+            role = "score" if not scores or judged or any(m.label for m in scores) else "note"
         if role not in ROLES:
             continue
         if role in ("score", "weighted_score", "target", "actual"):

@@ -11,7 +11,7 @@ from ..scoring.periods import parse_period
 from ..scoring.values import is_missing, key, read, show, trim
 from .addresses import cell_name, split_cell
 from .grid import Cell
-from .headers import Column, Lines, text_of
+from .headers import Column, Lines, counted_column, text_of
 from .vocabulary import LabelMatch, Vocabulary, filled_in
 
 IDENTITY = ("person", "department", "position", "period", "evaluator")
@@ -127,6 +127,9 @@ def read_below(
     """
     scores = [column for column in columns if column.role == "weighted_score"]
     scores += [column for column in columns if column.role == "score"]
+    chosen = counted_column(columns)
+    counted = chosen.col if chosen is not None else 0
+    table_last = max((column.col for column in columns), default=last_col)
     barred = {column.col for column in columns if column.role in ("weight", "points", "number", "target")}
     totals: dict[str, tuple[int, str]] = {}
     cells_of: dict[str, str] = {}
@@ -137,9 +140,11 @@ def read_below(
         labels = _labels(cells, vocabulary)
         for i, (cell, label) in enumerate(labels):
             end = labels[i + 1][0].col - 1 if i + 1 < len(labels) else max(last_col, cell.col + _REACH)
+            if cell.col <= table_last:
+                end = min(end, table_last + 1)  # what stands further right belongs to something else
             if label.kind == "subtotal":
                 last_row = max(last_row, row)
-            if label.kind not in _SUMMARY or _is_legend(lines, cell, cells, vocabulary, end):
+            if label.kind not in _SUMMARY or _is_legend(lines, cell, cells, vocabulary, end, table_last):
                 continue
             last_row = max(last_row, lines.grid.span(cell.row, cell.col)[2])
             if label.kind == "total":
@@ -151,7 +156,7 @@ def read_below(
             if label.value:
                 place = cell.name
             else:
-                value = _summary_place(lines, cell, end, scores)
+                value = _summary_place(lines, cell, end, scores, counted)
                 place = cell_name(*value)
             if label.kind == "period":
                 if not label.value:
@@ -186,6 +191,10 @@ def read_beside(
             if label.kind not in _SUMMARY or not label.strong or label.value:
                 continue
             _, _, bottom, right = lines.grid.span(cell.row, cell.col)
+            if label.kind != "period" and _is_legend(
+                lines, cell, lines.row(row, last_col + 1), vocabulary, right + 1, last_col
+            ):
+                continue
             behind, under = lines.grid.cell(row, right + 1), lines.grid.cell(bottom + 1, cell.col)
             for place in (behind, under) if label.kind == "period" else (behind,):
                 if place.is_formula or not is_missing(place.value):
@@ -301,7 +310,9 @@ def _labels(cells: list[Cell], vocabulary: Vocabulary) -> list[tuple[Cell, Label
     return found
 
 
-def _is_legend(lines: Lines, label: Cell, cells: list[Cell], vocabulary: Vocabulary, end: int) -> bool:
+def _is_legend(
+    lines: Lines, label: Cell, cells: list[Cell], vocabulary: Vocabulary, end: int, table_last: int
+) -> bool:
     """等级 | 优 | 良 | 中 is the head of a scale, and 等级 over 优, 良, 中 that of a list."""
     behind = [cell for cell in cells if label.col < cell.col <= end]
     texts = [cell for cell in behind if text_of(cell.value) and not cell.is_formula]
@@ -309,6 +320,10 @@ def _is_legend(lines: Lines, label: Cell, cells: list[Cell], vocabulary: Vocabul
         return True
     under = lines.grid.span(label.row, label.col)[2] + 1
     below = lines.text(under, label.col)
+    if texts and below and vocabulary.match_header(text_of(texts[0].value)) and texts[0] is behind[0]:
+        return True  # 等级 | 分数 over 优 | 90-100
+    if label.col > table_last and texts and texts[0] is behind[0] and below and not re.search(r"\d", str(texts[0].value)):
+        return vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi"
     if not behind and below and vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi":
         return len(below) <= 6 or bool(re.match(r"\D{1,6}[:：]", below))
     return False
@@ -356,10 +371,11 @@ def _place(name: str) -> tuple[int, int]:
     return split_cell(name)
 
 
-def _summary_place(lines: Lines, cell: Cell, end: int, scores: list[Column]) -> tuple[int, int]:
+def _summary_place(lines: Lines, cell: Cell, end: int, scores: list[Column], counted: int) -> tuple[int, int]:
     """The value cell of a grade, a coverage, a coefficient or a period below the table."""
     behind = lines.grid.span(cell.row, cell.col)[3] + 1
     reachable = [column.col for column in scores if behind <= column.col <= end]
+    reachable.sort(key=lambda col: col != counted)
     for col in (*reachable, *range(behind, min(end, behind + 40) + 1)):
         r1, c1, _, _ = lines.grid.span(cell.row, col)
         found = lines.grid.cell(r1, c1)

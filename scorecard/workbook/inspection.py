@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,15 @@ from .addresses import split_cell
 from .card import SCORE, Card, headline, read_card
 from .cells import Grid
 from .grid import read_grid
+from .opening import old_format_finding, open_workbook
 from .package import Package
+from .parts import join_parts
 from .recognise import Table, recognise_workbook
 from .remarks import noticed
 from .ruleread import read_rule_sheet
 from .rules import suspicious_target
 from .verification import with_formulas
-from .vocabulary import default_vocabulary
+from .vocabulary import Vocabulary, default_vocabulary
 
 SCHEMA = 1
 
@@ -70,14 +72,19 @@ def inspect(
     rules: str | os.PathLike[str] | Definition | None = None,
     policy: Policy | None = None,
     period: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    password: str | None = None,
 ) -> Inspection:
     """Find the assessment tables of a workbook and score them by the scoring core.
 
     Args:
-        path: An .xlsx or .xlsm.
+        path: An .xlsx or .xlsm; of an .xls or .et the values are read.
         rules: Rules for tables that are not embedded; without, their typed scores are added up.
         policy: Likewise, for rows with a target.
         period: Target period; as the form states it when omitted.
+        vocabulary: The words to recognise by, `Vocabulary.load(extra)`, and with `.mapped(Mapping.parse("权重=E"))`
+            what is known about columns; the built-in words when omitted.
+        password: Of an encrypted workbook.
 
     Returns:
         Cards and findings; `cards` is empty when there is no table (a finding says why).
@@ -87,7 +94,12 @@ def inspect(
         UsageError: A rules file that cannot be used.
     """
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
-    return inspect_package(Package.open(Path(path)), str(path), rules=definition, policy=policy, period=period)
+    seen = inspect_package(
+        open_workbook(path, password=password), str(path),
+        rules=definition, policy=policy, period=period, vocabulary=vocabulary,
+    )  # fmt: skip
+    old = old_format_finding(path)
+    return replace(seen, findings=(*seen.findings, *old)) if old else seen
 
 
 def inspect_package(
@@ -98,6 +110,7 @@ def inspect_package(
     policy: Policy | None = None,
     period: str | None = None,
     is_fresh: bool = False,
+    vocabulary: Vocabulary | None = None,
 ) -> Inspection:
     """`inspect` for a workbook that is open already; `name` is what the result and its findings call it.
 
@@ -106,12 +119,13 @@ def inspect_package(
     Raises:
         UnusableFile: A part of it is damaged.
     """
-    vocabulary = default_vocabulary()
+    vocabulary = vocabulary or default_vocabulary()
     package, about_final = with_formulas(package)
-    tables, found = recognise_workbook(package, vocabulary)
+    grids: dict[str, Grid] = {}
+    tables, found = recognise_workbook(package, vocabulary, grids)
     tables = [t for t in tables if t.sheet != rs.SHEET]
+    grids.pop(rs.SHEET, None)
     findings = [*about_final, *found]
-    grids = {table.sheet: read_grid(package, table.sheet) for table in tables}
     current = package
     is_doubtful = read_rule_sheet(package) is not None or any(_rests_on_formulas(t, grids[t.sheet]) for t in tables)
     if is_doubtful and not is_fresh:
@@ -119,6 +133,11 @@ def inspect_package(
     sheet = read_rule_sheet(current)
     computed = grids if current is package else {tab: read_grid(current, tab) for tab in grids}
     cards = []
+    embedded = {t.sheet for t in tables if sheet is not None and sheet.block_of(t) is not None}
+    loose = [table for table in tables if table.sheet not in embedded]
+    whole = join_parts(loose, grids.__getitem__, vocabulary)
+    order = {name: i for i, name in enumerate(dict.fromkeys(table.sheet for table in tables))}
+    tables = sorted([*whole, *(t for t in tables if t.sheet in embedded)], key=lambda t: order[t.sheet])
     for table in tables:
         stored, fresh = grids[table.sheet], computed[table.sheet]
         card = read_card(table, fresh, sheet, rules, policy, vocabulary, period)

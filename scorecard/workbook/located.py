@@ -7,12 +7,25 @@ from dataclasses import dataclass, field
 from ..findings import Finding
 from ..messages import Message
 from .body import Row
-from .headers import BandHeader, Column
+from .headers import BandHeader, Column, counted_column, score_order
 
-__all__ = ["PERSON_ROWS", "BandHeader", "Column", "Row", "Table", "headline_column", "score_columns"]
+__all__ = [
+    "ABILITIES", "LEDGER", "PERSON_ROWS", "BandHeader", "Column", "Find", "Part", "Row", "Table", "headline_column",
+    "score_columns",
+]  # fmt: skip
 
 #: Layouts in which each row of a table is the card of one person.
 PERSON_ROWS = (5, 8)
+LEDGER, ABILITIES = 7, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a card with a weight of its own: its name, the weight as a fraction, and where that stands."""
+
+    name: str
+    weight: float
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +37,7 @@ class Table:
         title: Text above the table, "" if there is none; `title_cell` its cell.
         layout: What it comes closest to: 1 targets per period or bands, 2 plain weighted list, 3 several evaluators,
             4 one of several parts of a card, 5 one person of a matrix of persons and items, 6 full marks instead of
-            weights, 8 one person of a flat export.
+            weights, 7 a ledger of targets and actuals per month, 8 one person of a flat export, 9 ability and attitude.
         confidence: 0 to 1.
         reasons: Which header cell matched which term, and what else spoke for or against it.
         top: First header row, of layouts 5 and 8 that of the whole list. The header is `header_rows` rows high, spacers
@@ -40,6 +53,7 @@ class Table:
         identity: "person", "department", "position", "period", "evaluator" → (value as written, cell); the value is
             "" where the form has only the label so far.
         findings: What was noticed while reading this table.
+        sections: Of a card that was put together from several parts, these; rows name theirs in `section`.
     """
 
     sheet: str
@@ -64,6 +78,7 @@ class Table:
     period_cell: str | None = None
     identity: dict[str, tuple[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    sections: tuple[Part, ...] = ()
 
     def column(self, role: str, label: str | None = None) -> Column | None:
         """The first column of a role, and of a label if one is given."""
@@ -77,25 +92,45 @@ class Table:
         """Whether this card is one row of a list of persons, its items being columns."""
         return self.layout in PERSON_ROWS
 
+    @property
+    def is_list(self) -> bool:
+        """Whether each item has a row of its own, its cells standing in the table's columns: what can be embedded."""
+        return self.layout not in (*PERSON_ROWS, LEDGER) and not self.is_wide
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether items stand side by side, several in one row."""
+        return len({row.row for row in self.rows}) < len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A table of a layout with a shape of its own (persons in rows, a ledger, ratings), after it was followed up.
+
+    Attributes:
+        tables: What it holds; empty if it is no assessment, or not surely one: then `refusal` says why.
+        confidence: 0 to 1.
+        refusal: Why there are no tables.
+        cell: Where it begins, for messages.
+        top: First row; `last_row` the last.
+        first_col: First column; `last_col` the last.
+    """
+
+    tables: tuple[Table, ...]
+    confidence: float
+    refusal: Message | None
+    cell: str
+    top: int
+    last_row: int
+    first_col: int
+    last_col: int
+
 
 def score_columns(table: Table) -> list[Column]:
-    """The score columns, the one that counts first: the only one, else 上级, else the last.
-
-    Columns of weighted scores take their place where there are no others. One per label.
-    """
-    columns = [c for c in table.columns if c.role == "score"] or [
-        c for c in table.columns if c.role == "weighted_score"
-    ]
-    by_label: dict[str, Column] = {}
-    for column in columns:
-        by_label.setdefault(column.label, column)
-    if not by_label:
-        return []
-    own = by_label.get("") or next((c for label, c in by_label.items() if "上级" in label), None)
-    chosen = own or list(by_label.values())[-1]
-    return [chosen, *(c for c in by_label.values() if c is not chosen)]
+    """The score columns of a table, the one that counts first."""
+    return score_order(table.columns)
 
 
 def headline_column(table: Table) -> Column | None:
     """The score column that counts; None without one."""
-    return next(iter(score_columns(table)), None)
+    return counted_column(table.columns)

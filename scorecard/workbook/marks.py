@@ -9,18 +9,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from ..errors import RuleError
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import CellError, Reading, State, decimal_sum, read, show, snap
+from ..scoring.curve import Rating
+from ..scoring.values import CellError, Reading, State, decimal_sum, is_missing, read, show, snap, trim
 from ..scoring.weights import points_as_weights
 from .addresses import split_cell
 from .cells import Grid
-from .located import Row, Table, score_columns
+from .located import ABILITIES, Row, Table, score_columns
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 # What is left of a formula that only adds up cells.
 _PLAIN_SUM = re.compile(r"(?:SUM|ROUND|IF|IFERROR|[-+(),\d.\s]|\"\"|=|#)*", re.IGNORECASE)
 _SLACK = 1e-6
+
+#: What ratings are worth where a form does not say so: an assumption, and reported as one.
+LABELS = Rating((
+    ("优", 95), ("优秀", 95), ("良", 85), ("良好", 85), ("中", 75), ("中等", 75), ("一般", 75), ("合格", 65), ("及格", 65),
+    ("差", 50), ("较差", 50), ("不合格", 50), ("不及格", 50), ("A", 95), ("B", 85), ("C", 75), ("D", 65), ("E", 50),
+))  # fmt: skip
+_FIVE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,13 @@ class Marks:
     Attributes:
         label: The label of the column.
         is_weighted: A score is weight × what the core calls a score.
+        most: The best rating of a scale such as 1 to 5; labels (优, 良, 中, 差) are understood beside it.
         findings: Said where nothing in the header says so.
     """
 
     label: str
     is_weighted: bool
+    most: float | None = None
     findings: tuple[Finding, ...] = ()
 
     def reading(self, row: Row, weight: float | None, grid: Grid) -> Reading:
@@ -48,8 +59,14 @@ class Marks:
         cell = dict(row.scores).get(self.label)
         if not cell:
             return Reading(State.MISSING)
-        typed = read(grid.at(cell).value)
-        full = full_mark(row, grid)
+        value = grid.at(cell).value
+        typed = read(value)
+        if self.most is not None and typed.number is None and isinstance(value, str):
+            try:
+                return Reading(State.NUMBER, LABELS.score(trim(value).rstrip("+-")), text=trim(value))
+            except RuleError:
+                return typed
+        full = full_mark(row, grid) or self.most
         if full is None and self.is_weighted and weight is not None:
             full = snap(weight * 100)
         if typed.number is None or typed.percent or full is None or full <= 0:
@@ -73,13 +90,34 @@ def read_marks(table: Table, grid: Grid, weights: list[float | None], label: str
     column = next((c for c in score_columns(table) if c.label == label), None)
     if column is not None and column.role == "weighted_score":
         return Marks(label, True)
+    if table.layout == ABILITIES:
+        return _ratings(table, grid, label)
     items = [(row, w) for row, w in zip(table.rows, weights, strict=True) if row.kind in ("kpi", "rating")]
     if any(full_mark(row, grid) is not None for row, _ in items) or not _sums_up(table, grid, items, label):
         return Marks(label, False)
     message = Message(
         "总分是各项得分直接相加，得分按已乘权重理解", "the total adds the scores up: they are taken as weighted already"
     )
-    return Marks(label, True, (Finding("scores-weighted", "info", table.sheet, table.totals[label], message),))
+    return Marks(label, True, findings=(Finding("scores-weighted", "info", table.sheet, table.totals[label], message),))
+
+
+def _ratings(table: Table, grid: Grid, label: str) -> Marks:
+    """Ratings of abilities: labels, 1 to 5, or marks out of 100 when any of them is higher than 5."""
+    cells = [cell for row in table.rows if (cell := dict(row.scores).get(label))]
+    numbers = [n for cell in cells if (n := read(grid.at(cell).value).number) is not None]
+    labels = [cell for cell in cells if isinstance(grid.at(cell).value, str) and read(grid.at(cell).value).error]
+    if not numbers and not labels:
+        return Marks(label, False)
+    if any(number > _FIVE for number in numbers):
+        return Marks(label, False, 100.0)
+    first = next((cell for cell in cells if not is_missing(grid.at(cell).value)), "")
+    zh, en = "1–5 分按 5 分为满分折算", "1 to 5 are taken as parts of 5"
+    if labels:
+        zh, en = "评级按 优95 良85 中75 及格65 差50 折算", "ratings are worth 95, 85, 75, 65 and 50"
+    finding = Finding(
+        "rating-scale-assumed", "info", table.sheet, first, Message(f"表中没有写明，{zh}", f"{en} (assumed)")
+    )
+    return Marks(label, False, float(_FIVE), (finding,))
 
 
 def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], label: str) -> bool:
@@ -88,14 +126,15 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
     pairs = [(dict(row.scores).get(label), weight) for row, weight in items]
     if cell is None or len(pairs) < 2 or any(place is None or w is None for place, w in pairs):
         return False
+    total = grid.at(cell)
+    if total.formula and not _adds_only(total.formula, {split_cell(place) for place, _ in pairs if place}):
+        return False
     numbers = [read(grid.at(place).value).number for place, _ in pairs if place]
     for number, (_, weight) in zip(numbers, pairs, strict=True):
         if number is not None and not 0 <= number <= (weight or 0.0) * 100 + _SLACK:
             return False
-    total = grid.at(cell)
-    places = {split_cell(place) for place, _ in pairs if place}
     if total.formula:
-        return _adds_only(total.formula, places)
+        return True
     stated = read(total.value).number
     known = [number for number in numbers if number is not None]
     if stated is None or len(known) < len(numbers) or not stated:

@@ -384,17 +384,28 @@ def _is_workbook(part: str) -> bool:
     return not part.lower().endswith(".bin") and not part.lower().startswith(("word/", "ppt/", "visio/"))
 
 
+def is_encrypted(data: bytes) -> bool:
+    """Whether the bytes are those of a workbook under a password."""
+    return data.startswith(_OLE2) and _has_stream(data, "EncryptedPackage")
+
+
+def is_old_format(data: bytes) -> bool:
+    """Whether the bytes are those of an .xls or a WPS .et workbook."""
+    return data.startswith(_OLE2) and (_has_stream(data, "Workbook") or _has_stream(data, "Book"))
+
+
 def _what_it_is(data: bytes) -> Message:
     """The sentence for a file that is not a zip."""
     if not data:
         return Message("文件是空的（0 字节）；请重新获取这个文件。", "the file is empty (0 bytes); get it again.")
     if data.startswith(_OLE2):
-        if _has_stream(data, "EncryptedPackage"):
+        if is_encrypted(data):
             return Message(
-                "工作簿设有打开密码；请用 Excel 打开，去掉密码后另存再试。",
-                "the workbook is encrypted with a password; open it in Excel, remove the password, save and try again.",
+                "工作簿设有打开密码；inspect 和 explain 可用 --password-file，其他请用 Excel 去掉密码后另存再试。",
+                "the workbook is encrypted with a password; inspect and explain take --password-file, for the rest open it in "
+                "Excel, remove the password, save and try again.",
             )
-        if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
+        if is_old_format(data):
             return Message(
                 "这是旧的 .xls 格式；请用 Excel 或 WPS 打开，另存为 .xlsx 后再试。",
                 "this is the old .xls format; open it in Excel, save it as .xlsx and try again.",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..errors import RuleError
@@ -21,44 +20,13 @@ from .cells import Cell
 from .columns import GAP
 from .headers import Column, Lines, text_of
 from .identity import read_above, shown
-from .located import Table
+from .located import Find, Table
+from .stated import stated_in
 from .vocabulary import Vocabulary
 
 _ABOVE = 40
 _HIGHEST_HEADER = 4
 _PERSONAL = ("department", "position", "period", "evaluator")
-_WIDE = str.maketrans("０１２３４５６７８９％（）．：﹪", "0123456789%().:%")
-_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
-_NAMED_WEIGHT = re.compile(
-    rf"[(\[【]?\s*(?:权重|比重|占比|weight)\s*[:=为]?\s*{_NUMBER}\s*(%?)\s*[)\]】]?", re.IGNORECASE
-)
-_PERCENT = re.compile(rf"[(\[【]?\s*{_NUMBER}\s*(%)\s*[)\]】]?")
-_POINTS = re.compile(
-    rf"[(\[【]\s*(?:满分|分值)?\s*[:=为]?\s*{_NUMBER}\s*(?:分|points|pts)\s*[)\]】]|(?:满分)?{_NUMBER}\s*分\s*$"
-)
-_FRINGE = " \t\r\n.…·:：-—_/*、，,()（）[]【】"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonTable:
-    """A list of persons that was followed up.
-
-    Attributes:
-        tables: One per person; empty if it is no assessment, or not surely one: then `refusal` says why.
-        confidence: 0 to 1.
-        cell: The header of the persons.
-        top: First row; `last_row` the last, rows of averages included.
-        first_col: First column; `last_col` the last.
-    """
-
-    tables: tuple[Table, ...]
-    confidence: float
-    refusal: Message | None
-    cell: str
-    top: int
-    last_row: int
-    first_col: int
-    last_col: int
 
 
 class _Heading(NamedTuple):
@@ -86,7 +54,7 @@ class _Frame(NamedTuple):
     person: Cell
 
 
-def find_person_tables(lines: Lines, vocabulary: Vocabulary, threshold: float) -> list[PersonTable]:
+def find_person_tables(lines: Lines, vocabulary: Vocabulary, threshold: float) -> list[Find]:
     """Everything that looks like a list of persons with their scores, top down and left to right.
 
     Args:
@@ -94,7 +62,7 @@ def find_person_tables(lines: Lines, vocabulary: Vocabulary, threshold: float) -
         vocabulary: The words.
         threshold: Below this confidence a list is told of, but gives no tables.
     """
-    found: list[PersonTable] = []
+    found: list[Find] = []
     done = 0
     for row in lines.numbers:
         cells = lines.cells[row]
@@ -261,33 +229,6 @@ def _role(
     return "other"
 
 
-def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
-    """A heading such as 代码质量（权重45%） or 工作业绩(40分): its name, the weight, the full marks.
-
-    Example:
-        >>> name, weight, points = stated_in("代码质量 … 45%")
-        >>> name, weight.number
-        ('代码质量', 0.45)
-    """
-    plain = text.translate(_WIDE)
-    match = _NAMED_WEIGHT.search(plain) or next(iter([*_PERCENT.finditer(plain)][-1:]), None)
-    weight = points = None
-    if match is not None:
-        weight = read(f"{match[1]}{match[2]}")
-        plain = plain[: match.start()] + plain[match.end() :]
-    full = _POINTS.search(plain)
-    if full is not None:
-        points = read(full[1] or full[2])
-        plain = plain[: full.start()] + plain[full.end() :]
-    if match is None and full is None:
-        return " ".join(text.split()), None, None
-    name = " ".join(re.sub(r"[(\[【（]\s*[)\]】）]", "", plain).split()).strip(_FRINGE)
-    name = re.sub(r"[(（]$|^[)）]", "", name).strip()
-    # Brackets that belong to the name come back: 满意度(外部)
-    opened = name.count("(") - name.count(")")
-    return name + ")" * max(opened, 0), weight, points
-
-
 def _pairs(headings: list[_Heading], vocabulary: Vocabulary) -> list[_Heading]:
     """quality, quality_p: a column of scores and one of its weights."""
     if sum(1 for h in headings if h.role == "item") >= 2:
@@ -342,7 +283,7 @@ class _Reader:
         self.items = [h for h in self.headings if h.role in ("item", "bonus")]
         self.last_row = frame.bottom
 
-    def read(self, threshold: float) -> PersonTable | None:
+    def read(self, threshold: float) -> Find | None:
         rows = self._persons()
         if not rows:
             return None
@@ -387,9 +328,7 @@ class _Reader:
             )
             for row in (rows if refusal is None else ())
         )
-        return PersonTable(
-            tables, confidence, refusal, place, frame.top, self.last_row, frame.first_col, frame.last_col
-        )
+        return Find(tables, confidence, refusal, place, frame.top, self.last_row, frame.first_col, frame.last_col)
 
     def _persons(self) -> list[int]:
         frame, rows = self.frame, list[int]()

@@ -11,14 +11,17 @@ from itertools import islice
 
 from ..findings import Finding
 from ..messages import Message
+from .abilities import find_abilities
 from .addresses import cell_name
 from .body import Body, Row, read_body
 from .grid import Grid, read_grid
 from .headers import BandHeader, Column, Header, Lines, find_headers, text_of
 from .identity import Surroundings, is_title, read_above, read_below, read_beside
-from .located import Table
+from .ledger import find_ledgers
+from .located import Find, Table
+from .mapping import MappedTable, override, said, with_cells
 from .package import Package
-from .people import PersonTable, find_person_tables
+from .people import find_person_tables
 from .rulesheet import SHEET as RULE_SHEET
 from .vocabulary import STRONG, Vocabulary, default_vocabulary
 
@@ -26,6 +29,8 @@ __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workb
 
 
 THRESHOLD = 0.5
+# A person has said what the columns are.
+_MAPPED = 0.95
 # Below this nobody would take it for an assessment table.
 _WORTH_A_WORD = 0.3
 # As many rows above a header can hold its title and identity, and as many below its last item its total and grade.
@@ -60,11 +65,18 @@ def recognise(grid: Grid, vocabulary: Vocabulary | None = None) -> list[Table]:
     return [attempt.table for attempt in _attempts(grid, vocabulary or default_vocabulary()) if attempt.table]
 
 
-def recognise_workbook(package: Package, vocabulary: Vocabulary | None = None) -> tuple[list[Table], list[Finding]]:
+def recognise_workbook(
+    package: Package, vocabulary: Vocabulary | None = None, grids: dict[str, Grid] | None = None
+) -> tuple[list[Table], list[Finding]]:
     """The tables of all worksheets in tab order, hidden ones included, and what was noticed.
 
     The findings are those of the tables, then `low-confidence-table` for what is no clear case, `hidden-sheet`, and,
     if the workbook holds no table at all, one `no-table` per sheet with the reason.
+
+    Args:
+        package: The workbook.
+        vocabulary: The words to recognise by; the built-in ones when omitted.
+        grids: Takes up the sheets that hold a table, so that nobody reads them again.
 
     Raises:
         UnusableFile: a part of the workbook is damaged.
@@ -76,8 +88,11 @@ def recognise_workbook(package: Package, vocabulary: Vocabulary | None = None) -
     for sheet in package.sheets:
         if sheet.kind != "worksheet":
             continue
-        attempts = _attempts(read_grid(package, sheet), words)
+        grid = read_grid(package, sheet)
+        attempts = _attempts(grid, words)
         here = [attempt.table for attempt in attempts if attempt.table]
+        if here and grids is not None:
+            grids[sheet.name] = grid
         tables += here
         for table in here:
             findings += table.findings
@@ -106,7 +121,14 @@ _NO_HEADER = Message(
 def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
     lines = Lines(grid)
     lists = find_person_tables(lines, vocabulary, THRESHOLD)
+    lists += find_ledgers(lines, vocabulary, THRESHOLD)
+    lists += find_abilities(lines, vocabulary, THRESHOLD)
+    mapped = vocabulary.mapping.of(grid.name) if vocabulary.mapping is not None else None
+    if mapped is not None and mapped.columns:
+        lists = []  # a person has said what the columns are
     headers = [h for h in find_headers(lines, vocabulary) if not any(_within(h, one) for one in lists if one.tables)]
+    if mapped is not None and lines.numbers:
+        headers = override(headers, lines, mapped, vocabulary)
     attempts: list[_Attempt] = []
     placed: list[tuple[Table, _Attempt]] = []
     for i, header in enumerate(headers):
@@ -122,36 +144,50 @@ def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
             (attempt.last_row for table, attempt in near if table.top < header.top and
              (header.alone or _overlap(table, header))), default=0,
         )  # fmt: skip
-        attempt = _follow(lines, header, start, limit, vocabulary)
+        attempt = _follow(lines, header, start, limit, vocabulary, mapped)
         attempts.append(attempt)
         if attempt.table is not None:
             placed.append((attempt.table, attempt))
     return _in_reading_order(_as_parts(attempts), lists)
 
 
-def _within(header: Header, persons: PersonTable) -> bool:
-    return persons.top <= header.bottom and header.top <= persons.last_row and _overlap(header, persons)
+def _within(header: Header, found: Find) -> bool:
+    return found.top <= header.bottom and header.top <= found.last_row and _overlap(header, found)
 
 
-def _in_reading_order(attempts: list[_Attempt], lists: list[PersonTable]) -> list[_Attempt]:
-    """The lists of persons among the other tables, top down; a doubtful one only where there is nothing else."""
-    for persons in lists:
-        found = [_Attempt(table, persons.confidence, None, persons.cell, persons.last_row) for table in persons.tables]
-        if not found and not any(a.table is not None and a.table.top <= persons.last_row for a in attempts):
-            found = [_Attempt(None, persons.confidence, persons.refusal, persons.cell, persons.last_row)]
-        at = next((i for i, a in enumerate(attempts) if a.table is not None and a.table.top > persons.top), None)
-        attempts[len(attempts) if at is None else at : len(attempts) if at is None else at] = found
+def _in_reading_order(attempts: list[_Attempt], lists: list[Find]) -> list[_Attempt]:
+    """Tables of other shapes among the lists, top down; a doubtful one only where there is nothing else."""
+    for one in sorted(lists, key=lambda one: one.top):
+        tables = [_with_owner(table, attempts) for table in one.tables]
+        found = [_Attempt(table, one.confidence, None, one.cell, one.last_row) for table in tables]
+        if not found and not any(a.table is not None and a.table.top <= one.last_row for a in attempts):
+            found = [_Attempt(None, one.confidence, one.refusal, one.cell, one.last_row)]
+        at = next((i for i, a in enumerate(attempts) if a.table is not None and a.table.top > one.top), len(attempts))
+        attempts[at:at] = found
     return attempts
 
 
-def _overlap(a: Header | Table | PersonTable, b: Header | Table | PersonTable) -> bool:
+def _with_owner(table: Table, attempts: list[_Attempt]) -> Table:
+    """A table that names no person, with the identity of the nearest card above that does."""
+    if "person" in table.identity or table.is_person_row:
+        return table
+    for attempt in reversed(attempts):
+        above = attempt.table
+        if above is not None and above.last_row < table.top and not above.is_person_row and "person" in above.identity:
+            return replace(table, identity={**above.identity, **table.identity})
+    return table
+
+
+def _overlap(a: Header | Table | Find, b: Header | Table | Find) -> bool:
     return a.first_col <= b.last_col and b.first_col <= a.last_col
 
 
 # --- one table -------------------------------------------------------------------------------------------------------
 
 
-def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vocabulary) -> _Attempt:
+def _follow(
+    lines: Lines, header: Header, start: int, limit: int, vocabulary: Vocabulary, mapped: MappedTable | None = None
+) -> _Attempt:
     """Read what a header announces, and judge it."""
     grid = lines.grid
     place = next(
@@ -177,6 +213,8 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     confidence, against = _confidence(header, body, around, grid.name, vocabulary)
     reasons = _reasons(header)
+    if mapped is not None:
+        confidence, reasons = max(confidence, _MAPPED), (said(mapped), *reasons)
     if confidence < _WORTH_A_WORD:
         return _Attempt(None, confidence, Message(
             f"{place} 下面有一张表，但不是考核表：{against.zh}", f"{place} heads a list, but no assessment: {against.en}"
@@ -210,6 +248,8 @@ def _follow(lines: Lines, header: Header, start: int, limit: int, vocabulary: Vo
         identity=around.identity,
         findings=body.findings,
     )
+    if mapped is not None:
+        table = with_cells(table, mapped, lines, vocabulary)
     return _Attempt(table, confidence, None, place, around.last_row)
 
 

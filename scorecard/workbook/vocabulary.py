@@ -10,16 +10,20 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
 from ..messages import Message
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .folding import ORNAMENTS, by_length, fold
-from .people_words import PeopleWords
+from .shape_words import AbilityWords, LedgerWords, PeopleWords
+
+if TYPE_CHECKING:
+    from .mapping import Mapping as Mapping_
 
 #: Roles that a column of a located table can have.
 ROLES = (
@@ -110,7 +114,7 @@ class Vocabulary:
     __slots__ = (
         "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers",
         "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
-        "people",
+        "abilities", "ledger", "mapping", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -141,6 +145,10 @@ class Vocabulary:
         self._kinds = {name: tuple(key(word) for word in words) for name, words in data["kind"].items()}
         self._pair = _pair_pattern(self._labels)
         self.people = PeopleWords(data["people"])
+        self.ledger = LedgerWords(data["ledger"])
+        self.abilities = AbilityWords(data["ability"], self._aliased, self._aliases)
+        #: What a person said about the columns of the workbook that is read with these words.
+        self.mapping: Mapping_ | None = None
         self._cache: dict[str, HeaderMatch | None] = {}
         self._label_cache: dict[str, LabelMatch | None] = {}
 
@@ -163,6 +171,12 @@ class Vocabulary:
                 ) from error
             _extend(data, added, str(extra), "")
         return cls(data)
+
+    def mapped(self, mapping: Mapping_ | None) -> Vocabulary:
+        """The same words for workbooks of which a person has said what their columns are."""
+        twin = copy(self)
+        twin.mapping = mapping
+        return twin
 
     # --- headers -------------------------------------------------------------------------------------------------
 
@@ -321,6 +335,8 @@ class Vocabulary:
     def _spellings(self, folded: str) -> Iterator[tuple[str, float]]:
         """The text itself, then with spun words and typing variants put right, then without 的."""
         yield folded, 1.0
+        if folded.isascii() and folded.endswith("s") and len(folded) > 4:
+            yield folded[:-1], 0.95
         other = self._aliased.sub(lambda match: self._aliases[match[0]], folded)
         if other != folded:
             yield other, 0.95
@@ -385,6 +401,11 @@ class Vocabulary:
             return True
         label = self.match_label(text)
         return label is not None and label.kind == "person" and label.value is None
+
+    def is_strong_header(self, text: str) -> bool:
+        """Whether a header means its role by itself."""
+        match = self.match_header(text)
+        return match is not None and match.score >= STRONG
 
     def evaluator(self, text: str) -> str | None:
         """The usual name of an evaluator: 直接主管 is 上级; None if the text names none."""
@@ -553,8 +574,9 @@ def _pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str
     kinds = ("period", "person", "department", "position", "evaluator", "department_person")
     terms = sorted((term for kind, _, term in labels.values() if kind in kinds), key=lambda term: -len(term))
     gap = r"[ \t\u00a0\u3000]*"
+    dot = r"\.?"  # Dept.:
     spaced = "|".join(gap.join(re.escape(char) for char in term) for term in terms)
-    return re.compile(rf"(?<!\w)({spaced}){gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)({spaced}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
 
 
 def _built_in() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from scorecard.workbook.card import Card
 from scorecard.workbook.inspection import Inspection, inspect_package
-from scorecard.workbook.people import stated_in
+from scorecard.workbook.stated import stated_in
 
 from . import forms
 

@@ -186,7 +186,8 @@ def test_performance_is_the_actual_but_not_in_a_total_label() -> None:
 def test_each_weighted_list_of_the_source(position: str, abilities: bool) -> None:
     ws = forms.sheet()
     forms.weighted_list(ws, position, row=2, col=2, abilities=abilities)
-    table = only(ws)
+    table, *others = recognise(forms.grid(ws))
+    assert [other.layout for other in others] == [9] * abilities
     expected = [item for item in forms.WEIGHTED_LISTS[position] if item.weight]
     assert [row.name for row in table.rows] == ["".join(item.name) for item in expected]
     assert [ws[row.weight_cell or "A1"].value for row in table.rows] == [item.weight for item in expected]
@@ -202,8 +203,16 @@ def test_all_eight_lists_under_each_other() -> None:
     at = 1
     for position in forms.WEIGHTED_LISTS:
         at = forms.weighted_list(ws, position, at, abilities=True) + 2
-    tables = recognise(forms.grid(ws))
+    found = recognise(forms.grid(ws))
+    tables, sheets = found[::2], found[1::2]
     assert [table.title for table in tables] == [f"{position}考核指标表" for position in forms.WEIGHTED_LISTS]
+    assert [table.title for table in sheets] == [
+        f"二.{position}半年评价能力和态度指标" for position in forms.WEIGHTED_LISTS
+    ]
+    # Seventeen slots are filled; the empty fifth one before 参照能力 is none, and no heading is an item.
+    names = [slot for _, slots in forms.ABILITIES for slot in slots if slot]
+    assert all([row.name for row in table.rows] == names for table in sheets)
+    assert {row.section for table in sheets for row in table.rows} == {"核心能力", "参照能力", "态度"}
     assert [len(table.rows) for table in tables] == [5, 6, 5, 4, 5, 5, 4, 4]
     assert {table.layout for table in tables} == {2}
 
@@ -219,7 +228,7 @@ def test_a_number_used_twice_loses_no_row() -> None:
 def test_a_numbered_empty_row_is_a_finding_and_no_item() -> None:
     ws = forms.sheet()
     forms.weighted_list(ws, "客户服务部售后工程师", abilities=True)
-    table = only(ws)
+    table = recognise(forms.grid(ws))[0]
     assert table.last_row == 7
     assert codes(table) == ["numbered-empty-row@A8"]
 

@@ -1,0 +1,45 @@
+"""Weights and full marks that stand inside a heading: 代码质量（权重45%）, 工作业绩(40分)."""
+
+from __future__ import annotations
+
+import re
+
+from ..scoring.values import Reading, read
+
+_WIDE = str.maketrans("０１２３４５６７８９％（）．：﹪", "0123456789%().:%")
+_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
+_NAMED_WEIGHT = re.compile(
+    rf"[(\[【]?\s*(?:权重|比重|占比|占|weight)\s*[:=为]?\s*{_NUMBER}\s*(%?)\s*[)\]】]?", re.IGNORECASE
+)
+_PERCENT = re.compile(rf"[(\[【]?\s*{_NUMBER}\s*(%)\s*[)\]】]?")
+_POINTS = re.compile(
+    rf"[(\[【]\s*(?:满分|分值)?\s*[:=为]?\s*{_NUMBER}\s*(?:分|points|pts)\s*[)\]】]|(?:满分)?{_NUMBER}\s*分\s*$"
+)
+_FRINGE = " \t\r\n.…·:：-—_/*、，,()（）[]【】"
+
+
+def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
+    """A heading such as 代码质量（权重45%） or 工作业绩(40分): its name, the weight, the full marks.
+
+    Example:
+        >>> name, weight, points = stated_in("代码质量 … 45%")
+        >>> name, weight.number
+        ('代码质量', 0.45)
+    """
+    plain = text.translate(_WIDE)
+    match = _NAMED_WEIGHT.search(plain) or next(iter([*_PERCENT.finditer(plain)][-1:]), None)
+    weight = points = None
+    if match is not None:
+        weight = read(f"{match[1]}{match[2]}")
+        plain = plain[: match.start()] + plain[match.end() :]
+    full = _POINTS.search(plain)
+    if full is not None:
+        points = read(full[1] or full[2])
+        plain = plain[: full.start()] + plain[full.end() :]
+    if match is None and full is None:
+        return " ".join(text.split()), None, None
+    name = " ".join(re.sub(r"[(\[【（]\s*[)\]】）]", "", plain).split()).strip(_FRINGE)
+    name = re.sub(r"[(（]$|^[)）]", "", name).strip()
+    # Brackets that belong to the name come back: 满意度(外部)
+    opened = name.count("(") - name.count(")")
+    return name + ")" * max(opened, 0), weight, points
