@@ -151,9 +151,21 @@ def read(value: object, *, unit: str | None = None, number_format: str | None = 
         >>> read("0．92%").number, read("3次/台").unit, read("无").error.code
         (0.0092, '次/台', '#VALUE!')
     """
-    if type(value) is float and unit is None and number_format is None and math.isfinite(value):
-        # Nearly every cell of a table is this one.
-        return _number(value, str(value))
+    if type(value) in _PLAIN_TYPES:
+        # Nearly every cell is one of these, and most of a workbook's occur again and again.
+        return _read_plain(value, unit, number_format)
+    return _read_any(value, unit, number_format)
+
+
+_PLAIN_TYPES = frozenset((str, int, float))
+
+
+@lru_cache(maxsize=32_768, typed=True)
+def _read_plain(value: object, unit: str | None, number_format: str | None) -> Reading:
+    return _read_any(value, unit, number_format)
+
+
+def _read_any(value: object, unit: str | None, number_format: str | None) -> Reading:
     if is_missing(value):
         return Reading(State.MISSING)
     error = as_error(value)
@@ -212,7 +224,6 @@ _GAP = re.compile(rf"[\d,，][{_ZERO_WIDTH}]*[{_VISIBLE_BLANKS}][{_BLANKS}]*[\d,
 _NUMBER = re.compile(r"[¥￥$€]?([+-]?)[¥￥$€]?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
 
 
-@lru_cache(maxsize=32_768)
 def _read_text(text: str, unit: str | None) -> Reading:
     if _GAP.search(text):
         return _unreadable(text)

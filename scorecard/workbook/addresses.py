@@ -66,6 +66,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=65_536)
 def cell_name(row: int, col: int, *, absolute: bool = False) -> str:
     """The name of a cell, `B6`, or `$B$6` when `absolute`.
 
@@ -78,6 +79,7 @@ def cell_name(row: int, col: int, *, absolute: bool = False) -> str:
     return f"${letters}${row}" if absolute else f"{letters}{row}"
 
 
+@lru_cache(maxsize=65_536)
 def split_cell(name: str) -> tuple[int, int]:
     """Row and column of a cell's name; dollar signs are ignored.
 

@@ -140,7 +140,7 @@ class Lines:
         self.grid = grid
         self.cells: dict[int, tuple[Cell, ...]] = {}
         for row in grid.rows():
-            kept = tuple(cell for cell in row if cell.is_formula or not is_missing(cell.value))
+            kept = tuple(cell for cell in row if cell.kind or not is_missing(cell.value))
             if kept:
                 self.cells[kept[0].row] = kept[:_WIDEST]
         self.numbers = list(self.cells)

@@ -67,24 +67,34 @@ class LedgerWords:
         return self._kinds.get(fold(text), "") if text and len(text) <= 20 else ""
 
 
+_REMEMBERED = 20_000
 _DECORATION = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．]|[(（\[【][^()（）\[\]【】]*[)）\]】]")
 
 
 class AbilityWords:
     """The words of ability and attitude sheets; spun spellings (参照能力) are understood."""
 
-    __slots__ = ("_aliased", "_aliases", "_ratings", "_sections", "_titles")
+    __slots__ = ("_aliased", "_aliases", "_known", "_ratings", "_sections", "_titles")
 
     def __init__(self, data: Mapping[str, list[str]], aliased: re.Pattern[str], aliases: Mapping[str, str]) -> None:
         self._sections = frozenset(fold(word) for word in data["sections"])
         self._ratings = frozenset(fold(word) for word in data["ratings"])
         self._titles = by_length(data["titles"])
         self._aliased, self._aliases = aliased, aliases
+        self._known: dict[str, str] = {}
 
     def section(self, text: str) -> str:
         """The folded heading of a list of abilities or attitudes (核心能力), else ""."""
         if not text or len(text) > 24:
             return ""
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = self._section(text)
+        return known
+
+    def _section(self, text: str) -> str:
         plain = _DECORATION.sub("", key(text)).strip(ORNAMENTS)
         other = self._aliased.sub(lambda match: self._aliases[match[0]], plain)
         return other if other in self._sections else plain if plain in self._sections else ""

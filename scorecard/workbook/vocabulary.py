@@ -114,7 +114,7 @@ class Vocabulary:
     __slots__ = (
         "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers",
         "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
-        "abilities", "ledger", "mapping", "people",
+        "_special_cache", "abilities", "ledger", "mapping", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -151,6 +151,7 @@ class Vocabulary:
         self.mapping: Mapping_ | None = None
         self._cache: dict[str, HeaderMatch | None] = {}
         self._label_cache: dict[str, LabelMatch | None] = {}
+        self._special_cache: dict[str, str] = {}
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Vocabulary:
@@ -418,14 +419,18 @@ class Vocabulary:
 
     def item_kind(self, name: str, section: str = "", measured: bool = True) -> str:
         """The kind of an item: "adjustment" and "veto" by name, "rating" by section when nothing is measured."""
-        plain = _BRACKETS.sub("", key(name)).strip(ORNAMENTS)
-        plain = _NUMBERING.sub("", plain).partition(":")[0].strip(ORNAMENTS)
-        if plain in self._adjustments:
-            return "adjustment"
-        if plain in self._vetoes:
-            return "veto"
+        special = self._special_cache.get(name)
+        if special is None:
+            if len(self._special_cache) > _REMEMBERED:
+                self._special_cache.clear()
+            plain = _BRACKETS.sub("", key(name)).strip(ORNAMENTS)
+            plain = _NUMBERING.sub("", plain).partition(":")[0].strip(ORNAMENTS)
+            special = "adjustment" if plain in self._adjustments else "veto" if plain in self._vetoes else ""
+            self._special_cache[name] = special
+        if special or measured or not section:
+            return special or "kpi"
         folded = key(section)
-        return "rating" if not measured and any(word in folded for word in self._ratings) else "kpi"
+        return "rating" if any(word in folded for word in self._ratings) else "kpi"
 
     # --- hints ---------------------------------------------------------------------------------------------------
 
