@@ -47,8 +47,12 @@ class Column:
     unit: str = ""
 
 
+# Whose scores count only where there are no others.
+_NOT_IN_CHARGE = ("自评", "同级", "下级", "客户")
+
+
 def score_order(columns: Iterable[Column]) -> list[Column]:
-    """The score columns, the one that counts first: the only one, else 上级, else the last.
+    """The score columns, the one that counts first: the only one, else 上级, else the last that is not one's own.
 
     Columns of weighted scores take their place where there are no others. One per label.
     """
@@ -60,7 +64,8 @@ def score_order(columns: Iterable[Column]) -> list[Column]:
     if not by_label:
         return []
     own = by_label.get("") or next((c for label, c in by_label.items() if "上级" in label), None)
-    chosen = own or list(by_label.values())[-1]
+    others = [column for label, column in by_label.items() if label not in _NOT_IN_CHARGE]
+    chosen = own or (others or list(by_label.values()))[-1]
     return [chosen, *(c for c in by_label.values() if c is not chosen)]
 
 
@@ -108,6 +113,7 @@ class Header:
         foreign: Header texts that belong to other kinds of tables.
         rules: Header texts of the sheet of rules that embedding writes.
         alone: Whether no other table stands beside it.
+        unknown: Column and text of headers that nothing is known of.
     """
 
     top: int
@@ -121,6 +127,7 @@ class Header:
     foreign: tuple[str, ...]
     rules: tuple[str, ...]
     alone: bool = True
+    unknown: tuple[tuple[int, str], ...] = ()
 
     def roles(self) -> frozenset[str]:
         """The roles that occur."""
@@ -230,7 +237,7 @@ def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], fou
     """Whether what reads as a heading of indicators (业绩指标) stands in the column of categories of a table above."""
     above = found[-1] if found else None
     inside = [m for cell, m in hits if above is None or above.first_col <= cell.col <= above.last_col]
-    if any(match.role in _VALUES and match.role != "band" and match.score >= STRONG for match in inside):
+    if any(match.role in _VALUES and match.role != "band" and match.score > STRONG for match in inside):
         return False
     sections = {column.col for column in above.columns if column.role == "section"} if above else set()
     return all(cell.col in sections for cell in names)
@@ -256,10 +263,11 @@ def _extent(lines: Lines, row: int, names: list[Cell], vocabulary: Vocabulary, d
 
 
 def _belongs_above(lines: Lines, row: int, name_row: int, names: list[Cell], vocabulary: Vocabulary) -> bool:
-    cells = lines.cells.get(row, ())
+    first_col, last_col = _block(lines, name_row, names)
+    cells = lines.row(row, first_col, last_col)
     if not cells or any(not isinstance(cell.value, str) or len(cell.value) > 30 for cell in cells):
         return False
-    here = {cell.col for cell in lines.cells.get(name_row, ())}
+    here = {cell.col for cell in lines.row(name_row, first_col, last_col)}
     joins = False
     for cell in cells:
         text = str(cell.value)
@@ -278,6 +286,19 @@ def _belongs_above(lines: Lines, row: int, name_row: int, names: list[Cell], voc
         joins = joins or last_row >= name_row or wide or (cell.col not in here and match.score >= STRONG)
     # A row of its own above (身份栏) is no part: something in it must hang over the columns of the table.
     return joins and any(cell.col >= min(name.col for name in names) for cell in cells)
+
+
+def _block(lines: Lines, row: int, names: list[Cell]) -> tuple[int, int]:
+    """First and last column of what stands together with the names in a row; a legend further right does not."""
+    first = last = names[0].col
+    cells = lines.cells[row]
+    for cell in cells:
+        if cell.col > last and cell.col <= lines.grid.span(row, last)[3] + 2:
+            last = cell.col
+    for cell in reversed(cells):
+        if cell.col < first and lines.grid.span(row, cell.col)[3] >= first - 2:
+            first = cell.col
+    return first, max(lines.grid.span(row, last)[3], last)
 
 
 def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabulary: Vocabulary) -> bool:
@@ -432,6 +453,8 @@ def _under_group(text: str, low: HeaderMatch | None, high: HeaderMatch, is_unit:
         return None
     if low.role == "period" and high.role in ("target", "actual", "score"):
         return high._replace(label=text)
+    if low.role == "period" and high.role == "period":
+        return None
     if low.role == "period" and high.role == "name" and high.score < STRONG:
         return high._replace(role="target", label=text)  # 绩效目标 over 上半年, 下半年
     if low.role == "rater":
@@ -533,6 +556,8 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
         tuple(e for e in evidence if e.match.role in ROLES or e.match.role in ("period", "rater")),
         tuple(e.text for e in evidence if e.match.role == "foreign"),
         tuple(e.text for e in evidence if e.match.role == "rules"),
+        unknown=tuple((one.col, one.header) for one in group if one.match is None or one.match.role == "period"
+                      and not any(column.col == one.col for column in columns)),
     )  # fmt: skip
 
 

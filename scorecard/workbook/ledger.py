@@ -114,7 +114,7 @@ def _frame(lines: Lines, row: int, periods: list[tuple[int, str]], vocabulary: V
     taken = {col for col, _ in periods}
     others = []
     for col in range(first, last + 1):
-        text = lines.text(row, col) or (lines.text(row - 1, col) if row > 1 else "")
+        text = lines.text(row, col)
         match = vocabulary.match_header(text) if text and col not in taken else None
         if match is not None and match.role in ("name", "number", "section", *_SUMS):
             others.append(Column(match.role, col, text, match.label, match.unit))

@@ -11,6 +11,7 @@ from itertools import islice
 
 from ..findings import Finding
 from ..messages import Message
+from ..scoring.values import decimal_sum, is_missing, read
 from .abilities import find_abilities
 from .addresses import cell_name
 from .body import Body, Row, read_body
@@ -29,6 +30,8 @@ __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workb
 
 
 THRESHOLD = 0.5
+# A table with a column of numbers that nobody understands.
+_DOUBTFUL = 0.55
 # A person has said what the columns are.
 _MAPPED = 0.95
 # Below this nobody would take it for an assessment table.
@@ -193,6 +196,7 @@ def _follow(
     place = next(
         (e.cell.name for e in header.evidence if e.match.role == "name"), cell_name(header.top, header.first_col)
     )
+    header = _with_shares(lines, header, limit, vocabulary)
     refusal = _not_a_form(header, place)
     if refusal is not None:
         return _Attempt(None, 0.0, refusal, place, header.bottom)
@@ -213,6 +217,10 @@ def _follow(
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     confidence, against = _confidence(header, body, around, grid.name, vocabulary)
     reasons = _reasons(header)
+    strange = _strange_columns(lines, header, body)
+    if strange and mapped is None:
+        confidence = min(confidence, _DOUBTFUL)
+        body = replace(body, findings=(*body.findings, *strange))
     if mapped is not None:
         confidence, reasons = max(confidence, _MAPPED), (said(mapped), *reasons)
     if confidence < _WORTH_A_WORD:
@@ -251,6 +259,55 @@ def _follow(
     if mapped is not None:
         table = with_cells(table, mapped, lines, vocabulary)
     return _Attempt(table, confidence, None, place, around.last_row)
+
+
+def _with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> Header:
+    """A header without weights, with the column of another name whose numbers sum to 100: weights, or full marks."""
+    roles = header.roles()
+    names = [column for column in header.columns if column.role == "name"]
+    scores = [column for column in header.columns if column.role == "score"]
+    if not names or not scores or roles & {"weight", "points", "weighted_score"}:
+        return header
+    for col, text in header.unknown:
+        shares: list[float] = []
+        are_marks = True
+        for row in lines.between(header.bottom + 1, limit):
+            cell = lines.grid.cell(row, col)
+            reading = read(cell.value, number_format=cell.number_format)
+            label = next(
+                (vocabulary.match_label(t) for c in names if (t := text_of(lines.grid.cell(row, c.col).value))), None
+            )
+            if reading.number is None or label is not None:
+                if shares:
+                    break
+                continue
+            shares.append(reading.number)
+            marks = [read(lines.grid.cell(row, column.col).value).number for column in scores]
+            are_marks = are_marks and all(mark is None or mark <= reading.number for mark in marks)
+        if len(shares) > 1 and any(abs(decimal_sum(shares) - whole) < whole * 1e-6 for whole in (1.0, 100.0)):
+            role = "points" if are_marks and decimal_sum(shares) > 1.5 else "weight"
+            columns = sorted([*header.columns, Column(role, col, text)], key=lambda column: column.col)
+            unknown = tuple(pair for pair in header.unknown if pair[0] != col)
+            return replace(header, columns=tuple(columns), unknown=unknown)
+    return header
+
+
+def _strange_columns(lines: Lines, header: Header, body: Body) -> list[Finding]:
+    """Columns that nothing is known of and that hold numbers, or nothing yet where no actual or score is known."""
+    roles = {column.role for column in body.columns}
+    found = []
+    for col, text in header.unknown:
+        values = [lines.grid.merged_value(row.row, col) for row in body.rows]
+        filled = [value for value in values if not is_missing(value)]
+        numbers = sum(1 for value in filled if read(value).number is not None)
+        is_gap = not filled and not roles & {"score", "weighted_score", "actual"}
+        if (filled and numbers * 2 >= len(filled)) or is_gap:
+            cell = cell_name(header.bottom, col)
+            found.append(Finding("column-unknown", "warning", lines.grid.name, cell, Message(
+                f"看不懂“{text}”这一列；请用 --map 指明，或在 --vocabulary 里补充",
+                f'nothing is known of the column "{text}"; say what it is with --map, or add it with --vocabulary',
+            )))  # fmt: skip
+    return found
 
 
 def _not_a_form(header: Header, place: str) -> Message | None:

@@ -112,7 +112,7 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_directions", "_evaluators", "_headers",
+        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_cores", "_directions", "_evaluators", "_headers",
         "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
         "_special_cache", "abilities", "ledger", "mapping", "people",
     )  # fmt: skip
@@ -136,6 +136,7 @@ class Vocabulary:
         self._tails = by_length(words["score_tails"])
         self._units = frozenset(_fold_unit(word) for word in words["units"])
         self._context = by_length(words["context"])
+        self._cores = tuple((key(word), role) for role, listed in data["core"].items() for word in listed)
         self._aliases = {key(old): key(new) for old, new in data["aliases"].items()}
         self._aliased = re.compile("|".join(re.escape(old) for old in sorted(self._aliases, key=len, reverse=True)))
         self._adjustments = frozenset(fold(word) for word in data["item"]["adjustment"])
@@ -271,6 +272,7 @@ class Vocabulary:
             or self._score_of_someone(folded, unit)
             or self._compound(folded, unit)
             or self._by_ending(folded, unit)
+            or self._by_core(folded, unit)
         )
 
     def _of_parts(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -294,7 +296,10 @@ class Vocabulary:
             if role in ("target", "actual", "score", "weight", "band") and parse_period(front) is not None:
                 return HeaderMatch(role, front if role in ("target", "actual") else "", unit, 0.85, term)
             if front in self._neutral and role in ROLES:
-                return HeaderMatch(role, "", unit, 0.8, term)
+                # 员工评分 and 个人自评 say who scored, 绩效得分 does not.
+                who = next((self._evaluators[s] for s in _without_tails(rest) if s in self._evaluators), "")
+                label = (who or self._evaluators.get(front, "")) if role == "score" else ""
+                return HeaderMatch(role, label, unit, 0.8, term)
         return None
 
     def _score_of_someone(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -306,11 +311,20 @@ class Vocabulary:
             for neutral in self._neutral:
                 if front != neutral and front.endswith(neutral) and front[: -len(neutral)] in self._evaluators:
                     front = front[: -len(neutral)]
-            if front in self._evaluators:
-                return HeaderMatch("score", self._evaluators[front], unit, 0.9, tail)
+            who = self._evaluators.get(front) or self._of_two(front)
+            if who:
+                return HeaderMatch("score", who, unit, 0.9, tail)
             if tail in ("得分", "评分", "打分", "分数", "score") and len(front) <= 5 and front[-1:] not in "总满加合":
                 return HeaderMatch("score", front, unit, 0.7, tail)
         return None
+
+    def _of_two(self, front: str) -> str:
+        """Who 主管领导, 个人自评, 部门主管 is: two words that each say who; the second one decides."""
+        for cut in range(1, len(front)):
+            first, second = front[:cut], front[cut:]
+            if second in self._evaluators and (first in self._evaluators or first in self._neutral):
+                return self._evaluators[second]
+        return ""
 
     def _compound(self, folded: str, unit: str) -> HeaderMatch | None:
         """A compound that no list names but a pattern describes: 重点考核指标, 数据采集部门."""
@@ -332,6 +346,18 @@ class Vocabulary:
                 label = folded if known[0] == "target" else ""  # 销售目标 is not simply the target
                 return HeaderMatch(known[0], label, unit, round(0.5 + 0.3 * (1 - cut / len(folded)), 3), known[2])
         return None
+
+    def _by_core(self, folded: str, unit: str) -> HeaderMatch | None:
+        """A short header that no list has, by the word at its core that comes last: 年度目标分解, 实际业绩情况."""
+        if len(folded) > 10 or re.search(r"[\d.%:、]", folded):
+            return None
+        found = [(folded.rfind(core), len(core), role, core) for core, role in self._cores if core in folded]
+        if not found:
+            return None
+        _, _, role, core = max(found)
+        if role == "actual" and folded.endswith("率"):
+            return None  # 完成率 is a target, an actual or an item, nobody knows
+        return HeaderMatch(role, "", unit, 0.6, core)
 
     def _spellings(self, folded: str) -> Iterator[tuple[str, float]]:
         """The text itself, then with spun words and typing variants put right, then without 的."""
