@@ -16,7 +16,8 @@ from typing import NamedTuple
 from ..scoring.periods import parse_period
 from ..scoring.values import as_error, is_missing, key, read, trim
 from .grid import Cell, Grid
-from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary, score_range
+from .score_ranges import score_range
+from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
 
 _HIGHEST_HEADER = 5
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.

@@ -16,7 +16,7 @@ from ..scoring.curve import Rating
 from ..scoring.ladder import Ladder
 from ..scoring.model import Bands
 from ..scoring.policies import Policy
-from ..scoring.values import CellError, Reading, State, read, round_half_up, snap
+from ..scoring.values import CellError, Reading, State, decimal_sum, read, round_half_up, snap
 from ..scoring.weights import scale_weights
 from .cells import Cell, Grid
 from .located import BandHeader, Row, Table
@@ -157,14 +157,20 @@ def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
     unit = column.unit if column is not None else ""
     cells = [grid.at(row.weight_cell) if row.weight_cell else None for row in table.rows]
     readings = [row.weight or _weight_reading(cell, unit) for row, cell in zip(table.rows, cells, strict=True)]
+    if unit == "%":
+        # 0.2, 0.3, 0.5 under a header (%) are fractions: their sum says so, as percent they would come to 1 %.
+        bare = [row.weight or _weight_reading(cell, "") for row, cell in zip(table.rows, cells, strict=True)]
+        if abs(decimal_sum([r.number for r in bare if r.number is not None]) - 1) < 0.005:
+            readings = bare
+            unit = ""
     weights = scale_weights(readings)
     for reading, weight in zip(readings, weights, strict=True):
         if reading.number and not reading.percent and weight is not None:
             return weights, 100 if snap(reading.number - weight) != 0 else 1
-    bare = [
+    plain = [
         c for c in cells if c is not None and isinstance(c.value, (int, float)) and "%" not in c.format.number_format
     ]
-    return weights, 100 if unit == "%" and bare else 1
+    return weights, 100 if unit == "%" and plain else 1
 
 
 def _weight_reading(cell: Cell | None, unit: str) -> Reading:

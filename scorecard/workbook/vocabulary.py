@@ -20,6 +20,7 @@ from ..messages import Message
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .folding import ORNAMENTS, by_length, fold
+from .score_ranges import score_range
 from .shape_words import AbilityWords, LedgerWords, PeopleWords
 
 if TYPE_CHECKING:
@@ -47,12 +48,6 @@ _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _FILL_IN = "_＿ \u3000\t\n"
 _UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
 _CONJUNCTION = re.compile("及(?![时格])|和|与")
-_N = r"(\d{1,4}(?:\.\d+)?)"
-_INCLUDED = r"(?:\(不?含\))?"
-_SPAN = re.compile(rf"(?<![\d年]){_N}分?{_INCLUDED}(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?{_INCLUDED}")
-_BETWEEN = re.compile(rf"{_N}分?(?:<=?|≤)[^\d<>=≤≥]{{0,6}}(?:<=?|≤){_N}分?")
-_FROM = re.compile(rf"(?:≥|>=|>|不低于|高于){_N}分?|{_N}分?(?:\(含\)|及|含)?以上(?:\(含\))?分?")
-_TO = re.compile(rf"(?:≤|<=|<|低于|不足){_N}分?|{_N}分?(?:\((?:不含|含)\)|及)?以下(?:\((?:不含|含)\))?分?")
 
 
 class HeaderMatch(NamedTuple):
@@ -90,14 +85,6 @@ class LabelMatch(NamedTuple):
     label: str
     value: str | None
     term: str
-
-
-class ScoreRange(NamedTuple):
-    """A score range in a header: its ends, and the text without it."""
-
-    low: float
-    high: float
-    rest: str
 
 
 class Vocabulary:
@@ -323,7 +310,7 @@ class Vocabulary:
         for cut in range(1, len(front)):
             first, second = front[:cut], front[cut:]
             if second in self._evaluators and (first in self._evaluators or first in self._neutral):
-                return self._evaluators[second]
+                return str(self._evaluators[second])
         return ""
 
     def _compound(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -535,45 +522,6 @@ def filled_in(text: str) -> str:
     """
     value = trim(text.strip(_FILL_IN))
     return "" if _UNFILLED.fullmatch(re.sub("[_＿]", "", key(value))) else value
-
-
-def score_range(text: str) -> ScoreRange | None:
-    """The score range in a header, in any usual writing; None if there is none.
-
-    Example:
-        >>> score_range("远超目标（100-90分）")
-        ScoreRange(low=90.0, high=100.0, rest='远超目标')
-        >>> score_range("60分以下")[:2], score_range("2026-2027"), score_range("1-3月")
-        ((0.0, 60.0), None, None)
-    """
-    folded = key(text)
-    if not any(c.isdigit() for c in folded) or len(folded) > _LONGEST_HEADER:
-        return None
-    for pattern in (_BETWEEN, _SPAN, _FROM, _TO):
-        match = pattern.search(folded)
-        if match is None:
-            continue
-        ends = [float(group) for group in match.groups() if group is not None]
-        if pattern is _FROM:
-            ends.append(max(100.0, ends[0]))
-        elif pattern is _TO:
-            ends.append(0.0)
-        if max(ends) > 1000:
-            return None  # years, amounts
-        rest = folded[: match.start()] + folded[match.end() :]
-        rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(ORNAMENTS + "()[]【】")
-        return ScoreRange(min(ends), max(ends), _as_written(text, rest))
-    return None
-
-
-def _as_written(text: str, folded: str) -> str:
-    """The part of a text that was folded to `folded`, if it is its beginning or its end."""
-    for part in re.split(
-        r"[\n(（\[【:：]|(?<=[^\d.<>=≤≥~～-])(?=[\d<>=≤≥])|(?<=[)）\]】分\d])(?=[^\d.分)）\]】~～-])", text
-    ):
-        if key(part).strip(ORNAMENTS) == folded:
-            return " ".join(part.split()).strip(ORNAMENTS)
-    return folded
 
 
 def _unfolded(text: str, label: str) -> str:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecard.errors import UsageError
-from scorecard.workbook.vocabulary import ROLES, STRONG, Vocabulary, default_vocabulary, score_range
+from scorecard.workbook.score_ranges import score_range
+from scorecard.workbook.vocabulary import ROLES, STRONG, Vocabulary, default_vocabulary
 
 from . import forms
 
