@@ -245,7 +245,7 @@ class Vocabulary:
             found = self._composed(candidate, unit)
             if found is not None:
                 return found._replace(score=round(found.score * factor, 3))
-        return None
+        return self._by_core(folded, unit)
 
     def _composed(self, folded: str, unit: str) -> HeaderMatch | None:
         """A header that no list has as it is."""
@@ -259,7 +259,6 @@ class Vocabulary:
             or self._score_of_someone(folded, unit)
             or self._compound(folded, unit)
             or self._by_ending(folded, unit)
-            or self._by_core(folded, unit)
         )
 
     def _of_parts(self, folded: str, unit: str) -> HeaderMatch | None:
