@@ -24,11 +24,13 @@ class Source(NamedTuple):
         name: Its path as given or found, or its address.
         relative: The folder in which it was found and its place below that, with "/": where its copy goes in a backup.
         lock: The file beside it by which a program says that it has it open; "" when there is none.
+        problem: Why it cannot be looked into, for a folder below; "" for a workbook.
     """
 
     name: str
     relative: str
     lock: str = ""
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -114,9 +116,9 @@ def _below(folder: str, relative: str, clean: bool, leave_out: str | None) -> It
                 elif entry.name.lower().endswith(ENDINGS) and not entry.name.startswith("~$") and entry.is_file():
                     books.append((entry.name, entry.is_symlink()))
     except OSError as error:
-        raise UsageError(
-            Message(f"无法打开文件夹（{error.strerror}）", f"the folder cannot be read ({error.strerror})"), folder
-        ) from None
+        # Told in its place; the other folders have nothing to do with it.
+        yield Source(folder, relative.rstrip("/"), problem=error.strerror or str(error)), False
+        return
     for name, is_link in sorted(books):
         lock = next((lock for lock in locks_of(name) if lock in names), "")
         yield Source(os.path.join(folder, name), relative + name, lock), is_link

@@ -103,6 +103,9 @@ class Worker:
         return done._replace(outcome=replace(done.outcome, seconds=time.perf_counter() - start))
 
     def _done(self, source: Source, expected: bytes | None) -> Done:
+        if source.problem:
+            zh, en = f"无法打开文件夹（{source.problem}）", f"the folder cannot be read ({source.problem})"
+            return Done(failed(source.name, UnusableFile(Message(zh, en), source.name)))
         if source.lock:
             return Done(Outcome(source.name, "skipped", findings=(_opened(source.lock),)))
         place = place_of(source.name)

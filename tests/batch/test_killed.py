@@ -91,7 +91,7 @@ def rounds(tmp_path: Path, count: int, times: int, seed: int) -> Path:
 
 
 def test_five_kills(tmp_path: Path) -> None:
-    rounds(tmp_path, 60, 5, 1)
+    rounds(tmp_path, 30, 5, 1)
 
 
 @pytest.mark.soak
@@ -101,6 +101,21 @@ def test_fifty_kills_over_five_hundred_workbooks(tmp_path: Path, office: Office)
         number = int(path.stem.split()[1]) + 1
         values = office.recalculated(path)
         assert values["S", "B1"] == number * 2 and values["S", "C1"] == number * 3
+
+
+def test_interrupted_by_the_user(tmp_path: Path) -> None:
+    filled(tmp_path / "x", 200)
+    process = started(tmp_path / "x", "--jobs", "2", "--jsonl", cache=tmp_path / "cache")
+    assert process.stdout is not None
+    for _ in range(30):
+        process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted, " in errors and "--resume" in errors and "Traceback" not in errors
+    lines, _ = started("--resume", "--jsonl", cache=tmp_path / "cache").communicate()
+    assert lines.count('"updated"') == 200
+    assert {o.status for o in recalculate_many(tmp_path / "x")} == {"unchanged"}
 
 
 def test_a_plain_run_after_a_kill_forgets_the_old_one(tmp_path: Path) -> None:

@@ -181,6 +181,22 @@ class TestFinding:
         assert contents(tmp_path).keys() == {str(path.relative_to(tmp_path))}
         assert scorecard("recalc", "x" * 300 + ".xlsx").status == 4
 
+    def test_a_folder_that_cannot_be_read_costs_only_itself(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        filled(tmp_path, 3)
+        real = os.scandir
+
+        def forbid(path: str) -> object:
+            if Path(path).name == "下级":
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return real(path)
+
+        monkeypatch.setattr(os, "scandir", forbid)
+        outcomes = recalculate_many(tmp_path)
+        assert statuses(outcomes) == {"表 0001.xlsx": "updated", "表 0002.xlsx": "updated", "下级": "failed"}
+        assert "Permission denied" in str(outcomes[-1].error)
+
     def test_addresses(self) -> None:
         fsspec = pytest.importorskip("fsspec")
         fs = fsspec.filesystem("memory")

@@ -97,7 +97,7 @@ book = st.tuples(
 )
 
 
-@given(st.lists(book, min_size=3, max_size=8))
+@given(st.lists(book, min_size=2, max_size=4))
 def test_a_form_gives_what_computing_anew_gives(books: list[tuple[list[Input], int, bool, int]]) -> None:
     forms = learnt(1, 2, "甲", None, True, 6)
     assert forms._forms
