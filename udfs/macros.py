@@ -437,6 +437,11 @@ def _put(place: Any, value: Any) -> None:
 
 
 def _dress(sheet: Any, place: Any, look: Look) -> None:
+    if look.sample is not None:
+        name, row, col = look.sample
+        sheet.book.sheets[name].range((row, col)).copy()
+        place.paste(paste="formats")
+        return
     if look.like is not None and look.like != (place.row, place.column):
         if isinstance(getattr(sheet.book, "api", None), Mapping):  # Office.js: no clipboard, but a way without
             place.copy_from(sheet.range(look.like), copy_type="formats")

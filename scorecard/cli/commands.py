@@ -45,6 +45,7 @@ from .options import (
 from .recalc import add_to as add_recalc
 from .team import add_to as add_team
 from .templates import add_to as add_templates
+from .unembed import add_to as add_unembed
 from .words import say
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def make_app() -> typer.Typer:
     _add_addins(app)
     add_excel(app)
     add_functions(app)
+    add_unembed(app)
     add_indicators(app)
     add_finalise(app)
     add_diff(app)
@@ -219,6 +221,7 @@ def _add_embed(app: typer.Typer) -> None:
                 "embed department.xlsx --rules rules.toml -o out/a.xlsx",
             ),
             ("embed 客服部.xlsx --dry-run", "embed department.xlsx --dry-run"),
+            ("embed 部门/ -o 输出/", "embed departments/ -o out/"),
         ),
     )
     def embed_(
@@ -247,6 +250,23 @@ def _add_embed(app: typer.Typer) -> None:
             ),
         ] = None,
         replace_scores: Annotated[bool, replace_scores_option()] = False,
+        write_protected: Annotated[
+            bool,
+            typer.Option(
+                "--write-protected",
+                help=say(
+                    "受保护的工作表也写（保护本身不动；默认跳过并列出）",
+                    "write into protected sheets too; they stay protected (left alone and listed by default)",
+                ),
+            ),
+        ] = False,
+        convert: Annotated[
+            bool,
+            typer.Option(
+                "--convert",
+                help=say(".xls、.et 先用 LibreOffice 转成 .xlsx", "turn .xls and .et into .xlsx by LibreOffice first"),
+            ),
+        ] = False,
         in_place: Annotated[bool, in_place_option()] = False,
         force: Annotated[bool, force_option()] = False,
         macros: Annotated[
@@ -259,17 +279,33 @@ def _add_embed(app: typer.Typer) -> None:
         as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("embed", file, as_json=as_json):
-            from ..workbook.embed import embed
+            from ..workbook.embed import Embedding, embed
             from .excel import embed_with_macros
+            from .folders import embed_folder
             from .results import finish_writing
 
             definition, policy = _chosen_rules(rules, anchor, cap_score)
-            done = (embed_with_macros if macros else embed)(
-                file, output, rules=definition, policy=policy, formulas=formulas, period=period,
-                replace_scores=replace_scores, in_place=in_place, overwrite=force, dry_run=dry_run,
-                vocabulary=words_for(vocabulary, mapping),
-            )  # fmt: skip
-            finish_writing(file, done, as_json)
+            words = words_for(vocabulary, mapping)
+            if macros and (convert or file.is_dir()):
+                zh, en = "--macros 一次处理一个 .xlsx 或 .xlsm", "--macros takes one .xlsx or .xlsm at a time"
+                raise UsageError(Message(zh, en))
+
+            def one(path: Path, target: Path | None) -> Embedding:
+                if macros:
+                    return embed_with_macros(
+                        path, target, rules=definition, policy=policy, formulas=formulas, period=period,
+                        replace_scores=replace_scores, in_place=in_place, overwrite=force, dry_run=dry_run,
+                        vocabulary=words,
+                    )  # fmt: skip
+                return embed(
+                    path, target, rules=definition, policy=policy, formulas=formulas, period=period,
+                    replace_scores=replace_scores, write_protected=write_protected, convert=convert,
+                    in_place=in_place, overwrite=force, dry_run=dry_run, vocabulary=words,
+                )  # fmt: skip
+
+            if file.is_dir():
+                embed_folder(file, output, in_place, dry_run, as_json, convert, one)
+            finish_writing(file, one(file, output), as_json)
 
 
 def _chosen_rules(

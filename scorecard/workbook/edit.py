@@ -108,6 +108,47 @@ class Editor:
         self._package.add(part, content)
         return self.sheet(name)
 
+    def remove_sheet(self, name: str) -> None:
+        """Remove a worksheet with the names of its own; formulas elsewhere that read it are the caller's business.
+
+        Raises:
+            UsageError: no such sheet, a tab without cells, or the only one.
+        """
+        index, part = self._index(name), self._sheet_part(name)
+        tabs = self._tabs()
+        if len(tabs) == 1:
+            raise UsageError(Message(f"“{name}”是唯一的工作表", f"{name!r} is the only sheet"), self._where)
+        workbook, relations = self._tree(self._workbook_part), self._tree(self._relations_part)
+        identity = next((value for key, value in tabs[index].attrib.items() if key.endswith("}id")), "")
+        title = tabs[index].get("name", "")
+        tabs[index].getparent().remove(tabs[index])
+        for defined in [e for e in descendants(workbook, "definedName") if number(e, "localSheetId", -1) >= index]:
+            if number(defined, "localSheetId") > index:
+                defined.set("localSheetId", str(number(defined, "localSheetId") - 1))
+                continue
+            parent = defined.getparent()
+            parent.remove(defined)
+            if not len(parent):
+                parent.getparent().remove(parent)
+        for view in descendants(workbook, "workbookView"):
+            for key in ("activeTab", "firstSheet"):
+                if number(view, key) >= max(index, 1):
+                    view.set(key, str(number(view, key) - 1))
+        for element in [e for e in children(relations, "Relationship") if e.get("Id") == identity]:
+            relations.remove(element)
+        types = self._tree(CONTENT_TYPES)
+        for element in [e for e in children(types, "Override") if e.get("PartName", "").lower() == f"/{part.lower()}"]:
+            types.remove(element)
+        for touched in (self._workbook_part, self._relations_part, CONTENT_TYPES):
+            self._touch(touched)
+        self._unlist_title(title)
+        self._sheets.pop(part, None)
+        folder, base = posixpath.split(part)
+        for gone in (part, posixpath.join(folder, "_rels", base + ".rels")):
+            if gone in self._package:
+                self._package.remove(gone)
+        self._drop_calculation_chain()
+
     def define_name(self, name: str, refers_to: str, sheet: str | None = None) -> None:
         """Define a name, or change what it refers to.
 
@@ -342,6 +383,27 @@ class Editor:
                 self._touch(_APP)
                 return
             start += len(group)
+
+
+    def _unlist_title(self, name: str) -> None:
+        """Take a sheet out of the list of titles in the document properties."""
+        if _APP not in self._package:
+            return
+        root = self._tree(_APP)
+        pairs, titles = child(root, "HeadingPairs"), child(root, "TitlesOfParts")
+        if pairs is None or titles is None or not len(titles):
+            return
+        vector = titles[0]
+        place = next((i for i, title in enumerate(vector) if title.text == name), None)
+        start = 0
+        for count in [element for element in descendants(pairs, "i4") if (element.text or "").isdecimal()]:
+            if place is not None and start <= place < start + int(count.text):
+                vector.remove(vector[place])
+                count.text = str(int(count.text) - 1)
+                vector.set("size", str(len(vector)))
+                self._touch(_APP)
+                return
+            start += int(count.text)
 
 
 def _id_attribute(present: list[Element]) -> str:

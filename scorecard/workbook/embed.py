@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..definitions import Definition, load_definition
-from ..errors import NoTableFound, RuleError, UsageError
+from ..errors import NoTableFound, RuleError, UnusableFile, UsageError
 from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.model import Settings
@@ -23,14 +23,16 @@ from .card import read_card, weight_finding
 from .cells import Grid
 from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
 from .grid import read_grid
+from .office import converted, is_old
 from .outputs import output_path
 from .package import Package
 from .plan import Edit, Plan, apply
 from .recognise import Table, recognise_workbook
+from .record import plan_record
 from .register import refuse_finalised
 from .remarks import kept_score
 from .ruleplan import RuleTable, mode_word, number_format, plan_block, plan_head, plan_sheet
-from .ruleread import read_rule_sheet
+from .ruleread import RuleSheet, read_rule_sheet
 from .rules import bands_of, choose_rules, weight_scale
 from .rulesheet import Block
 from .spots import find_spots
@@ -70,6 +72,8 @@ def embed(
     formulas: str | None = None,
     period: str | None = None,
     replace_scores: bool = False,
+    write_protected: bool = False,
+    convert: bool = False,
     in_place: bool = False,
     overwrite: bool = False,
     dry_run: bool = False,
@@ -87,6 +91,8 @@ def embed(
         period: What the period selector is set to.
         replace_scores: Whether scores typed by hand give way to the rules; they stay and count otherwise, and a
             finding (`score-kept`) says what the rule would have given.
+        write_protected: Write into protected sheets too, which stay protected; they are left alone otherwise.
+        convert: Turn an .xls or .et into an .xlsx first, by LibreOffice.
         in_place: Write into the input.
         overwrite: Allow an existing output to be replaced.
         dry_run: Plan only; nothing is written.
@@ -101,16 +107,29 @@ def embed(
         UsageError: Contradicting options, or an output that exists already.
     """
     source = Path(path)
-    target = output_path(source, output, in_place, overwrite, dry_run)
+    is_converted = convert and is_old(source)
+    if is_converted and in_place:
+        zh, en = (
+            "转换会另存为 .xlsx，不能用 --in-place",
+            "a converted file is a new .xlsx; it cannot be written in place",
+        )
+        raise UsageError(Message(zh, en), source.name)
+    target = output_path(source.with_suffix(".xlsx") if is_converted else source, output, in_place, overwrite, dry_run)
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
     if policy is None and (definition is None or definition.policy is None):
         policy = Policy()
-    package = Package.open(source)
+    if is_old(source) and not convert and source.is_file():
+        zh = "这是旧格式，不能直接嵌入；加 --convert 由 LibreOffice 转换，或用 Excel、WPS 另存为 .xlsx"
+        en = "an old format that cannot be embedded into; --convert has LibreOffice turn it into an .xlsx, or save it as one"
+        raise UnusableFile(Message(zh, en), source.name)
+    package = Package.open(converted(source), where=source.name) if is_converted else Package.open(source)
     refuse_finalised(package, source.name)
     flavour = formulas or (UDF if package.is_macro_enabled else NATIVE)
     if flavour not in FLAVOURS:
         raise UsageError(Message(f"公式类型“{flavour}”无效（native 或 udf）", f'formulas "{flavour}": native or udf'))
-    plan, tables, findings = plan_embedding(package, definition, policy, flavour, period, source.name, replace_scores, vocabulary)
+    plan, tables, findings = plan_embedding(
+        package, definition, policy, flavour, period, source.name, replace_scores, vocabulary, write_protected
+    )
     if not plan or dry_run:
         if target is not None and not dry_run and not in_place:
             package.save(target)
@@ -184,6 +203,7 @@ def plan_embedding(
     where: str,
     replace_scores: bool = False,
     vocabulary: Vocabulary | None = None,
+    write_protected: bool = False,
 ) -> tuple[Plan, tuple[Table, ...], tuple[Finding, ...]]:
     """The edits for all tables of a package that are recognised with confidence and not embedded yet.
 
@@ -210,28 +230,18 @@ def plan_embedding(
             chosen.append(table)
             continue
         own = definition.for_sheet(table.sheet) if definition is not None else None
-        planned = _table_rules(table, grid, own, policy, vocabulary, period, collected, replace_scores)
+        planned = _table_rules(table, grid, own, policy, vocabulary, period, collected, replace_scores, write_protected)
         if planned is not None:
             todo.append(planned)
             chosen.append(table)
     if not todo:
         return Plan(), tuple(chosen), tuple(worst_first(collected))
-    if existing is not None:
-        collected.append(
-            Finding(
-                "rule-sheet-present",
-                "warning",
-                rs.SHEET,
-                "",
-                Message(
-                    "已有评分规则表，新表请另存后嵌入",
-                    "a rule sheet exists already; further tables are not added to it yet",
-                ),
-            )
-        )
-        return Plan(), tuple(chosen), tuple(worst_first(collected))
     settings = definition.settings if definition is not None else Settings()
-    if definition is None or settings.grades == Settings().grades:
+    if existing is not None:
+        zh = "工作簿已有评分规则表：新表的规则加在后面，设置和等级表沿用已有的"
+        en = "the workbook has a rule sheet: the rules of the new table are added to it, its settings and grades stay"
+        collected.append(Finding("rule-sheet-present", "info", rs.SHEET, "", Message(zh, en)))
+    elif definition is None or settings.grades == Settings().grades:
         collected.append(
             Finding(
                 "grade-table-assumed",
@@ -245,7 +255,11 @@ def plan_embedding(
             )
         )
     chosen_policy = definition.policy if definition is not None and definition.policy is not None else policy
-    return _assemble(todo, settings, flavour, chosen_policy), tuple(chosen), tuple(worst_first(collected))
+    return (
+        _assemble(todo, settings, flavour, chosen_policy, package, existing),
+        tuple(chosen),
+        tuple(worst_first(collected)),
+    )
 
 
 def _table_rules(
@@ -257,6 +271,7 @@ def _table_rules(
     period: str | None,
     collected: list[Finding],
     replace_scores: bool,
+    write_protected: bool,
 ) -> RuleTable | None:
     """The rules and places of one table; None if it is not embedded, with the finding that says why."""
     if table.confidence < CONFIDENT:
@@ -281,14 +296,14 @@ def _table_rules(
         )
         collected.append(_warn("not-embedded", table, zh, en))
         return None
-    if grid.is_protected:
+    if grid.is_protected and not write_protected:
         collected.append(
             replace(
                 _warn(
                     "sheet-protected",
                     table,
-                    "工作表受保护，未嵌入；请先撤销保护",
-                    "the sheet is protected; unprotect it first",
+                    "工作表受保护，未嵌入；撤销保护后再试，或加 --write-protected",
+                    "the sheet is protected and was left alone; unprotect it first, or use --write-protected",
                 ),
                 severity="error",
             )
@@ -323,7 +338,15 @@ def _table_rules(
     return RuleTable(spots, tuple(rules[i] for i in items), bands_of(table), headers, divisor)
 
 
-def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str, policy: Policy | None) -> Plan:
+def _assemble(
+    todo: Sequence[RuleTable],
+    settings: Settings,
+    flavour: str,
+    policy: Policy | None,
+    package: Package,
+    existing: RuleSheet | None,
+) -> Plan:
+    grids = {table.spots.sheet: read_grid(package, table.spots.sheet) for table in todo}
     sources = [rule.source for table in todo for rule in table.rules]
     if policy is not None and any(policy.name in s.zh for s in sources):
         # The policy's name stands in each row, what it means once on top.
@@ -332,6 +355,9 @@ def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str, polic
     sheets = []
     blocks = []
     top = head.blocks_row
+    if existing is not None:
+        edits, head = [], existing.head
+        top = max(existing.grid.last_row, *(block.end for block, _ in existing.blocks)) + 3
     forms: list[Edit] = []
     for table in todo:
         block = Block(top, len(table.rules), table.width)
@@ -343,7 +369,8 @@ def _assemble(todo: Sequence[RuleTable], settings: Settings, flavour: str, polic
         cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour, table.bands)
         forms += cells
         sheets.append(sheet)
-    return Plan((*forms, *edits), (plan_sheet(blocks, head, is_new=True), *sheets))
+    record = plan_record(top, forms, sheets, package, grids)
+    return Plan((*record, *forms, *edits), (plan_sheet(blocks, head, is_new=existing is None), *sheets))
 
 
 def fill_values(package: Package) -> bytes:

@@ -137,7 +137,7 @@ def plan_form(
         row, col = split_cell(spots.period.replace("$", ""))
         look = Look(fill=_INPUT, bold=True, horizontal="center")
         edits.append(
-            Edit(spots.sheet, row, col, Message("考核周期（可选）", "period selector"), spots.period_value, None, look)
+            Edit(spots.sheet, row, col, Message("考核周期（可选）", "period selector"), spots.period_value, None, look, True)
         )
     for spot in spots.rows:
         edits += _inputs(form, spot)

@@ -98,6 +98,19 @@ def read_grid(package: Package, sheet: SheetRef | str) -> Grid:
     )
 
 
+def read_widths(package: Package, sheet: str) -> dict[int, float]:
+    """The columns of a sheet that have a width of their own, in characters."""
+    ref = package.sheet(sheet)
+    data = package.read(ref.part)
+    widths: dict[int, float] = {}
+    for match in _COLUMN.finditer(data[: max(data.find(b"<sheetData"), 0)]):
+        found = _attributes(match[1])
+        width = number_of(found.get("width", ""))
+        if isinstance(width, (int, float)):
+            widths.update((col, width) for col in range(_whole(found.get("min")), _whole(found.get("max")) + 1))
+    return widths
+
+
 def read_formats(package: Package) -> tuple[CellFormat, ...]:
     """The formats of all styles by id; one plain format when the workbook has no styles.
 

@@ -34,6 +34,7 @@ class Look:
         shrink: Whether the content is made smaller to fit.
         border: Colour of thin lines around.
         locked: Whether the cell is locked once the sheet is protected.
+        sample: Sheet, row and column whose style is taken as it is, nothing changed.
     """
 
     like: tuple[int, int] | None = None
@@ -47,6 +48,7 @@ class Look:
     shrink: bool | None = None
     border: str | None = None
     locked: bool | None = None
+    sample: tuple[str, int, int] | None = None
 
     def style(self, book: StyleBook, base: int) -> int:
         """The style id of this look on top of a base."""
@@ -81,6 +83,7 @@ class Edit:
         value: Typed value; ignored with a formula.
         formula: With its "="; None for a value.
         look: Style changes; None keeps the cell's style.
+        is_open: Whether people go on to change the value (the period).
     """
 
     sheet: str
@@ -90,6 +93,7 @@ class Edit:
     value: Value = None
     formula: str | None = None
     look: Look | None = None
+    is_open: bool = False
 
     @property
     def cell(self) -> str:
@@ -182,7 +186,10 @@ def apply(plan: Plan, package: Package) -> Package:
 def _write(editor: Editor, edit: Edit) -> None:
     sheet = editor.sheet(edit.sheet)
     style = None
-    if edit.look is not None:
+    if edit.look is not None and edit.look.sample is not None:
+        name, row, col = edit.look.sample
+        style = editor.sheet(name).style_of(row, col)
+    elif edit.look is not None:
         base = sheet.style_of(*(edit.look.like or (edit.row, edit.col)))
         style = edit.look.style(editor.styles, base)
     formula = edit.formula[1:] if edit.formula else None

@@ -91,6 +91,17 @@ class SheetLayout:
             column.set("width", f"{width:g}")
             column.set("customWidth", "1")
 
+    def restore_column_width(self, col: int, width: float | None) -> None:
+        """Give a column its former width; None for one that had none of its own."""
+        if width is not None:
+            self.set_column_width(col, width)
+            return
+        for column in self._columns(col, col):
+            listed = column.getparent()
+            listed.remove(column)
+            if not len(listed):
+                self.root.remove(listed)
+
     def set_row_height(self, row: int, height: float) -> None:
         """Set the height of a row, in points."""
         element = self._row(row)
@@ -202,6 +213,29 @@ class SheetLayout:
         append(append(block, "cfRule", rule), "formula", text=formula.removeprefix("="))
         insert_ordered(self.root, block, WORKSHEET_ORDER)
         self.is_changed = True
+
+    def remove_conditional(self, ref: str, formula: str) -> None:
+        """Remove the conditional formats of a range with a formula; none there is fine."""
+        for block in [e for e in children(self.root, "conditionalFormatting") if e.get("sqref") == ref]:
+            for rule in list(children(block, "cfRule")):
+                if any(text.text == formula.removeprefix("=") for text in children(rule, "formula")):
+                    block.remove(rule)
+                    self.is_changed = True
+            if not any(True for _ in children(block, "cfRule")):
+                self.root.remove(block)
+
+    def remove_validation(self, ref: str) -> None:
+        """Remove the restrictions of exactly a range; none there is fine."""
+        listed = child(self.root, "dataValidations")
+        if listed is None:
+            return
+        for rule in [e for e in children(listed, "dataValidation") if e.get("sqref") == ref]:
+            listed.remove(rule)
+            self.is_changed = True
+        count = sum(1 for _ in children(listed, "dataValidation"))
+        listed.set("count", str(count))
+        if not count:
+            self.root.remove(listed)
 
     def add_validation(
         self,

@@ -9,13 +9,15 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from ..errors import UsageError
+from ..errors import UnusableFile, UsageError
 from ..messages import Message
 from .number_formats import BUILTIN_FORMATS
 from .trees import STYLES_ORDER, Element, append, child, children, ensure, form_of, make, name_of, number, serialise
 
 # Ids below are reserved for built-in formats.
 _FIRST_OWN_FORMAT = 164
+# Excel stops at 65,490.
+_MOST_STYLES = 100_000
 _FONT_ORDER = (
     "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
     "charset", "scheme",
@@ -134,6 +136,13 @@ class StyleBook:
         if asked in self._derived:
             return self._derived[asked]
         listed = ensure(self._root, "cellXfs", STYLES_ORDER)
+        if len(listed) > _MOST_STYLES:
+            raise UnusableFile(
+                Message(
+                    f"文件有 {len(listed)} 种单元格样式，超过允许的上限；请用 Excel 打开后另存再试。",
+                    f"the file has {len(listed)} cell styles, more than any program allows; save it anew from Excel, retry.",
+                )
+            )
         styles = list(children(listed, "xf"))
         if not 0 <= base < len(styles):
             raise UsageError(Message(f"没有样式 {base}", f"there is no style {base}"))

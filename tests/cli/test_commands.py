@@ -153,3 +153,38 @@ class TestLanguage:
             scorecard("inspect", path, "--json", lang=lang).json["findings"][0]["message"] for lang in ("zh", "en")
         )
         assert "差错类指标" in zh and "error rate" in en
+
+
+class TestFolders:
+    """`embed FOLDER` and `unembed`."""
+
+    def test_a_folder_line_by_line(self, tmp_path: Path) -> None:
+        folder = tmp_path / "部门"
+        (folder / "二部").mkdir(parents=True)
+        classic_book(folder / "一部.xlsx", {})
+        classic_book(folder / "二部" / "甲.xlsx", {})
+        (folder / "坏.xlsx").write_bytes(b"PK\3\4")
+        (folder / "~$一部.xlsx").write_bytes(b"lock")
+        shown = scorecard("embed", folder, "-o", tmp_path / "输出")
+        assert shown.status == 1
+        assert sorted(p.name for p in (tmp_path / "输出").rglob("*.xlsx")) == ["一部.xlsx", "甲.xlsx"]
+        assert "3 workbooks: 2 done, 0 without a table, 1 unusable" in shown.out and "坏.xlsx" in shown.err
+        assert scorecard("embed", folder, "-o", folder / "里面").status == 2
+        files = scorecard("embed", folder, "--dry-run", "--json").json["files"]
+        assert [bool(file["error"]) for file in files].count(True) == 1 and all(f["output"] is None for f in files)
+
+    def test_unembed_writes_what_was_there(self, tmp_path: Path) -> None:
+        path = classic_book(tmp_path / "a.xlsx", {})
+        assert scorecard("embed", path, "-o", tmp_path / "b.xlsx").status in (0, 1)
+        shown = scorecard("unembed", tmp_path / "b.xlsx", "-o", tmp_path / "c.xlsx")
+        assert shown.status == 0 and "cells restored" in shown.out
+        before, after = (openpyxl.load_workbook(p)["考核表"] for p in (path, tmp_path / "c.xlsx"))
+        assert [[c.value for c in row] for row in before.iter_rows(max_row=20, max_col=14)] == [
+            [c.value for c in row] for row in after.iter_rows(max_row=20, max_col=14)
+        ]
+        assert scorecard("unembed", path).status == 2
+
+    def test_old_formats_need_a_word(self, tmp_path: Path) -> None:
+        (tmp_path / "旧.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+        shown = scorecard("embed", tmp_path / "旧.xls")
+        assert shown.status == 4 and "--convert" in shown.err

@@ -1,0 +1,169 @@
+"""`scorecard embed FOLDER`: one line per workbook; one that cannot be used never stops the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from ..errors import NoTableFound, ScorecardError, UnusableFile, UsageError
+from ..findings import finding_json
+from ..messages import Message
+from ..workbook.checkup.run import workbooks_of
+from ..workbook.embed import Embedding
+from ..workbook.office import OLD_ENDINGS
+from .failures import SCHEMA, complain, print_json
+from .show import console, print_line
+from .words import one_line, say
+
+_SUFFIX = "_评分"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: `done`, or why nothing did."""
+
+    path: Path
+    target: Path | None
+    done: Embedding | None = None
+    problem: ScorecardError | None = None
+
+
+def embed_folder(
+    folder: Path,
+    output: Path | None,
+    in_place: bool,
+    dry_run: bool,
+    as_json: bool,
+    convert: bool,
+    one: Callable[[Path, Path | None], Embedding],
+) -> None:
+    """Embed every workbook below a folder, and end with the exit status of them all.
+
+    Args:
+        folder: Where the workbooks are; hidden files and lock files are left out.
+        output: The folder that takes the results under the same names; `FOLDER_评分` beside it when omitted.
+        in_place: Write into the inputs.
+        dry_run: Write nothing.
+        as_json: One JSON document instead of lines.
+        convert: Take .xls and .et files as well.
+        one: Embeds one file into a target.
+
+    Raises:
+        UsageError: No workbooks, an output that is a file, or one inside the folder that is read.
+    """
+    root = folder.resolve()
+    target = None if in_place or dry_run else output or folder.with_name(f"{folder.resolve().name}{_SUFFIX}")
+    if in_place and output is not None:
+        raise UsageError(Message("--in-place 与输出文件夹不能同时给出", "give either an output or in-place, not both"))
+    if target is not None and (target.is_file() or target.resolve() == root or root in target.resolve().parents):
+        zh, en = (
+            "输出应为另一个文件夹，且不在被读取的文件夹里",
+            "the output must be another folder, outside the one that is read",
+        )
+        raise UsageError(Message(zh, en), str(target))
+    outcomes = []
+    for outcome in _each(_files(folder, convert), root, target, one):
+        outcomes.append(outcome)
+        if not as_json:
+            _show(outcome, root)
+    if as_json:
+        print_json({"schema": SCHEMA, "files": [_json(outcome) for outcome in outcomes]})
+    else:
+        _count(outcomes, dry_run)
+    raise typer.Exit(_status(outcomes))
+
+
+def _files(folder: Path, convert: bool) -> list[Path]:
+    """The workbooks below a folder, old ones with them when they are converted."""
+    old = []
+    if convert:
+        found = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in OLD_ENDINGS and path.is_file())
+        old = [
+            path for path in found if not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+        ]
+    return old + _recent(folder) if old else workbooks_of(folder)
+
+
+def _recent(folder: Path) -> list[Path]:
+    try:
+        return workbooks_of(folder)
+    except UsageError:  # a folder of old files only
+        return []
+
+
+def _each(
+    paths: list[Path], root: Path, target: Path | None, one: Callable[[Path, Path | None], Embedding]
+) -> Iterator[Outcome]:
+    for path in paths:
+        place = target / path.resolve().relative_to(root) if target is not None else None
+        if place is not None and place.suffix.lower() in OLD_ENDINGS:
+            place = place.with_suffix(".xlsx")
+        try:
+            yield Outcome(path, place, done=one(path, place))
+        except ScorecardError as problem:
+            yield Outcome(path, place, problem=problem)
+        except (MemoryError, RecursionError, OSError) as problem:
+            zh, en = "读取这个文件时出错，已跳过", "this file could not be read and was passed over"
+            yield Outcome(
+                path, place, problem=UnusableFile(Message(f"{zh}（{problem}）", f"{en} ({problem})"), path.name)
+            )
+
+
+def _show(outcome: Outcome, root: Path) -> None:
+    name = one_line(str(outcome.path.resolve().relative_to(root)))
+    if outcome.done is None:
+        sentence = outcome.problem.message.text() if outcome.problem is not None else ""
+        if isinstance(outcome.problem, NoTableFound):
+            print_line(console(), f"{name}: {sentence}", style="dim")
+        else:
+            complain(f"{name}: {sentence}")
+        return
+    done = outcome.done
+    counts = Counter(finding.severity for finding in done.findings)
+    parts = [say(f"{len(done.tables)} 张考核表", f"{len(done.tables)} tables")]
+    parts += [say(f"{counts['error']} 个错误", f"{counts['error']} errors")] if counts["error"] else []
+    parts += [say(f"{counts['warning']} 处注意", f"{counts['warning']} warnings")] if counts["warning"] else []
+    if not done.plan:
+        parts.append(say("没有可改的地方", "nothing to change"))
+    where = f" → {done.path}" if done.path is not None else ""
+    print_line(console(), f"{name}: {say('，', ', ').join(parts)}{where}")
+
+
+def _count(outcomes: list[Outcome], dry_run: bool) -> None:
+    done = sum(1 for o in outcomes if o.done is not None)
+    none = sum(1 for o in outcomes if isinstance(o.problem, NoTableFound))
+    bad = len(outcomes) - done - none
+    verb = say("可嵌入" if dry_run else "已处理", "can be embedded" if dry_run else "done")
+    line = say(
+        f"{len(outcomes)} 个工作簿：{done} 个{verb}，{none} 个没有考核表，{bad} 个不能用",
+        f"{len(outcomes)} workbooks: {done} {verb}, {none} without a table, {bad} unusable",
+    )
+    print_line(console(), line, style="bold")
+
+
+def _json(outcome: Outcome) -> dict[str, Any]:
+    done = outcome.done
+    return {
+        "file": str(outcome.path),
+        "output": str(done.path) if done is not None and done.path is not None else None,
+        "tables": len(done.tables) if done is not None else 0,
+        "edits": len(done.plan.edits) if done is not None else 0,
+        "error": outcome.problem.message.text() if outcome.problem is not None else None,
+        "findings": [finding_json(finding) for finding in done.findings] if done is not None else [],
+    }
+
+
+def _status(outcomes: list[Outcome]) -> int:
+    """4 if nothing could be used, 3 if no file holds a table, 1 if something is wrong, else 0."""
+    bad = [o for o in outcomes if o.problem is not None and not isinstance(o.problem, NoTableFound)]
+    if len(bad) == len(outcomes):
+        return 4
+    if not any(o.done is not None for o in outcomes):
+        return 1 if bad else 3
+    is_wrong = any(f.severity == "error" for o in outcomes if o.done is not None for f in o.done.findings)
+    return 1 if bad or is_wrong else 0
