@@ -22,6 +22,7 @@ from .embed import fill_values
 from .grid import read_grid
 from .outputs import output_path
 from .package import Package
+from .register import refuse_finalised
 from .ruleread import is_own_content
 
 
@@ -74,6 +75,7 @@ def unembed(
     source = Path(path)
     target = output_path(source, output, in_place, overwrite, dry_run, "_还原")
     package = Package.open(source)
+    refuse_finalised(package, source.name)
     entries = _entries(package, source.name)
     editor = Editor(package)
     cells: list[str] = []
