@@ -197,7 +197,7 @@ class Editor:
                 self._declare(part, _STYLES_TYPE)
             if part not in self._package:
                 self._package.add(part, EMPTY_STYLES)
-            self._styles = part, StyleBook(parse(self._package.read(part), part, self._where))
+            self._styles = part, StyleBook(parse(self._package.read(part), part, self._where), self._where)
         return self._styles[1]
 
     def recalculate_on_load(self) -> None:

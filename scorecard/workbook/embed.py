@@ -17,7 +17,7 @@ from ..messages import Message
 from ..scoring.model import Settings
 from ..scoring.policies import Policy
 from . import rulesheet as rs
-from .addresses import cell_name
+from .addresses import cell_name, column_letters
 from .audit import audit
 from .card import read_card, weight_finding
 from .cells import Grid
@@ -369,8 +369,13 @@ def _assemble(
         cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour, table.bands)
         forms += cells
         sheets.append(sheet)
+    rules = plan_sheet(blocks, head, is_new=existing is None)
+    if existing is not None:
+        widest = max((*(block for block, _ in existing.blocks), *blocks), key=lambda block: block.width)
+        last = column_letters(widest.column(rs.SOURCE))
+        rules = replace(rules, print_area=f"A1:{last}{blocks[-1].end}")
     record = plan_record(top, forms, sheets, package, grids)
-    return Plan((*record, *forms, *edits), (plan_sheet(blocks, head, is_new=existing is None), *sheets))
+    return Plan((*record, *forms, *edits), (rules, *sheets))
 
 
 def fill_values(package: Package) -> bytes:

@@ -98,10 +98,12 @@ class StyleBook:
 
     Args:
         root: The styles part as a tree, changed in place.
+        where: The name of the file, for messages.
     """
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, where: str | None = None) -> None:
         self._root = root
+        self._where = where
         self._known: dict[str, dict[tuple[object, ...], int]] = {}
         # Hundreds of cells ask for the same few styles; entries are never changed, so an answer stays right.
         self._derived: dict[tuple[object, ...], int] = {}
@@ -141,7 +143,8 @@ class StyleBook:
                 Message(
                     f"文件有 {len(listed)} 种单元格样式，超过允许的上限；请用 Excel 打开后另存再试。",
                     f"the file has {len(listed)} cell styles, more than any program allows; save it anew from Excel, retry.",
-                )
+                ),
+                self._where,
             )
         styles = list(children(listed, "xf"))
         if not 0 <= base < len(styles):
