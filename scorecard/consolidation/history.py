@@ -68,7 +68,7 @@ def record(done: Consolidation, place: str, *, by: str | None = None, at: dateti
         run = Run(
             run_id=f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}",
             period=done.period,
-            recorded_at=moment.isoformat(timespec="seconds"),
+            recorded_at=moment.isoformat(timespec="microseconds"),
             recorded_by=by or _user(),
             action="replaced" if known else "recorded",
             files=len(done.sources.files),

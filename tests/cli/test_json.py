@@ -183,7 +183,7 @@ class TestOtherCommands:
     def test_templates(self) -> None:
         shown = scorecard("template", "list", "--json")
         assert list(shown.json) == ["schema", "templates"]
-        assert len(shown.json["templates"]) == 9
+        assert len(shown.json["templates"]) == 14
         assert all({"id", "title", "position"} <= set(t) and all(t.values()) for t in shown.json["templates"])
 
     def test_explain_has_a_sentence_for_every_item(self, embedded: Path) -> None:

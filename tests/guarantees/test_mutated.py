@@ -21,7 +21,7 @@ from tests.guarantees.mutants import mutant
 from workbooks.build import load, plain_form
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE, FULL, BATCH = 40, 10_000, 250
+SAMPLE, FULL, BATCH = 24, 10_000, 250
 # Not a measure of speed: what takes this long for a small form will not end.
 _ENDLESS = 120
 
@@ -91,7 +91,9 @@ def test_a_sample_of_damaged_workbooks(sources: list[bytes], tmp_path: Path) -> 
     outcomes = [survives(mutant(sources, seed), tmp_path, seed) for seed in range(SAMPLE)]
     # The damage must be such that some still work and some do not, or this shows nothing.
     for action in outcomes[0]:
-        assert {"done"} < {outcome[action] for outcome in outcomes}, action
+        seen = {outcome[action] for outcome in outcomes}
+        # A summary is always made: what cannot be taken is set aside in it.
+        assert seen == {"done"} if action == "consolidate" else {"done"} < seen, action
 
 
 @pytest.mark.soak
