@@ -57,7 +57,8 @@ def add_to(app: typer.Typer) -> None:
                 print_json({"schema": SCHEMA, "runs": listed, "findings": []})
                 return
             rows: Rows = [
-                (r.period, r.recorded_at[:19].replace("T", " "), r.recorded_by, say(*_ACTIONS.get(r.action, (r.action, r.action))), str(r.files),
+                (r.period, r.recorded_at[:19].replace("T", " "), r.recorded_by,
+                 say(*_ACTIONS.get(r.action, (r.action, r.action))), str(r.files),
                  str(r.people), str(r.quarantined))
                 for r in found
             ]  # fmt: skip
