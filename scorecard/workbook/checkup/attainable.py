@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...findings import Finding
-from ...scoring.model import CardResult
-from ...scoring.values import State, decimal_sum, show, snap
-from ..card import Card, headline, read_card
+from ...scoring.ladder import Ladder
+from ...scoring.score import score_card
+from ...scoring.values import Reading, State, decimal_sum, show, snap
+from ..card import Card, headline, items
 from ..recognise import Row
-from ..rules import target_readings
+from ..rules import choose_rules, target_readings
 from .registry import table_check
 from .subjects import STANDARD, Subject, listed, typed_bands
 
@@ -84,18 +86,24 @@ def _best_total(subject: Subject, card: Card, share: float, policy: tuple[str, s
 
 
 def _bests(subject: Subject) -> dict[str, float]:
-    """The best attainable total per period; under "" where the table tells no periods apart."""
-    table = subject.table
+    """The best attainable total per period that has targets; under "" where the table tells no periods apart."""
+    table, model = subject.table, subject.assumed.model
     labels = [c.label for c in table.columns if c.role == "target"]
-    results: dict[str, CardResult] = {"": subject.assumed.result}
-    if subject.is_assumed and len(labels) > 1:
-        used = [
-            label
-            for label in labels
-            if any(target_readings(table, row, subject.grid)[label].number is not None for row, _ in subject.kpis())
-        ]
-        cards = {
-            label: read_card(table, subject.grid, None, None, STANDARD, subject.vocabulary, label) for label in used
-        }
-        results = {label: card.result for label, card in cards.items()}
-    return {label: r.best_attainable for label, r in results.items() if r.best_attainable is not None}
+    if not subject.is_assumed or len(labels) < 2:
+        best = subject.assumed.result.best_attainable
+        return {} if best is None else {"": best}
+    rules, _ = choose_rules(table, subject.grid, None, STANDARD, subject.vocabulary)
+    rows = [(rules[i].rule, target_readings(table, row, subject.grid)) for i, row in items(table)]
+    bests = {}
+    for label in labels:
+        kpis = []
+        for kpi, (ladder, readings) in zip(model.kpis, rows, strict=True):
+            target = readings.get(label)
+            has_target = isinstance(ladder, Ladder) and target is not None and target.number is not None
+            curve = ladder.curve(target.number) if has_target else None  # type: ignore[union-attr]
+            # What the form allows, whatever has been filled in.
+            kpis.append(replace(kpi, target=target, rule=curve, actual=Reading(State.MISSING)))
+        best = score_card(replace(model, kpis=tuple(kpis))).best_attainable
+        if best is not None and any(readings[label].number is not None for _, readings in rows if label in readings):
+            bests[label] = best
+    return bests
