@@ -27,7 +27,7 @@ from .marks import Marks, read_marks
 from .parts import weighted_sections
 from .ruleread import RuleSheet, is_own_content
 from .rules import (
-    RULES_FILE,
+    NO_RULE,
     RowRule,
     bands_of,
     choose_rules,
@@ -171,7 +171,7 @@ def _unruled(table: Table, sheet: RuleSheet, block: Block) -> list[Finding]:
     found = []
     for place, (_, row) in enumerate(items(table)):
         source = str(sheet.grid.cell(block.first + place, block.column(rs.SOURCE)).value or "")
-        if sheet.mode(block, place) == MANUAL_WORD and not source.startswith(RULES_FILE.zh):
+        if sheet.mode(block, place) == MANUAL_WORD and source.startswith(NO_RULE):
             found.append(missing_rule(table, row))
     return found
 

@@ -53,6 +53,8 @@ class RowRule:
 
 #: What begins the column 依据 of an item whose rule, or whose scoring by hand, somebody has decided.
 RULES_FILE = Message("规则文件", "rules file")
+#: What begins it where nobody has: no rule, or none that could be applied.
+NO_RULE = ("规则缺失", "方向不明", "政策不适用", "各周期方向不一致")
 
 
 def missing_rule(table: Table, row: Row) -> Finding:

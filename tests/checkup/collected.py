@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# One code is a single word; other words that stand where codes do are kinds of labels.
-_CODE = re.compile(r"(?!utf-)[a-z]+(?:-[a-z0-9]+)+|linked")
+# Two codes are single words; other words that stand where codes do are kinds of labels.
+_CODE = re.compile(r"(?!utf-)[a-z]+(?:-[a-z0-9]+)+|linked|finalised")
 # Functions whose first argument is a code, or may be; `Finding` itself, and the small helpers around it.
 _MAKERS = {"Finding", "finding", "note", "_note", "_info", "_warn", "about", "Obstacle", "_named", "_finding"}
 # Variables that hold a code for a moment.
