@@ -14,7 +14,7 @@ from ..scoring.periods import roll_up, rollup_name
 from ..scoring.score import score_card
 from ..scoring.values import Reading, State, key, read
 from ..workbook.grid import read_grid
-from ..workbook.package import Package
+from ..workbook.opening import open_workbook
 from .records import CardRecord
 from .resolve import Resolved
 
@@ -225,7 +225,7 @@ def _from_toml(path: Path) -> list[Mapping[str, object]]:
 
 
 def _from_workbook(path: Path) -> list[Mapping[str, object]]:
-    package = Package.open(path)
+    package = open_workbook(path)
     for sheet in package.sheets:
         if sheet.kind != "worksheet":
             continue

@@ -17,6 +17,7 @@ from ..workbook.addresses import cell_name
 from ..workbook.card import SCORE, Card, headline, items
 from ..workbook.cells import Grid
 from ..workbook.inspection import Inspection, inspect_package
+from ..workbook.opening import old_format_finding, open_workbook
 from ..workbook.package import Package
 from . import names
 from .records import CardRecord, FileReading, ItemRecord, Notice, Total
@@ -54,7 +55,7 @@ class Reader:
     def __call__(self, source: Source) -> FileReading:
         """Read one file. Never raises for what is in it."""
         try:
-            package = Package.open(source.path, where=source.file)
+            package = open_workbook(source.path)
             if _is_summary(package):
                 return _set_aside(source, Notice("own-summary", "info", source.file, "", "", Message(
                     "这是以前的汇总结果，没有读取", "this is a former summary, not read")))  # fmt: skip
@@ -81,7 +82,8 @@ def _set_aside(source: Source, notice: Notice) -> FileReading:
 
 def _reading(source: Source, seen: Inspection) -> FileReading:
     file = source.file
-    notices = [_notice(file, f) for f in seen.findings if f.code not in _OF_NO_CONCERN]
+    found_in_file = [*old_format_finding(source.path), *seen.findings]
+    notices = [_notice(file, f) for f in found_in_file if f.code not in _OF_NO_CONCERN]
     quarantine: list[Notice] = []
     if not seen.cards:
         doubt = next((f for f in seen.findings if f.code == "low-confidence-table"), None)

@@ -10,7 +10,7 @@ from ..errors import UsageError
 from ..messages import Message
 from ..scoring.values import key
 from ..workbook.grid import read_grid
-from ..workbook.package import Package
+from ..workbook.opening import open_workbook
 from . import names
 from .records import Notice
 from .resolve import Resolved
@@ -60,7 +60,7 @@ def load_roster(path: Path) -> Roster:
         UsageError: No sheet has such a header.
         UnusableFile: Not a workbook.
     """
-    package = Package.open(path)
+    package = open_workbook(path)
     for sheet in package.sheets:
         if sheet.kind != "worksheet":
             continue

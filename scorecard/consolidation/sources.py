@@ -15,9 +15,9 @@ from ..messages import Message
 from .records import Notice
 
 #: What is read as a workbook.
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 # Tables in a form that is not read: somebody may have meant them to be taken.
-_OTHER_TABLES = (".et", ".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
+_OTHER_TABLES = (".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
 _NO_DOCUMENTS = frozenset(("thumbs.db", "desktop.ini", ".ds_store"))
 
 

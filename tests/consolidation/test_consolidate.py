@@ -10,6 +10,7 @@ import pytest
 import scorecard
 from scorecard.consolidation.consolidation import Consolidation
 from tests.cli.runner import scorecard as run
+from tests.libreoffice.office import Office
 from tests.workbook import forms
 
 
@@ -106,3 +107,12 @@ def test_a_summary_is_never_read_as_a_department_table(folder: Path) -> None:
 def test_nothing_to_read_is_a_wrong_call(tmp_path: Path) -> None:
     assert run("consolidate", tmp_path).status == 2
     assert run("consolidate", tmp_path / "nowhere").status == 2
+
+
+def test_an_old_xls_gives_the_same_card(tmp_path: Path, office: Office) -> None:
+    new = card(tmp_path / "neu" / "张三.xlsx", "张三", [85, 88, 75, 95])
+    office.convert(new, "xls", tmp_path / "alt")
+    old = scorecard.consolidate(tmp_path / "alt")
+    assert old.cards.loc[0, "computed"] == pytest.approx(84.9, abs=1e-12)
+    assert (old.cards.loc[0, "person"], old.cards.loc[0, "status"]) == ("张三", "ok")
+    assert "old-format" in set(old.findings["code"])
