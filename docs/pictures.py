@@ -49,7 +49,11 @@ def draw(folder: Path, soffice: Path) -> list[Path]:
     try:
         with tempfile.TemporaryDirectory(prefix="pictures-") as name:
             [pdf] = office.convert(workbook(Path(name)), "pdf", Path(name, "pdf"))
-            return [_draw_page(pdf, page, dpi, folder / file) for page, (file, dpi) in enumerate(PAGES, 1)]
+            drawn = [_draw_page(pdf, page, dpi, folder / file) for page, (file, dpi) in enumerate(PAGES, 1)]
+            # Here, because the gallery draws its pages with what stands below.
+            from docs.gallery import draw_gallery
+
+            return drawn + draw_gallery(office, folder / "gallery", Path(name))
     finally:
         office.close()
 
@@ -65,13 +69,14 @@ def workbook(folder: Path) -> Path:
 
 def _draw_page(pdf: Path, page: int, dpi: int, target: Path) -> Path:
     """One page without its empty margins; drawn twice, because the first tells where the content is."""
-    box = content(_pdftoppm(pdf, page, dpi, "-gray"))
+    box = content(pdftoppm(pdf, page, dpi, "-gray"))
     crop = ("-x", box.x, "-y", box.y, "-W", box.width, "-H", box.height)
-    target.write_bytes(_pdftoppm(pdf, page, dpi, "-png", *map(str, crop)))
+    target.write_bytes(pdftoppm(pdf, page, dpi, "-png", *map(str, crop)))
     return target
 
 
-def _pdftoppm(pdf: Path, page: int, dpi: int, *options: str) -> bytes:
+def pdftoppm(pdf: Path, page: int, dpi: int, *options: str) -> bytes:
+    """One page as a picture."""
     command = ["pdftoppm", "-r", str(dpi), "-f", str(page), "-l", str(page), *options, str(pdf)]
     return subprocess.run(command, check=True, capture_output=True).stdout
 

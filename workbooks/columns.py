@@ -58,11 +58,12 @@ def _band_columns(definition: Definition) -> list[Column]:
 
 
 def _list_columns(definition: Definition, scored: bool) -> list[Column]:
+    has_standards = any(kpi.standard for kpi in definition.kpis)
     columns = [
         Column("number", "指标编号", 11),
-        Column("name", "关键业绩指标", 40, "left"),
+        Column("name", "关键业绩指标", 28 if has_standards else 40, "left"),
         Column("weight", "权重", 11),
-        Column("standard", "评分标准", 22, "left", key=_BY_HAND if scored else ""),
+        Column("standard", "评分标准", 44 if has_standards else 22, "left", key=_BY_HAND if scored else ""),
         Column("method", "考核方法", 24, "left"),
     ]
     if any(kpi.evaluator for kpi in definition.kpis):

@@ -192,7 +192,11 @@ def _item(sheet: Any, row: int, kpi: KpiDefinition, columns: Sequence[Column], a
         cell = boxed(sheet, row, col, value, fill=fill, horizontal=column.horizontal, number_format=shown)
         if kpi.veto and column.role == "actual":
             cell.font = font(9, color="B00020")
-    sheet.row_dimensions[row].height = 26 if kpi.targets or kpi.section or kpi.veto else 32
+    # So many lines as the longest text needs; a Chinese character is two wide.
+    lines = max(-(-2 * len(str(sheet.cell(row, col).value or "")) // int(column.width - 3))
+                for col, column in enumerate(columns, start=1) if column.horizontal == "left")  # fmt: skip
+    least = 26 if kpi.targets or kpi.section or kpi.veto else 32
+    sheet.row_dimensions[row].height = max(least, 15 * lines + 4)
 
 
 def _weights(
