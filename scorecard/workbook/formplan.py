@@ -268,6 +268,8 @@ def _computed_look(spots: Spots, cell: Computed) -> Look:
     is_added = any(label.role == "foot" and label.row == cell.row for label in spots.labels)
     return Look(
         like=(spots.last_row, spots.score_col),
+        # The score above may be one that people type.
+        locked=True,
         number_format=formats[name],
         bold=True,
         fill=_FOOT if is_added else None,

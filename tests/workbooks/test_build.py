@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
@@ -120,7 +122,10 @@ def test_a_list_keeps_its_numbering_with_duplicates_and_the_empty_row() -> None:
     assert eighth["F5"].value == "评价人"
     assert [eighth.cell(10, col).value for col in range(1, 7)] == [5, None, None, None, None, None]
     scored = sheet_of(plain_form(load("004-8"), scored=True))
-    assert (scored["G5"].value, scored["H5"].value, scored["A10"].value) == ("实际完成情况", "得分", None)
+    heads = [scored.cell(5, col).value for col in range(7, 10)]
+    assert (heads, scored["A10"].value) == (["实际完成情况", "基数\n（比率的分母）", "得分"], None)
+    # A place for the denominator only where the definition names what it counts.
+    assert [scored.cell(row, 8).protection.locked for row in range(6, 10)] == [True, False, True, True]
 
 
 def test_assumptions_stand_on_a_sheet_of_their_own() -> None:
@@ -276,6 +281,35 @@ def test_the_committed_workbooks_are_what_the_definitions_build(tmp_path: Path) 
 def test_the_same_definition_gives_the_same_bytes() -> None:
     for name in ("001", "004-8"):
         assert build(load(name), actuals=True, person="张敏") == build(load(name), actuals=True, person="张敏")
+
+
+@pytest.mark.parametrize("id_", [t.id for t in templates()])
+def test_what_is_filled_in_is_yellow_and_open_and_formulas_are_locked(id_: str) -> None:
+    book = openpyxl.load_workbook(FOLDER / f"{id_}.xlsx")
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f" and sheet.title != "评分规则":
+                    assert cell.protection.locked and cell.fill.fgColor.rgb[2:] != "FFF9E0", (
+                        f"{sheet.title}!{cell.coordinate}"
+                    )
+    sheet = book[SHEET]
+    assert sheet.protection.sheet and sheet.protection.password is None
+    assert [c for row in sheet.iter_rows() for c in row if not c.protection.locked and c.fill.fgColor.rgb == "00FFF9E0"]
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 1) and sheet.print_area
+    assert {"总分", "等级", "覆盖率", "绩效系数", "被考核人"} <= set(book.defined_names)
+    assert (book.properties.creator, bool(book.properties.title), bool(book.properties.subject)) == (
+        "scorecard",
+        True,
+        True,
+    )
+
+
+def test_the_names_of_the_templates_load_no_spreadsheet_library() -> None:
+    heavy = "{'openpyxl', 'formualizer', 'lxml'}"
+    code = f"import sys, workbooks.templates as t; t.templates(); print(sorted({heavy} & set(sys.modules)))"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
