@@ -159,7 +159,16 @@ def _within(header: Header, found: Find) -> bool:
 
 
 def _in_reading_order(attempts: list[_Attempt], lists: list[Find]) -> list[_Attempt]:
-    """Tables of other shapes among the lists, top down; a doubtful one only where there is nothing else."""
+    """Tables of other shapes among the lists, top down; a doubtful one only where there is nothing else.
+
+    The sections 态度 and 能力 of a list are sections, and no ability sheet inside it.
+    """
+    found_lists = [attempt.table for attempt in attempts if attempt.table is not None]
+    lists = [
+        one
+        for one in lists
+        if not any(t.top < one.top and one.last_row <= t.last_row and _overlap(t, one) for t in found_lists)
+    ]
     for one in sorted(lists, key=lambda one: one.top):
         tables = [_with_owner(table, attempts) for table in one.tables]
         found = [_Attempt(table, one.confidence, None, one.cell, one.last_row) for table in tables]
