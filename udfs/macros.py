@@ -316,7 +316,7 @@ def _report(book: Book, seen: Package, findings: Iterable[Finding]) -> Any:
             sheet.range((row, 2)).formula = f'=HYPERLINK("{place}","{_quoted(line.texts[1])}")'
     sheet.range((3, 1), (3, 4)).font.bold = True
     for col, width in ((1, 8), (2, 24), (3, 70), (4, 70)):
-        sheet.range((1, col)).column_width = width
+        _widen(sheet, col, width)
     sheet.activate()
     return sheet
 
@@ -443,7 +443,7 @@ def _dress(sheet: Any, place: Any, look: Look) -> None:
         place.paste(paste="formats")
         return
     if look.like is not None and look.like != (place.row, place.column):
-        if isinstance(getattr(sheet.book, "api", None), Mapping):  # Office.js: no clipboard, but a way without
+        if _is_office_js(sheet.book):  # no clipboard, but a way without
             place.copy_from(sheet.range(look.like), copy_type="formats")
         else:
             sheet.range(look.like).copy()
@@ -469,7 +469,7 @@ def _dress(sheet: Any, place: Any, look: Look) -> None:
 
 def _arrange(sheet: Any, plan: SheetPlan) -> None:
     for col, width in plan.widths:
-        sheet.range((1, col)).column_width = width
+        _widen(sheet, col, width)
     for row, height in plan.heights:
         sheet.range((row, 1)).row_height = height
     for ref in plan.merges:
@@ -478,6 +478,17 @@ def _arrange(sheet: Any, plan: SheetPlan) -> None:
         _mark(sheet, mark)
     for choice in plan.choices:
         _choose(sheet, choice)
+
+
+def _widen(sheet: Any, col: int, characters: float) -> None:
+    """Set the width of a column, which Excel counts in characters of its standard font and Office.js in points."""
+    # 7 pixels a character and 5 for the margin, of which 96 make 72 points.
+    width = (7 * characters + 5) * 72 / 96 if _is_office_js(sheet.book) else characters
+    sheet.range((1, col)).column_width = width
+
+
+def _is_office_js(book: Any) -> bool:
+    return isinstance(getattr(book, "api", None), Mapping)
 
 
 def _select(sheet: Any, ref: str) -> None:

@@ -17,7 +17,6 @@ from ..messages import Message
 from ..scoring.values import CellError, CellValue
 from .addresses import split_cell
 from .cells import Grid
-from .edit import Editor
 from .grid import read_grid
 from .package import Package
 from .plan import Edit, Look, Plan, SheetPlan
@@ -223,6 +222,8 @@ def thawed(package: Package, register: Register) -> Package:
 
     In memory only, so that a finalised card is read like any other: its rules, and which scores are computed.
     """
+    from .edit import Editor  # where a file is written only, as in plan.py: embedding is planned without lxml too
+
     editor = Editor(package)
     grids: dict[str, Grid] = {}
     names = {sheet.name for sheet in package.sheets if sheet.kind == "worksheet"}

@@ -286,6 +286,17 @@ def test_without_com_the_copy_is_made_from_values_and_formulas(embedded_data: by
         macros.lock(book)
 
 
+def test_widths_are_points_where_excel_is_reached_by_office_js(embedded_data: bytes) -> None:
+    """70 characters of the standard font are 495 pixels with their margin; 70 points would be 93."""
+    book = FakeBook(embedded_data, "部门.xlsx", has_com=False)
+    book.api = {}
+    macros.check(book)
+    assert book.workbook[macros.CHECK_SHEET].column_dimensions["C"].width == 371.25
+    book.api = None
+    macros.check(book)
+    assert book.workbook[macros.CHECK_SHEET].column_dimensions["C"].width == 70
+
+
 def test_every_button_has_a_macro() -> None:
     assert [shim.macro for shim in SHIMS] == list(macros.MACROS)
     assert all(inspect.getdoc(macro) for macro in macros.MACROS.values())
