@@ -132,7 +132,7 @@ def test_the_menu(calc: Calc, locale: str, title: str, first: str) -> None:
     assert shown == title
     assert entries[0] == [first, "service:org.scorecard.kpi.Commands?embed"]
     assert [url.partition("?")[2] for _, url in entries] == [
-        "recalculate", "check", "explain", "next_period", "lock", "unlock"
+        "embed", "recalculate", "check", "explain", "next_period", "lock", "unlock", "charts"
     ]  # fmt: skip
 
 
