@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from scorecard.workbook.package import Package
 from tests.udfs.libreoffice.calc import Calc, Document
 from udfs.libreoffice.inside.names import MENU
 from workbooks.build import build, load
@@ -19,15 +21,34 @@ ACTUALS = [f"F{row}" for row in range(6, 17)]
 
 @functools.cache
 def embedded() -> bytes:
+    """A workbook of ours; its sheets come locked, without a password."""
     return build(load("001"), actuals=True, formulas="udf", period="2025年第一季度")
+
+
+@functools.cache
+def unlocked() -> bytes:
+    package = Package.open(embedded())
+    for sheet in package.sheets:
+        package.write(sheet.part, re.sub(rb"<sheetProtection[^>]*/>", b"", package.read(sheet.part)))
+    return package.to_bytes()
+
+
+def opened(calc: Calc, folder: Path, data: bytes) -> Document:
+    path = folder / "考核表.xlsx"
+    path.write_bytes(data)
+    return calc.open(path, visible=True)
 
 
 @pytest.fixture
 def document(calc: Calc, tmp_path: Path) -> Iterator[Document]:
-    path = tmp_path / "考核表.xlsx"
-    path.write_bytes(embedded())
-    with calc.open(path, visible=True) as opened:
-        yield opened
+    with opened(calc, tmp_path, unlocked()) as shown:
+        yield shown
+
+
+@pytest.fixture
+def locked(calc: Calc, tmp_path: Path) -> Iterator[Document]:
+    with opened(calc, tmp_path, embedded()) as shown:
+        yield shown
 
 
 def run(document: Document, name: str) -> None:
@@ -98,6 +119,18 @@ def test_explain_says_when_the_form_shows_another_score(document: Document) -> N
     run(document, "explain")
     assert "= 65.0" in document.ask("comment", FORM, "L8")
     assert "88.0" in document.ask("comment", FORM, "L8")
+
+
+def test_on_a_locked_sheet_the_sentence_is_in_the_bar_only(locked: Document) -> None:
+    locked.ask("select", FORM, "L8")
+    run(locked, "explain")
+    assert locked.ask("comment", FORM, "L8") == ""
+
+
+def test_a_workbook_that_came_locked_is_unlocked(locked: Document) -> None:
+    assert locked.ask("protection", FORM, ["F8", "L8"]) == [True, False, True]
+    run(locked, "unlock")
+    assert locked.ask("protection", FORM, ["F8", "L8"])[0] is False
 
 
 def test_explain_elsewhere_changes_nothing(document: Document) -> None:
