@@ -67,13 +67,19 @@ def resolve(
     who = _identities(cards, notices)
     units = _units(cards, who)
     status = [card.status for card in cards]
+    at_hand = {card.file for card in cards if card.period and chosen and names.same_period(card.period, chosen)}
     for i, card in enumerate(cards):
         if chosen and card.period and not names.same_period(card.period, chosen):
             status[i] = "other_period"
-            quarantine.append(Notice("other-period", "error", card.file, card.sheet, card.cell, Message(
-                f"这张表是 {card.period} 的，本次汇总 {chosen}；要汇总它请用 --period {card.period}",
-                f"this table is of {card.period}, the summary is of {chosen}; use --period {card.period} for it",
-            )))  # fmt: skip
+            zh = f"这张表是 {card.period} 的，本次汇总 {chosen}"
+            en = f"this table is of {card.period}, the summary is of {chosen}"
+            if names.is_whole_period(card.period):
+                zh, en = f"{zh}；要汇总它请用 --period {card.period}", f"{en}; use --period {card.period} for it"
+            # The yearly goals beside a quarterly card belong there; a file without any card of the period is not taken.
+            is_beside = card.file in at_hand and not _is_same_kind(card.period, chosen)
+            (notices if is_beside else quarantine).append(
+                Notice("other-period", "info" if is_beside else "error", card.file, card.sheet, card.cell, Message(zh, en))
+            )
     counted = [False] * len(cards)
     groups: dict[str, list[list[int]]] = defaultdict(list)
     for unit in units:
@@ -88,6 +94,11 @@ def resolve(
                 status[i] = "part" if status[i] == "ok" else status[i]
     resolved = tuple(Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards))
     return Resolution(resolved, chosen, tuple(notices), tuple(quarantine))
+
+
+def _is_same_kind(a: str, b: str) -> bool:
+    one, other = parse_period(a), parse_period(b)
+    return one is not None and other is not None and one.kind == other.kind
 
 
 # --- period ----------------------------------------------------------------------------------------------------------

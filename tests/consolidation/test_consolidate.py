@@ -116,3 +116,12 @@ def test_an_old_xls_gives_the_same_card(tmp_path: Path, office: Office) -> None:
     assert old.cards.loc[0, "computed"] == pytest.approx(84.9, abs=1e-12)
     assert (old.cards.loc[0, "person"], old.cards.loc[0, "status"]) == ("张三", "ok")
     assert "old-format" in set(old.findings["code"])
+
+
+def test_half_year_and_yearly_sheets_beside_the_quarterly_card_are_noted_only(tmp_path: Path) -> None:
+    assert run("template", "new", "004-8", "--period", "2026Q3", "--person", "王五", "-o", tmp_path / "a.xlsx").status == 0
+    done = scorecard.consolidate(tmp_path)
+    assert list(done.people["person"]) == ["王五"]
+    assert not len(done.quarantine)
+    others = (done.cards["status"] == "other_period").sum()
+    assert others == list(done.findings["code"]).count("other-period")
