@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from .workbook.inspection import inspect
     from .workbook.link import link
     from .workbook.recalc import recalculate
+    from .workbook.unembed import unembed
     from .workbook.verification import verify
 
 __all__ = [
     "Consolidation", "ScorecardError", "__version__", "check", "compare", "consolidate", "convert", "embed",
-    "finalise", "inspect", "link", "recalculate", "recalculate_each", "recalculate_many", "verify",
+    "finalise", "inspect", "link", "recalculate", "recalculate_each", "recalculate_many", "unembed", "verify",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -41,6 +42,7 @@ _HOMES = {
     "recalculate_many": ".batch",
     "inspect": ".workbook.inspection",
     "embed": ".workbook.embed",
+    "unembed": ".workbook.unembed",
     "consolidate": ".consolidation",
     "Consolidation": ".consolidation",
     "convert": ".workbook.embed",
