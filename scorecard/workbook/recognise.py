@@ -125,11 +125,12 @@ def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
     lines = Lines(grid)
     lists = find_person_tables(lines, vocabulary, THRESHOLD)
     lists += find_ledgers(lines, vocabulary, THRESHOLD)
-    lists += find_abilities(lines, vocabulary, THRESHOLD)
+    announced = find_headers(lines, vocabulary)
+    lists += [one for one in find_abilities(lines, vocabulary, THRESHOLD) if not _is_headed(one, announced)]
     mapped = vocabulary.mapping.of(grid.name) if vocabulary.mapping is not None else None
     if mapped is not None and mapped.columns:
         lists = []  # a person has said what the columns are
-    headers = [h for h in find_headers(lines, vocabulary) if not any(_within(h, one) for one in lists if one.tables)]
+    headers = [h for h in announced if not any(_within(h, one) for one in lists if one.tables)]
     if mapped is not None and lines.numbers:
         headers = override(headers, lines, mapped, vocabulary)
     attempts: list[_Attempt] = []
@@ -154,6 +155,17 @@ def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
     return _in_reading_order(_as_parts(attempts), lists)
 
 
+def _is_headed(found: Find, headers: list[Header]) -> bool:
+    """Whether an ability sheet is an ordinary list: under a header with items, weights and scores."""
+    return any(
+        {"name", "weight", "score"} <= header.roles()
+        and header.top <= found.last_row
+        and found.top - header.bottom <= 2
+        and _overlap(header, found)
+        for header in headers
+    )
+
+
 def _within(header: Header, found: Find) -> bool:
     return found.top <= header.bottom and header.top <= found.last_row and _overlap(header, found)
 
@@ -167,7 +179,7 @@ def _in_reading_order(attempts: list[_Attempt], lists: list[Find]) -> list[_Atte
     lists = [
         one
         for one in lists
-        if not any(t.top < one.top and one.last_row <= t.last_row and _overlap(t, one) for t in found_lists)
+        if not any(t.top < one.top <= t.last_row and _overlap(t, one) for t in found_lists)
     ]
     for one in sorted(lists, key=lambda one: one.top):
         tables = [_with_owner(table, attempts) for table in one.tables]
