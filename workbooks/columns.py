@@ -45,7 +45,7 @@ def form_columns(definition: Definition, scored: bool) -> list[Column]:
 def _band_columns(definition: Definition) -> list[Column]:
     columns = _section_columns(definition)
     if any(kpi.rank for kpi in definition.kpis):
-        columns.append(Column("rank", "重要性\n（1 最重要）", 11))
+        columns.append(Column("rank", "序号\n（重要性）", 11))
     columns.append(Column("name", "关键业绩指标", 26, "left"))
     if definition.periods:
         columns += [Column("target", p, 9.5, group="要求目标", key=p) for p in definition.periods]
