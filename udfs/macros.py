@@ -29,6 +29,7 @@ from scorecard.workbook.inspection import Inspection, inspect_package
 from scorecard.workbook.live import CHART_SHEET, CHECK_SHEET
 from scorecard.workbook.package import Package
 from scorecard.workbook.plan import Choice, Edit, Look, Mark, Plan, SheetPlan
+from scorecard.workbook.register import refuse_finalised
 from udfs.reading import package_of
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -132,8 +133,12 @@ def next_period(book: Book, seen: Package | None = None) -> Message:
     Args:
         book: The workbook; it is changed, not saved.
         seen: See `embed`.
+
+    Raises:
+        UsageError: The workbook is finalised: it is the record itself.
     """
     package = seen or package_of(book)
+    refuse_finalised(package, book.name)
     inspection = _inspected(book, package)
     cards = _cards(book, inspection)
     if not cards:

@@ -25,6 +25,7 @@ from .grid import read_grid
 from .package import Package
 from .plan import Plan
 from .recognise import Row
+from .register import refuse_finalised
 
 #: The sheets that macros write, and what stands in their first cell: one of these names without it is somebody else's.
 CHECK_SHEET, CHECK_TITLE = "体检", "绩效考核表体检"
@@ -60,9 +61,11 @@ def plan_sheet(package: Package, sheet: str, flavour: str, name: str) -> SheetEm
         name: The workbook's name, for messages.
 
     Raises:
-        UsageError: A cell that a formula would go to holds something typed: it is not overwritten silently.
+        UsageError: A cell that a formula would go to holds something typed: it is not overwritten silently; or the
+            workbook is finalised.
         NoTableFound: There is no assessment table on that sheet.
     """
+    refuse_finalised(package, name)
     plan, tables, findings = plan_embedding(_alone(package, sheet), None, Policy(), flavour, None, name)
     if not plan:
         obstacles = ("rule-sheet-present", "sheet-protected", "not-embedded")

@@ -18,6 +18,7 @@ from scorecard.workbook import live
 from scorecard.workbook.checkup import check_package
 from scorecard.workbook.checkup.groups import gathered
 from scorecard.workbook.embed import embed as embed_file
+from scorecard.workbook.finalise import finalise
 from scorecard.workbook.inspection import inspect_package
 from scorecard.workbook.package import Package
 from scorecard.workbook.plan import Edit, Plan
@@ -138,6 +139,18 @@ def test_only_the_active_sheet_is_embedded(tmp_path: Path) -> None:
     after = cells(book.to_bytes())
     assert {key: value for key, value in after.items() if key[0] == FORM} == before
     assert str(after["第二张", f"{SCORE}{FIRST}"]).startswith("=")
+
+
+@pytest.mark.parametrize("name", ["embed", "next_period"])
+def test_a_finalised_workbook_stays_as_it_is(form: Path, embedded_data: bytes, name: str) -> None:
+    source = form.with_name("评分.xlsx")
+    source.write_bytes(embedded_data)
+    finalise(source, form.with_name("定稿.xlsx"), force=True)
+    book = FakeBook(form.with_name("定稿.xlsx").read_bytes(), "定稿.xlsx")
+    before = cells(book.to_bytes())
+    with pytest.raises(UsageError, match="定稿"):
+        macros.MACROS[name](book)
+    assert cells(book.to_bytes()) == before
 
 
 def test_embedding_twice_changes_nothing(embedded: FakeBook) -> None:
