@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.cli.runner import interruptible
 from tests.workbook.raw import cell, raw_workbook
 from tests.workbook.test_engine import formula
 
@@ -52,5 +53,6 @@ def started(*arguments: object, cache: Path, **options: object) -> subprocess.Po
     environment = {**os.environ, "SCORECARD_CACHE": str(cache), "SCORECARD_LANG": "en", "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, "-m", "scorecard", "recalc", *map(str, arguments)],
-        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options,
+        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        preexec_fn=interruptible, **options,
     )  # fmt: skip  # type: ignore[call-overload]

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -68,6 +69,11 @@ def process(
         [sys.executable, "-m", "scorecard", *map(str, arguments)],
         cwd=cwd, capture_output=True, text=text, encoding="utf-8" if text else None, env=environment(**env), timeout=300,
     )  # fmt: skip
+
+
+def interruptible() -> None:
+    """For `preexec_fn`: a child that can be interrupted even where this process was started in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment(**env: str) -> dict[str, str]:

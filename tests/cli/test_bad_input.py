@@ -45,8 +45,8 @@ class TestUnusable:
         make, name = UNUSABLE[case]
         path = make(tmp_path / name)
         before = digest(path)
-        if (case, command[0]) in (("folder", "recalc"), ("broken xml", "recalc")):
-            pytest.skip("recalc takes folders; it reads no sheet that has no formula")
+        if (case, command[0]) in (("folder", "recalc"), ("folder", "embed"), ("broken xml", "recalc")):
+            pytest.skip("these take folders; recalc reads no sheet that has no formula")
         shown = scorecard(*command, path)
         assert shown.status == 4
         assert f"{name}: " in shown.complaint

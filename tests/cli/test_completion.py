@@ -18,6 +18,6 @@ def test_bash_is_told_what_can_follow(given: str, answers: list[str]) -> None:
 
 
 def test_the_script_for_the_shell_is_shown() -> None:
-    run = process("--show-completion", "bash")
+    run = process(_SCORECARD_COMPLETE="source_bash")
     assert run.returncode == 0, run.stderr
     assert "_scorecard_completion" in run.stdout

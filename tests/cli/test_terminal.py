@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .runner import environment, process, scorecard
+from .runner import environment, interruptible, process, scorecard
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals and signals of POSIX")
 
@@ -117,7 +117,7 @@ class TestProcess:
         os.mkfifo(rules)
         child = subprocess.Popen(
             [sys.executable, "-m", "scorecard", "inspect", str(embedded), "--rules", str(rules)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), preexec_fn=interruptible,
         )  # fmt: skip
         with rules.open("wb"):  # opens as soon as the command reads
             child.send_signal(signal.SIGINT)
