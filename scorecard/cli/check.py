@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import UsageError
+from ..errors import UnusableFile, UsageError
 from ..messages import Message
+from .codes import explain as explain_code
 from .failures import SCHEMA, complain, errors, print_json
 from .options import (
     Command,
@@ -17,9 +18,13 @@ from .options import (
     help_text,
     in_place_option,
     json_option,
+    map_option,
     output_option,
+    password_option,
     period_option,
     rules_option,
+    vocabulary_option,
+    words_for,
 )
 from .words import one_line, say, typed
 
@@ -27,8 +32,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..findings import Finding
-    from ..workbook.checkup import Checkup, Code, Noted
+    from ..workbook.checkup import Checkup, Noted
     from ..workbook.checkup.mend import Mended
+    from ..workbook.checkup.run import Unusable
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,7 +58,10 @@ def add_to(app: typer.Typer) -> None:
     def check_(
         paths: Annotated[
             list[Path] | None,
-            typer.Argument(help=say("工作簿或文件夹", "workbooks or folders"), show_default=False),
+            typer.Argument(
+                help=say("工作簿（.xlsx、.xlsm、.xls、.et）或文件夹", "workbooks (.xlsx, .xlsm, .xls, .et) or folders"),
+                show_default=False,
+            ),
         ] = None,
         as_json: Annotated[bool, json_option()] = False,
         lines: Annotated[
@@ -73,6 +82,9 @@ def add_to(app: typer.Typer) -> None:
         ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
         period: Annotated[str | None, period_option()] = None,
+        vocabulary: Annotated[Path | None, vocabulary_option()] = None,
+        mapping: Annotated[str | None, map_option()] = None,
+        password_file: Annotated[Path | None, password_option()] = None,
         sheet: Annotated[
             bool,
             typer.Option(
@@ -106,18 +118,17 @@ def add_to(app: typer.Typer) -> None:
         single = paths[0] if paths and len(paths) == 1 and not paths[0].is_dir() else None
         with errors("check", single, as_json=as_json):
             if explain:
-                _explain(explain, as_json)
+                explain_code(explain, as_json)
             elif not paths:
                 raise UsageError(Message("请给出工作簿或文件夹", "name a workbook or a folder"))
             elif fix or sheet:
-                if rules is not None or period is not None or only:
-                    zh, en = (
-                        "--fix 和 --sheet 不能与 --code、--rules、--period 同用",
-                        "leave out --code, --rules and --period",
-                    )
-                    raise UsageError(Message(zh, f"--fix and --sheet: {en}"))
-                done = _mend(paths, output, fix or [], sheet, in_place, force, dry_run)
-                _finish_mending(done, as_json, lines, bool(fix), dry_run)
+                if rules is not None or period is not None or only or password_file is not None:
+                    zh = "--fix 和 --sheet 不能与 --code、--rules、--period、--password-file 同用"
+                    en = "--fix and --sheet: leave out --code, --rules, --period and --password-file"
+                    raise UsageError(Message(zh, en))
+                words = words_for(vocabulary, mapping)
+                done, left = _mend(paths, output, fix or [], sheet, in_place, force, dry_run, words)
+                _finish_mending(done, left, as_json, lines, bool(fix), dry_run)
             elif output is not None or in_place or dry_run:
                 zh, en = (
                     "-o、--in-place、--dry-run 要与 --fix 或 --sheet 同用",
@@ -126,8 +137,13 @@ def add_to(app: typer.Typer) -> None:
                 raise UsageError(Message(zh, en))
             else:
                 from ..workbook.checkup import check
+                from ..workbook.opening import read_password
 
-                found = check(paths[0] if len(paths) == 1 else paths, rules=rules, period=period, only=only or [])
+                found = check(
+                    paths[0] if len(paths) == 1 else paths, rules=rules, period=period, only=only or [],
+                    vocabulary=words_for(vocabulary, mapping),
+                    password=read_password(password_file) if password_file is not None else None,
+                )  # fmt: skip
                 _show(found, as_json, lines)
                 _exit(found, not only)
 
@@ -235,13 +251,14 @@ def _show_sheets(out: "Console", noted: Sequence["Noted"]) -> None:
 
 
 def _mend(
-    paths: Sequence[Path], output: Path | None, fix: Sequence[str], sheet: bool, in_place: bool, force: bool, dry: bool
-) -> list["Mended"]:
-    """Mend one workbook, or each of several into a folder."""
+    paths: Sequence[Path], output: Path | None, fix: Sequence[str], sheet: bool, in_place: bool, force: bool, dry: bool,
+    vocabulary: Any,
+) -> tuple[list["Mended"], list["Unusable"]]:
+    """Mend one workbook, or each of several into a folder; of several, also those that cannot be used."""
     from ..workbook.checkup.mend import mend
-    from ..workbook.checkup.run import workbooks_of
+    from ..workbook.checkup.run import READABLE, Unusable, workbooks_of
 
-    files = workbooks_of(paths)
+    files = workbooks_of(paths, READABLE)
     many = len(files) > 1 or any(path.is_dir() for path in paths)
     if many and output is None and not (in_place or dry):
         zh, en = "多个工作簿请用 -o 文件夹，或 --in-place", "several workbooks: give -o FOLDER, or --in-place"
@@ -251,20 +268,32 @@ def _mend(
             Message("多个工作簿的输出应是文件夹", "the output of several workbooks must be a folder"), str(output)
         )
     done = []
+    left = []
     for file in files:
         target = output
         if many and output is not None:
             root = next((path for path in paths if path.is_dir() and file.is_relative_to(path)), file.parent)
             target = output / file.relative_to(root)
-        done.append(
-            mend(file, target, fix=fix, sheet=sheet, in_place=in_place, overwrite=force, dry_run=dry)
-        )  # fmt: skip
-    return done
+        try:
+            done.append(
+                mend(
+                    file, target, fix=fix, sheet=sheet, in_place=in_place, overwrite=force, dry_run=dry,
+                    vocabulary=vocabulary,
+                )
+            )  # fmt: skip
+        except UnusableFile as problem:
+            if not many:
+                raise
+            left.append(Unusable(file, problem))
+    return done, left
 
 
-def _finish_mending(done: Sequence["Mended"], as_json: bool, lines: bool, fixes: bool, dry_run: bool) -> None:
+def _finish_mending(
+    done: Sequence["Mended"], left: Sequence["Unusable"], as_json: bool, lines: bool, fixes: bool, dry_run: bool
+) -> None:
     if as_json:
-        print_json({"schema": SCHEMA, "files": [_mended_json(one) for one in done], "findings": _left(done)})
+        findings = [noted.to_json() for one in done for noted in one.after.noted] + [one.to_json() for one in left]
+        print_json({"schema": SCHEMA, "files": [_mended_json(one) for one in done], "findings": findings})
     elif lines:
         for one in done:
             for noted in one.after.noted:
@@ -272,11 +301,11 @@ def _finish_mending(done: Sequence["Mended"], as_json: bool, lines: bool, fixes:
     else:
         for one in done:
             _show_mended(one, fixes, dry_run)
-    raise typer.Exit(1 if any(one.after.has_errors for one in done) else 0)
-
-
-def _left(done: Sequence["Mended"]) -> list[dict[str, Any]]:
-    return [noted.to_json() for one in done for noted in one.after.noted]
+    for failure in left:
+        complain(f"{failure.path}: {failure.error.message.text()}")
+    if left and not done:
+        raise typer.Exit(4)
+    raise typer.Exit(1 if left or any(one.after.has_errors for one in done) else 0)
 
 
 def _mended_json(one: "Mended") -> dict[str, Any]:
@@ -317,66 +346,3 @@ def _show_mended(one: "Mended", fixes: bool, dry_run: bool) -> None:
         print_line(out, line, style="bold")
     elif one.path is not None:
         print_line(out, say(f"已写出 {one.path}", f"written: {one.path}"), style="bold")
-
-
-# --- codes -----------------------------------------------------------------------------------------------------------
-
-
-def _explain(name: str, as_json: bool) -> None:
-    from ..workbook.checkup import codes
-    from ..workbook.checkup.run import known_codes
-
-    chosen = list(codes().values()) if name == "all" else [codes()[one] for one in known_codes([name])]
-    if as_json:
-        print_json({"schema": SCHEMA, "codes": [_code_json(code) for code in chosen], "findings": []})
-    elif name == "all":
-        _show_codes(chosen)
-    else:
-        _show_code(chosen[0])
-
-
-def _code_json(code: "Code") -> dict[str, Any]:
-    return {
-        "code": code.name, "group": code.group, "severities": list(code.severities), "title": code.title.text(),
-        "why": code.why.text(), "act": code.act.text(), "example": code.example,
-        "fix": code.fix.text() if code.fix else None,
-    }  # fmt: skip
-
-
-def _show_codes(chosen: Sequence["Code"]) -> None:
-    from rich.text import Text
-
-    from ..workbook.checkup.codes import GROUPS
-    from .show import SEVERITY_COLORS, SEVERITY_WORDS, console, print_line
-
-    out = console()
-    for group, heading in GROUPS.items():
-        out.print(Text(heading.text(), style="bold"))
-        for code in chosen:
-            if code.group == group:
-                word = SEVERITY_WORDS[code.severity].text()
-                mark = " ✎" if code.fix else ""
-                line = Text.assemble(
-                    "  ", (word, SEVERITY_COLORS[code.severity]), f"  {code.name}  ", (code.title.text() + mark, "dim")
-                )
-                print_line(out, line, 8)
-
-
-def _show_code(code: "Code") -> None:
-    from rich.text import Text
-
-    from .show import SEVERITY_WORDS, console, print_line
-
-    out = console()
-    words = say("、", ", ").join(SEVERITY_WORDS[name].text() for name in code.severities)
-    out.print(Text(f"{code.name}  {code.title.text()}", style="bold"))
-    rows = [
-        (say("级别", "severity"), words),
-        (say("为什么", "why"), code.why.text()),
-        (say("怎么办", "what to do"), code.act.text()),
-        (say("例", "example"), code.example),
-    ]
-    if code.fix is not None:
-        rows.append(("--fix", code.fix.text()))
-    for label, text in rows:
-        print_line(out, f"{label}{say('：', ': ')}{text}")

@@ -13,7 +13,18 @@ from ..errors import UsageError
 from ..messages import Message
 from ..scoring.values import read
 from .failures import complain, errors, print_json
-from .options import Command, force_option, help_text, json_option, period_option, refuse_existing, rules_option
+from .options import (
+    Command,
+    force_option,
+    help_text,
+    json_option,
+    password_option,
+    period_option,
+    refuse_existing,
+    rules_option,
+    vocabulary_option,
+    words_for,
+)
 from .words import one_line, say
 
 if TYPE_CHECKING:
@@ -63,6 +74,8 @@ def add_to(app: typer.Typer) -> None:
             ),
         ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
+        vocabulary: Annotated[Path | None, vocabulary_option()] = None,
+        password_file: Annotated[Path | None, password_option()] = None,
         keep: Annotated[
             str,
             typer.Option(
@@ -109,6 +122,7 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:  # fmt: skip
         with errors("consolidate", as_json=as_json):
             from ..consolidation import consolidate
+            from ..workbook.opening import read_password
 
             shares = _shares(quotas) if quotas is not None else None
             if output is not None:
@@ -117,6 +131,8 @@ def add_to(app: typer.Typer) -> None:
                 done = consolidate(
                     paths, period=period, roster=roster, rules=rules, hierarchy=hierarchy, keep=keep, processes=processes,
                     skip=[output] if output is not None else [], progress=progress,
+                    vocabulary=words_for(vocabulary, None),
+                    password=read_password(password_file) if password_file is not None else None,
                 )  # fmt: skip
             if pseudonymise is not None:
                 from ..consolidation.pseudonym import load_key

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ..definitions import Definition, load_definition
+from ..workbook.vocabulary import Vocabulary
 from . import frames
 from .hierarchy import NodeResult, load_hierarchy, roll_up_tree
 from .reading import Reader
@@ -213,6 +214,8 @@ def consolidate(
     processes: int | None = None,
     skip: Sequence[str | os.PathLike[str]] = (),
     progress: Progress | None = None,
+    vocabulary: Vocabulary | None = None,
+    password: str | None = None,
 ) -> Consolidation:
     """Put the assessment tables of folders and files together.
 
@@ -229,6 +232,8 @@ def consolidate(
         processes: How many to read with; by default as many as there are processors, and one for few files.
         skip: Files that are never read.
         progress: Called with (files read, files in all).
+        vocabulary: The words to recognise by, `Vocabulary.load(extra)`; the built-in ones when omitted.
+        password: Of those files that are encrypted, the roster and the hierarchy among them.
 
     Returns:
         A `Consolidation`.
@@ -247,11 +252,11 @@ def consolidate(
         period_of(period)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     definition = load_definition(Path(rules)) if isinstance(rules, (str, os.PathLike)) else rules
-    wanted = load_roster(Path(roster)) if roster is not None else None
-    nodes = load_hierarchy(Path(hierarchy)) if hierarchy is not None else ()
+    wanted = load_roster(Path(roster), password) if roster is not None else None
+    nodes = load_hierarchy(Path(hierarchy), password) if hierarchy is not None else ()
     leave = [Path(p) for p in (*skip, roster, hierarchy) if p is not None]
     sources = find_sources([Path(p) for p in given], leave)
-    readings = read_all(sources.files, Reader(definition, period or ""), processes, progress)
+    readings = read_all(sources.files, Reader(definition, period or "", vocabulary, password), processes, progress)
     cards = [card for reading in readings for card in reading.cards]
     copies = {source.file: source.copy_of for source in sources.files if source.copy_of}
     resolution = resolve(cards, period, keep, copies)

@@ -72,14 +72,14 @@ class NodeResult:
     value: float | None
 
 
-def load_hierarchy(path: Path) -> tuple[Node, ...]:
+def load_hierarchy(path: Path, password: str | None = None) -> tuple[Node, ...]:
     """Read a tree from a workbook (columns 岗位, 上级, 汇总方式, 权重, 对应指标) or a TOML file (`[[node]]`).
 
     Raises:
         UsageError: No such columns, an unknown rule or superior, a name twice, a circle.
         UnusableFile: Not a workbook.
     """
-    rows = _from_toml(path) if path.suffix.lower() == ".toml" else _from_workbook(path)
+    rows = _from_toml(path) if path.suffix.lower() == ".toml" else _from_workbook(path, password)
     nodes = []
     for row in rows:
         weight = read(row.get("weight")).number
@@ -224,8 +224,8 @@ def _from_toml(path: Path) -> list[Mapping[str, object]]:
     return rows
 
 
-def _from_workbook(path: Path) -> list[Mapping[str, object]]:
-    package = open_workbook(path)
+def _from_workbook(path: Path, password: str | None) -> list[Mapping[str, object]]:
+    package = open_workbook(path, password=password)
     for sheet in package.sheets:
         if sheet.kind != "worksheet":
             continue

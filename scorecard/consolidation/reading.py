@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ..definitions import Definition
@@ -19,6 +19,7 @@ from ..workbook.cells import Grid
 from ..workbook.inspection import Inspection, inspect_package
 from ..workbook.opening import old_format_finding, open_workbook
 from ..workbook.package import Package
+from ..workbook.vocabulary import Vocabulary
 from . import names
 from .records import CardRecord, FileReading, ItemRecord, Notice, Total
 from .sources import Source
@@ -47,21 +48,26 @@ class Reader:
     Attributes:
         rules: Rules for tables that are not embedded.
         period: The period consolidated, to choose among target columns; "" if none was given.
+        vocabulary: The words to recognise by; None for the built-in ones.
+        password: Of those files that are encrypted.
     """
 
     rules: Definition | None = None
     period: str = ""
+    vocabulary: Vocabulary | None = None
+    password: str | None = field(default=None, repr=False)
 
     def __call__(self, source: Source) -> FileReading:
         """Read one file. Never raises for what is in it."""
         try:
-            package = open_workbook(source.path)
+            package = open_workbook(source.path, password=self.password)
             if _is_summary(package):
                 return _set_aside(source, Notice("own-summary", "info", source.file, "", "", Message(
                     "这是以前的汇总结果，没有读取", "this is a former summary, not read")))  # fmt: skip
             seen = inspect_package(
-                package, source.file, rules=self.rules, period=self.period or None if self.rules is not None else None
-            )
+                package, source.file, rules=self.rules, vocabulary=self.vocabulary,
+                period=self.period or None if self.rules is not None else None,
+            )  # fmt: skip
         except ScorecardError as problem:
             code = "file-unreadable"
             sheet = (problem.where or "").partition("!")[2].partition("!")[0]

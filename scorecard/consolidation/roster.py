@@ -53,14 +53,14 @@ class Roster:
     entries: tuple[Entry, ...]
 
 
-def load_roster(path: Path) -> Roster:
+def load_roster(path: Path, password: str | None = None) -> Roster:
     """Read a roster: the first sheet with a header 姓名, and 工号 and 部门 if they are there.
 
     Raises:
         UsageError: No sheet has such a header.
         UnusableFile: Not a workbook.
     """
-    package = open_workbook(path)
+    package = open_workbook(path, password=password)
     for sheet in package.sheets:
         if sheet.kind != "worksheet":
             continue

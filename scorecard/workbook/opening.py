@@ -50,14 +50,18 @@ def open_workbook(path: str | os.PathLike[str], *, password: str | None = None) 
     return Package.open(data, where=where)
 
 
-def old_format_finding(path: str | os.PathLike[str]) -> list[Finding]:
-    """What a reader should know about an old file: only values were read. Empty for any other file."""
+def is_read_only_format(path: str | os.PathLike[str]) -> bool:
+    """Whether a file can be read but not be written into: an old format, or encrypted."""
     try:
         with open(path, "rb") as stream:
-            is_old = stream.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+            return stream.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     except OSError:
-        return []
-    if not is_old or Path(path).suffix.lower() not in OLD_ENDINGS:
+        return False
+
+
+def old_format_finding(path: str | os.PathLike[str]) -> list[Finding]:
+    """What a reader should know about an old file: only values were read. Empty for any other file."""
+    if not is_read_only_format(path) or Path(path).suffix.lower() not in OLD_ENDINGS:
         return []
     message = Message(
         "旧格式文件只读到值、合并和隐藏的工作表；公式和数字格式没有读，也不能嵌入（先另存为 .xlsx）",

@@ -137,9 +137,22 @@ class Vocabulary:
         self.abilities = AbilityWords(data["ability"], self._aliased, self._aliases)
         #: What a person said about the columns of the workbook that is read with these words.
         self.mapping: Mapping_ | None = None
+        self._forget()
+
+    def _forget(self) -> None:
         self._cache: dict[str, HeaderMatch | None] = {}
         self._label_cache: dict[str, LabelMatch | None] = {}
         self._special_cache: dict[str, str] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another process: the words, without the texts of workbooks seen with them so far."""
+        return {name: getattr(self, name) for name in self.__slots__ if not name.endswith("_cache")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The same there."""
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._forget()
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Vocabulary:

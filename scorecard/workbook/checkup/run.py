@@ -13,6 +13,7 @@ from ...errors import ScorecardError, UnusableFile, UsageError
 from ...findings import SEVERITIES, Finding, finding_json
 from ...messages import Message
 from ..inspection import inspect_package
+from ..opening import OLD_ENDINGS, is_read_only_format, old_format_finding, open_workbook
 from ..package import Package
 from ..plan import Edit
 from ..recalc import Recalculation, recalculate
@@ -27,7 +28,10 @@ from .subjects import Book, subject_of
 SCHEMA = 1
 #: The modules whose functions are in the registry, by being imported.
 HOMES = (weights, rules, targets, names, actuals, bands, attainable, formulas, people, periods)
-_ENDINGS = (".xlsx", ".xlsm")
+#: Endings of workbooks that can be written.
+ENDINGS = (".xlsx", ".xlsm")
+#: And of those that can be read.
+READABLE = (*ENDINGS, *OLD_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Noted:
     Attributes:
         file: The workbook, as given.
         finding: What was noticed.
-        fix: What `--fix` would do about it; None where a person must decide.
+        fix: What `--fix` would do about it; None where a person must decide, or the file cannot be written into.
     """
 
     file: str
@@ -74,6 +78,13 @@ class Unusable:
 
     path: Path
     error: ScorecardError
+
+    def to_json(self, language: str | None = None) -> dict[str, Any]:
+        """As JSON: a finding of the code `unusable-file`."""
+        return {
+            "file": str(self.path), "code": "unusable-file", "severity": "error", "cell": "",
+            "message": self.error.message.text(language), "title": "", "fix": None,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +130,8 @@ class Checkup:
             "files": [{"file": file, "tables": self.tables.get(file, 0)} for file in self.files],
             "counts": {name: sum(one.finding.severity == name for one in self.noted) for name in SEVERITIES},
             "findings": [one.to_json(language) for one in self.noted]
-            + [
-                {
-                    "file": str(failure.path), "code": "unusable-file", "severity": "error", "cell": "",
-                    "message": failure.error.message.text(language), "title": "", "fix": None,
-                }
-                for failure in self.failures
-            ],
-        }  # fmt: skip
+            + [failure.to_json(language) for failure in self.failures],
+        }
 
 
 def check(
@@ -135,14 +140,19 @@ def check(
     rules: str | os.PathLike[str] | Definition | None = None,
     period: str | None = None,
     only: Iterable[str] = (),
+    vocabulary: Vocabulary | None = None,
+    password: str | None = None,
 ) -> Checkup:
     """Check the assessment tables of a workbook, of several, or of all workbooks below a folder. Writes nothing.
 
     Args:
-        path: An .xlsx or .xlsm, a folder, or a sequence of either. Cards are also compared with each other.
+        path: An .xlsx or .xlsm, of an .xls or .et the values, a folder, or a sequence of these. Cards are also compared
+            with each other.
         rules: Rules for tables that are not embedded; without, a table of four bands is looked at by the standard policy.
         period: Target period; as the form states it when omitted.
         only: Codes to look for; all when empty.
+        vocabulary: The words to recognise by, see `inspect`; the built-in ones when omitted.
+        password: Of those workbooks that are encrypted.
 
     Returns:
         The findings; those about what a cell contains never raise. A file that cannot be used is in `failures`.
@@ -160,27 +170,31 @@ def check(
     wanted = known_codes(only)
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
     single = isinstance(path, (str, os.PathLike)) and not Path(path).is_dir()
-    paths = workbooks_of(path)
-    vocabulary = default_vocabulary()
+    paths = workbooks_of(path, READABLE)
+    words = vocabulary or default_vocabulary()
     books: list[Book] = []
     failures: list[Unusable] = []
     for one in paths:
         try:
-            books.append(read_book(Package.open(one), str(one), definition, period, vocabulary))
+            book = read_book(open_workbook(one, password=password), str(one), definition, period, words)
         except ScorecardError as problem:
             if single:
                 raise
             failures.append(Unusable(one, problem))
+            continue
+        old = old_format_finding(one)
+        inspection = replace(book.inspection, findings=(*book.inspection.findings, *old)) if old else book.inspection
+        books.append(replace(book, inspection=inspection, is_writable=not is_read_only_format(one)))
     return _checked(books, failures, wanted)
 
 
-def check_package(package: Package, name: str) -> Checkup:
+def check_package(package: Package, name: str, vocabulary: Vocabulary | None = None) -> Checkup:
     """`check` for a workbook that is open already; `name` is what the findings call it.
 
     Raises:
         UnusableFile: A part of it is damaged.
     """
-    return _checked([read_book(package, name, None, None, default_vocabulary())], [], frozenset())
+    return _checked([read_book(package, name, None, None, vocabulary or default_vocabulary())], [], frozenset())
 
 
 def known_codes(names: Iterable[str]) -> frozenset[str]:
@@ -201,8 +215,14 @@ def known_codes(names: Iterable[str]) -> frozenset[str]:
     return wanted
 
 
-def workbooks_of(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
+def workbooks_of(
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], endings: Sequence[str] = ENDINGS
+) -> list[Path]:
     """The files named, and the workbooks below the folders named, each once; lock files and hidden ones are left out.
+
+    Args:
+        path: Files and folders.
+        endings: What counts as a workbook below a folder.
 
     Raises:
         UsageError: Nothing is left.
@@ -213,12 +233,13 @@ def workbooks_of(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
         inside = sorted(one.rglob("*")) if one.is_dir() else [one]
         for file in inside:
             hidden = one.is_dir() and any(part.startswith(".") for part in file.relative_to(one).parts)
-            wanted = not one.is_dir() or (file.suffix.lower() in _ENDINGS and file.is_file())
+            wanted = not one.is_dir() or (file.suffix.lower() in endings and file.is_file())
             if wanted and not hidden and not file.name.startswith("~$"):
                 found.setdefault(file.resolve(), file)
     if not found:
         shown = "、".join(map(str, given))
-        raise UsageError(Message(f"{shown} 里没有 .xlsx 或 .xlsm 工作簿", f"no .xlsx or .xlsm workbook in {shown}"))
+        zh, en = (f"{joint.join(endings[:-1])} {last} {endings[-1]}" for joint, last in (("、", "或"), (", ", "or")))
+        raise UsageError(Message(f"{shown} 里没有 {zh} 工作簿", f"no {en} workbook in {shown}"))
     return list(found.values())
 
 
@@ -269,7 +290,8 @@ def _checked(books: Sequence[Book], failures: Sequence[Unusable], wanted: frozen
         )
         for one in ranked:
             if not wanted or one.code in wanted:
-                noted.append(Noted(book.file, one, fix_of(one, book) if one.code in FIXABLE else None))
+                is_fixable = one.code in FIXABLE and book.is_writable
+                noted.append(Noted(book.file, one, fix_of(one, book) if is_fixable else None))
     return Checkup(
         tuple(book.file for book in books),
         tuple(noted),

@@ -97,6 +97,7 @@ class Book:
         recalculation: What recalculating it would do; None when it cannot be done.
         subjects: Its tables.
         vocabulary: The words.
+        is_writable: Whether fixes can be written into it; not into an old format or an encrypted file.
     """
 
     file: str
@@ -106,6 +107,7 @@ class Book:
     recalculation: Recalculation | None
     subjects: tuple[Subject, ...]
     vocabulary: Vocabulary
+    is_writable: bool = True
     _grids: dict[str, Grid] = field(default_factory=dict)
     _stored: dict[str, Grid] = field(default_factory=dict)
 
