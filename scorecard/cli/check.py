@@ -251,7 +251,13 @@ def _show_sheets(out: "Console", noted: Sequence["Noted"]) -> None:
 
 
 def _mend(
-    paths: Sequence[Path], output: Path | None, fix: Sequence[str], sheet: bool, in_place: bool, force: bool, dry: bool,
+    paths: Sequence[Path],
+    output: Path | None,
+    fix: Sequence[str],
+    sheet: bool,
+    in_place: bool,
+    force: bool,
+    dry: bool,
     vocabulary: Any,
 ) -> tuple[list["Mended"], list["Unusable"]]:
     """Mend one workbook, or each of several into a folder; of several, also those that cannot be used."""

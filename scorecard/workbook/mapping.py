@@ -213,19 +213,22 @@ def _made(lines: Lines, mapped: MappedTable, wanted: list[Column], name: Column 
     if name is None:
         raise UsageError(Message("--map 里要写明指标列（指标=B）", "--map must name the column of items (指标=B)"))
     if not row:
-        numeric = [c for c in wanted if c.role in ("weight", "points", "score", "target", "actual")]
-        first = next(
-            (
-                r for r in lines.numbers
-                if text_of(lines.grid.cell(r, name.col).value)
-                and any(read(lines.grid.merged_value(r, c.col)).number is not None for c in numeric)
-            ),
-            2,
-        )  # fmt: skip
-        row = max(first - 1, 1)
+        row = max(_first_item(lines, wanted, name) - 1, 1)
     cols = [column.col for column in wanted]
     ordered = tuple(sorted(wanted, key=lambda column: column.col))
     return Header(row, row, min(cols), max(cols), ordered, frozenset(), (), (), (), ())
+
+
+def _first_item(lines: Lines, wanted: list[Column], name: Column) -> int:
+    """The first row with a name and two numbers beside it, or one where no row has two; 2 without any."""
+    numeric = [c.col for c in wanted if c.role in ("weight", "points", "score", "target", "actual")]
+    numbers = {
+        row: sum(read(lines.grid.merged_value(row, col)).number is not None for col in numeric)
+        for row in lines.numbers
+        if text_of(lines.grid.cell(row, name.col).value)
+    }
+    # A single number may be the year of the period, in a line above the table.
+    return next((row for enough in (2, 1) for row, count in numbers.items() if count >= enough), 2)
 
 
 def said(mapped: MappedTable) -> Message:

@@ -401,9 +401,10 @@ def _what_it_is(data: bytes) -> Message:
     if data.startswith(_OLE2):
         if is_encrypted(data):
             return Message(
-                "工作簿设有打开密码；inspect、explain、check、consolidate 可用 --password-file，其他请先用 Excel 去掉密码另存再试。",
-                "the workbook is encrypted with a password; inspect, explain, check and consolidate take --password-file, for "
-                "the rest open it in Excel, remove the password, save and try again.",
+                "工作簿设有打开密码；读取（inspect、explain、check、consolidate）可用 --password-file，其他请用 Excel "
+                "去掉密码后另存再试。",
+                "the workbook is encrypted with a password; for reading (inspect, explain, check, consolidate) there is "
+                "--password-file, for the rest open it in Excel, remove the password, save and try again.",
             )
         if is_old_format(data):
             return Message(

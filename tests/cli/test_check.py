@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from rich.cells import cell_len
 
+import scorecard as package
+from scorecard.workbook.checkup import Checkup
+from scorecard.workbook.mapping import Mapping
+from scorecard.workbook.vocabulary import Vocabulary
 from tests.checkup.books import write
+from tests.libreoffice.office import Office
 
 from .books import UNUSABLE, classic_book, tableless
 from .runner import process, scorecard
@@ -127,6 +134,9 @@ def test_a_folder_is_fixed_into_a_folder(tmp_path: Path) -> None:
         (("FILE", "--dry-run"), "--fix"),
         (("FILE", "--fix", "text-number", "--code", "text-number"), "--code"),
         (("FILE", "--fix", "text-number", "--in-place", "-o", "x.xlsx"), "in-place"),
+        (("FILE", "--sheet", "--password-file", "FILE"), "--password-file"),
+        (("FILE", "--password-file", "no-such-file"), "password file"),
+        (("FILE", "--map", "天气=G"), "天气"),
         (("--explain", "nothing-at-all"), "nothing-at-all"),
     ],
 )
@@ -141,3 +151,95 @@ def test_explain(tmp_path: Path) -> None:
     assert run.status == 0 and "权重合计不是 100%" in run.out and "怎么办" in run.out
     listed = scorecard("check", "--explain", "all", "--json").json["codes"]
     assert len(listed) > 80 and {"code", "why", "act", "severities"} <= set(listed[0])
+
+
+# --- what a person says about the words, the columns and the password, and old formats --------------------------------
+
+# Words that no list knows, for the header of the form: 考核指标, 目标值, 评分标准, 权重, 实际完成, 得分.
+STRANGE = {"B5": "甲", "C5": "乙", "D5": "丙", "E5": "丁", "F5": "戊", "G5": "己"}
+WORDS = """
+[header.name]
+terms = ["甲"]
+[header.target]
+terms = ["乙"]
+[header.weight]
+terms = ["丁"]
+[header.actual]
+terms = ["戊"]
+[header.score]
+terms = ["己"]
+"""
+
+
+def strange(path: Path) -> Path:
+    return write(path, "plain", {**STRANGE, "E8": 0.1, "C7": "98%"})
+
+
+def codes_of(found: Checkup) -> list[tuple[str, str]]:
+    return [(f.code, f.cell) for f in found.findings if f.severity == "error"]
+
+
+@pytest.mark.parametrize("way", ["--vocabulary", "--map"])
+def test_strange_headers_are_checked_once_somebody_says_what_they_mean(way: str, tmp_path: Path) -> None:
+    path = strange(tmp_path / "表.xlsx")
+    assert scorecard("check", path).status == 3
+    words = tmp_path / "词.toml"
+    words.write_text(WORDS, "utf-8")
+    columns = "指标=B,目标值=C,权重=E,实际完成=F,得分=G"
+    said = ("--vocabulary", words) if way == "--vocabulary" else ("--map", columns)
+    run = scorecard("check", path, *said, "--lines", lang="zh")
+    assert run.status == 1 and "weights-sum\t权重合计 90%，应为 100%" in run.out
+    extra = Vocabulary.load(words if way == "--vocabulary" else None)
+    known = extra if way == "--vocabulary" else extra.mapped(Mapping.parse(columns))
+    assert codes_of(package.check(path, vocabulary=known)) == [("weights-sum", "E6")]
+    # Mending needs the same words: the text in the target column becomes a number.
+    mended = tmp_path / "改.xlsx"
+    assert scorecard("check", path, *said, "--fix", "text-number", "-o", mended).status == 1
+    assert load_workbook(mended)["考核表"]["C7"].value == 0.98
+
+
+def locked(path: Path, password: str) -> Path:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    plain = io.BytesIO(write(path, "plain", {"E8": 0.1, "C7": "98%"}).read_bytes())
+    with path.open("wb") as stream:
+        OOXMLFile(plain).encrypt(password, stream)
+    return path
+
+
+def test_an_encrypted_workbook_is_checked_with_its_password(tmp_path: Path) -> None:
+    path = locked(tmp_path / "密.xlsx", "秘密")
+    right, wrong = tmp_path / "pw", tmp_path / "pw2"
+    right.write_text("秘密\n", "utf-8")
+    wrong.write_text("别的\n", "utf-8")
+    assert "--password-file" in scorecard("check", path).complaint
+    assert scorecard("check", path, "--password-file", wrong).status == 4
+    run = scorecard("check", path, "--password-file", right, lang="zh")
+    assert run.status == 1 and "weights-sum" in run.out
+    # Nothing is offered that cannot be written, and nothing is written.
+    assert "[text-number]" in run.out and "✎" not in run.out
+    assert codes_of(package.check(path, password="秘密")) == [("weights-sum", "E6")]
+    refused = scorecard("check", path, "--fix", "text-number", lang="zh")
+    assert refused.status == 4 and "去掉密码" in refused.complaint and len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize("ending", ["xls", "et"])
+def test_an_old_format_is_checked_and_not_written(ending: str, office: Office, tmp_path: Path) -> None:
+    [old] = office.convert(write(tmp_path / "新.xlsx", "plain", {"E8": 0.1, "C7": "98%"}), "xls", tmp_path / "old")
+    path = tmp_path / "部门" / f"旧.{ending}"
+    path.parent.mkdir()
+    shutil.copyfile(old, path)
+    run = scorecard("check", path, lang="zh")
+    assert run.status == 1 and "权重合计 90%" in run.out and "[old-format]" in run.out and "✎" not in run.out
+    assert codes_of(package.check(path)) == [("weights-sum", "E6")]
+    assert codes_of(package.check(path.parent)) == [("weights-sum", "E6")]
+    for option in (("--fix", "text-number"), ("--sheet",)):
+        refused = scorecard("check", path, *option, lang="zh")
+        assert refused.status == 4 and "另存为 .xlsx" in refused.complaint
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    # In a folder the others are mended, and this one is named.
+    write(path.parent / "好.xlsx", "plain", {"C7": "98%"})
+    mixed = scorecard("check", path.parent, "--fix", "text-number", "-o", tmp_path / "出", "--json")
+    assert mixed.status == 1 and mixed.complaint.startswith(str(path))
+    assert [p.name for p in (tmp_path / "出").iterdir()] == ["好.xlsx"]
+    assert [(f["file"], f["code"]) for f in mixed.json["findings"]] == [(str(path), "unusable-file")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 
 import scorecard
 from scorecard.consolidation.consolidation import Consolidation
+from scorecard.consolidation.reading import Reader
+from scorecard.workbook.vocabulary import Vocabulary
 from tests.cli.runner import scorecard as run
 from tests.libreoffice.office import Office
 from tests.workbook import forms
@@ -125,3 +129,96 @@ def test_half_year_and_yearly_sheets_beside_the_quarterly_card_are_noted_only(tm
     assert not len(done.quarantine)
     others = (done.cards["status"] == "other_period").sum()
     assert others == list(done.findings["code"]).count("other-period")
+
+
+# Headings that no list knows, in place of 指标, 权重 and 上级评分.
+STRANGE = {"B3": "甲", "D3": "乙", "F3": None, "G3": "丙"}
+
+
+def strange(path: Path, person: str, scores: list[object]) -> Path:
+    ws = forms.sheet(name=person)
+    forms.person_sheet(ws, person, formulas=False)
+    for cell, text in STRANGE.items():
+        ws[cell] = text
+    for row, score in enumerate(scores, 4):
+        ws.cell(row, 7, score)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ws.parent.save(path)
+    return path
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    path = tmp_path / "词.toml"
+    path.write_text(
+        '[header.name]\nterms = ["甲"]\n[header.weight]\nterms = ["乙"]\n[header.score]\nterms = ["丙"]\n', "utf-8"
+    )
+    return path
+
+
+def test_further_words_make_strange_headers_readable(tmp_path: Path, words: Path) -> None:
+    strange(tmp_path / "部门" / "张三.xlsx", "张三", [85, 88, 75, 95])
+    without = run("consolidate", tmp_path / "部门", "--json")
+    assert without.status == 1 and not without.json["cards"]
+    result = run("consolidate", tmp_path / "部门", "--vocabulary", words, "--json")
+    assert result.status == 0, result.err
+    # 0.4*85 + 0.3*88 + 0.2*75 + 0.1*95
+    assert [(c["person"], c["computed"]) for c in result.json["cards"]] == [("张三", pytest.approx(84.9, abs=1e-12))]
+
+
+def test_the_words_go_to_other_processes(tmp_path: Path, words: Path) -> None:
+    for number, person in enumerate(("张三", "李四", "王五")):
+        strange(tmp_path / "部门" / f"{person}.xlsx", person, [85 + number, 88, 75, 95])
+    known = Vocabulary.load(words)
+    alone = scorecard.consolidate(tmp_path / "部门", vocabulary=known, processes=1)
+    together = scorecard.consolidate(tmp_path / "部门", vocabulary=known, processes=2)
+    assert together.to_json() == alone.to_json() and len(alone.cards) == 3
+
+
+def test_what_a_process_is_given_holds_no_text_of_workbooks_and_shows_no_password(words: Path) -> None:
+    known = Vocabulary.load(words)
+    known.match_header("机密部门权重")
+    reader = Reader(vocabulary=known, password="geheim")
+    assert "机密部门".encode() not in pickle.dumps(known)
+    twin = pickle.loads(pickle.dumps(reader))
+    assert twin.password == "geheim" and "geheim" not in repr(reader)
+    match = twin.vocabulary.match_header("乙")
+    assert match is not None and match == known.match_header("乙") and match.role == "weight"
+
+
+def locked(path: Path, password: str) -> None:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    plain = io.BytesIO(path.read_bytes())
+    with path.open("wb") as stream:
+        OOXMLFile(plain).encrypt(password, stream)
+
+
+def test_encrypted_files_are_read_with_their_password(tmp_path: Path) -> None:
+    base = tmp_path / "部门"
+    locked(card(base / "张三.xlsx", "张三", [85, 88, 75, 95]), "秘密")
+    locked(card(base / "李四.xlsx", "李四", [85, 88, 75, 94]), "别的")
+    card(base / "王五.xlsx", "王五", [85, 88, 75, 93])
+    (tmp_path / "pw").write_text("秘密\n", "utf-8")
+    assert run("consolidate", base, "--json").json["summary"]["people"] == 1
+    result = run("consolidate", base, "--password-file", tmp_path / "pw", "--json", lang="zh")
+    assert result.status == 1
+    assert [(c["person"], c["computed"]) for c in result.json["cards"]] == [
+        ("张三", pytest.approx(84.9)), ("王五", pytest.approx(84.7))
+    ]  # fmt: skip
+    assert [(q["file"], q["code"], q["message"]) for q in result.json["quarantine"]] == [
+        ("李四.xlsx", "file-unreadable", "密码不对")
+    ]
+
+
+def test_a_roster_may_be_encrypted_too(tmp_path: Path) -> None:
+    card(tmp_path / "部门" / "张三.xlsx", "张三", [85, 88, 75, 95])
+    roster = forms.sheet()
+    forms.put(roster, 1, 1, ["姓名", "部门"])
+    forms.put(roster, 2, 1, ["张三", "研发部"])
+    forms.put(roster, 3, 1, ["李四", "研发部"])
+    path = tmp_path / "花名册.xlsx"
+    roster.parent.save(path)
+    locked(path, "秘密")
+    done = scorecard.consolidate(tmp_path / "部门", roster=path, password="秘密")
+    assert [person for person, _, _ in done.missing] == ["李四"]

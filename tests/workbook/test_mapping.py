@@ -106,3 +106,14 @@ def test_an_encrypted_workbook_takes_its_password(tmp_path: Path) -> None:
         open_workbook(path)
     with pytest.raises(UnusableFile, match="wrong"):
         open_workbook(path, password="错")
+
+
+def test_the_year_of_a_period_above_the_table_is_no_item() -> None:
+    ws = forms.sheet(name="表")
+    # 2026年第三季度 reads as a number, in a row that has a text in the column of names.
+    forms.put(ws, 1, 2, ["张三", "部门", "考核期间", "", "2026年第三季度"])
+    for i, values in enumerate(ROWS):
+        forms.put(ws, 3 + i, 2, values)
+    words = default_vocabulary().mapped(Mapping.parse("指标=B,权重=C,得分=F"))
+    card = inspect_package(forms.package(ws), "x.xlsx", vocabulary=words).cards[0]
+    assert [row.name for row in card.table.rows][:2] == ["服务及时", "报表质量"]

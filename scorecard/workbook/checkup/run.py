@@ -260,7 +260,9 @@ def read_book(
             fresh = Package.open(result.data, where=package.where)
     except UnusableFile as problem:
         noted.append(Finding("not-recalculated", "warning", "", "", problem.message))
-    inspection = inspect_package(fresh, name, rules=definition, period=period, is_fresh=True)
+    inspection = inspect_package(
+        fresh, name, rules=definition, period=period, is_fresh=True, vocabulary=vocabulary
+    )
     inspection = replace(inspection, findings=(*inspection.findings, *noted))
     subjects = tuple(
         subject_of(card, inspection, vocabulary)
