@@ -5,7 +5,7 @@ This is the second, independent way to the numbers that the workbook's own formu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..definitions import Definition
@@ -91,8 +91,8 @@ def read_card(
         period: The target period; as the form states it when omitted.
     """
     findings: list[Finding] = []
-    block = sheet.block_of(table) if sheet is not None else None
-    is_embedded = sheet is not None and block is not None
+    places = sheet.places_of(table) if sheet is not None else ()
+    is_embedded = bool(places)
     broken: CellError | None = None
     try:
         weights, _ = weight_scale(table, grid)
@@ -102,15 +102,15 @@ def read_card(
         weights = [None] * len(table.rows)
     settings = definition.settings if definition is not None else Settings()
     bands = bands_of(table)
-    if sheet is not None and block is not None:
+    if sheet is not None and places:
         try:
             settings = sheet.settings()
         except RuleError as problem:
             findings.append(_unusable(problem))
-        findings += _unruled(table, sheet, block)
-        kpis = _embedded_kpis(table, grid, sheet, weights)
+        findings += _unruled(table, sheet, places)
+        kpis = _embedded_kpis(table, grid, sheet, places, weights)
         try:
-            bands = sheet.bands(block, bands.labels) if bands is not None else None
+            bands = sheet.bands(places[0][0], bands.labels) if bands is not None else None
         except RuleError as problem:
             findings.append(_unusable(problem))
             bands = None
@@ -124,7 +124,10 @@ def read_card(
         kpis = _plain_kpis(table, grid, rules, weights, period, marks)
     model = Scorecard(
         kpis=tuple(kpis),
-        sections=tuple(Section(p.name, p.weight) for p in (() if is_embedded else weighted_sections(table, grid, weights))),
+        sections=tuple(
+            Section(p.name, p.weight)
+            for p in (table.sections if is_embedded else weighted_sections(table, grid, weights))
+        ),
         adjustments=tuple(_adjustments(table, grid)),
         vetoes=tuple(_vetoes(table, grid)),
         bands=bands,
@@ -142,10 +145,7 @@ def read_card(
         results = {label: _without_weights(result, broken, findings[0].cell) for label, result in results.items()}
     result = results.pop("")
     has_rules = any(k.rule is not None or k.rule_error is not None for k in kpis)
-    rule_cells: tuple[str, ...] = ()
-    if block is not None:
-        column = block.column(rs.THRESHOLD)
-        rule_cells = tuple(cell_name(block.first + place, column) for place in range(len(kpis)))
+    rule_cells = tuple(cell_name(block.first + i, block.column(rs.THRESHOLD)) for block, i in places)
     return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells)
 
 
@@ -166,10 +166,10 @@ def weight_finding(table: Table, grid: Grid, problem: RuleError) -> Finding:
     return Finding("weights-mixed", "error", table.sheet, cells[0] if cells else "", problem.message)
 
 
-def _unruled(table: Table, sheet: RuleSheet, block: Block) -> list[Finding]:
+def _unruled(table: Table, sheet: RuleSheet, places: Sequence[tuple[Block, int]]) -> list[Finding]:
     """Items of an embedded table that are scored by hand because nobody has given a rule, not because one says so."""
     found = []
-    for place, (_, row) in enumerate(items(table)):
+    for (block, place), (_, row) in zip(places, items(table), strict=True):
         source = str(sheet.grid.cell(block.first + place, block.column(rs.SOURCE)).value or "")
         if sheet.mode(block, place) == MANUAL_WORD and source.startswith(NO_RULE):
             found.append(missing_rule(table, row))
@@ -196,11 +196,11 @@ def items(table: Table) -> list[tuple[int, Row]]:
     return [(i, row) for i, row in enumerate(table.rows) if row.kind in ("kpi", "rating")]
 
 
-def _embedded_kpis(table: Table, grid: Grid, sheet: RuleSheet, weights: list[float | None]) -> list[Kpi]:
-    block = sheet.block_of(table)
-    assert block is not None  # the caller has looked
+def _embedded_kpis(
+    table: Table, grid: Grid, sheet: RuleSheet, places: Sequence[tuple[Block, int]], weights: list[float | None]
+) -> list[Kpi]:
     kpis = []
-    for place, (i, row) in enumerate(items(table)):
+    for (block, place), (i, row) in zip(places, items(table), strict=True):
         rule = sheet.rule(block, place, {})
         target_cell = sheet.grid.cell(block.first + place, block.column(rs.TARGET))
         # Of an item that is rated and has no target anywhere, nothing stands there.

@@ -21,7 +21,7 @@ from .addresses import cell_name, column_letters
 from .audit import audit
 from .card import read_card, weight_finding
 from .cells import Grid
-from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form
+from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form, plan_whole_foot, whole_cells
 from .grid import read_grid
 from .office import converted, is_old
 from .outputs import output_path
@@ -34,9 +34,10 @@ from .remarks import kept_score
 from .ruleplan import RuleTable, mode_word, number_format, plan_block, plan_head, plan_sheet
 from .ruleread import RuleSheet, read_rule_sheet
 from .rules import bands_of, choose_rules, weight_scale
-from .rulesheet import Block
-from .spots import find_spots
+from .rulesheet import Block, Whole
+from .spots import find_spots, places
 from .vocabulary import Vocabulary
+from .wholes import WholeCard, embedded_spots, plan_whole, whole_card, whole_groups
 
 #: Below this, a table is reported, not touched.
 CONFIDENT = 0.6
@@ -185,6 +186,11 @@ def convert(
         for cell in computed_cells(form, formulas):
             if f"={grid.cell(cell.row, cell.col).formula}" != cell.formula:
                 edits.append(Edit(table.sheet, cell.row, cell.col, cell.what, None, cell.formula))
+    for whole, spots in embedded_spots(package, sheet, done):
+        grid = read_grid(package, spots.sheet)
+        for cell in whole_cells(spots, whole, sheet.head, formulas):
+            if f"={grid.cell(cell.row, cell.col).formula}" != cell.formula:
+                edits.append(Edit(spots.sheet, cell.row, cell.col, cell.what, None, cell.formula))
     plan = Plan(tuple(edits))
     if dry_run:
         return Embedding(None, plan, tuple(done), tuple(findings), package.to_bytes())
@@ -221,6 +227,9 @@ def plan_embedding(
     collected = list(findings)
     todo: list[RuleTable] = []
     chosen: list[Table] = []
+    groups = whole_groups(package, tables, vocabulary)
+    own_foot = {id(group.tables[-1]): group.last for group in groups}
+    planned_of: dict[int, RuleTable] = {}
     for table in tables:
         grid = read_grid(package, table.sheet)
         if existing is not None and existing.form_rules(table, grid) is not None:
@@ -230,8 +239,13 @@ def plan_embedding(
             chosen.append(table)
             continue
         own = definition.for_sheet(table.sheet) if definition is not None else None
-        planned = _table_rules(table, grid, own, policy, vocabulary, period, collected, replace_scores, write_protected)
+        taken = {cell for other in todo if other.spots.sheet == table.sheet for cell in places(other.spots)}
+        part = own_foot.get(id(table), table)
+        planned = _table_rules(
+            part, grid, own, policy, vocabulary, period, collected, replace_scores, write_protected, taken
+        )
         if planned is not None:
+            planned_of[id(table)] = planned
             todo.append(planned)
             chosen.append(table)
     if not todo:
@@ -255,8 +269,10 @@ def plan_embedding(
             )
         )
     chosen_policy = definition.policy if definition is not None and definition.policy is not None else policy
+    cards = [card for group in groups if (card := whole_card(group, planned_of)) is not None]
+    collected += [finding for card in cards for finding in card.spots.findings]
     return (
-        _assemble(todo, settings, flavour, chosen_policy, package, existing),
+        _assemble(todo, cards, settings, flavour, chosen_policy, package, existing),
         tuple(chosen),
         tuple(worst_first(collected)),
     )
@@ -272,6 +288,7 @@ def _table_rules(
     collected: list[Finding],
     replace_scores: bool,
     write_protected: bool,
+    taken: set[tuple[int, int]],
 ) -> RuleTable | None:
     """The rules and places of one table; None if it is not embedded, with the finding that says why."""
     if table.confidence < CONFIDENT:
@@ -326,7 +343,7 @@ def _table_rules(
             )
         )
     collected += audit(read_card(table, grid), grid)
-    spots = find_spots(table, grid, rules, weights, period, replace_scores)
+    spots = find_spots(table, grid, rules, weights, period, replace_scores, taken)
     collected += spots.findings
     if any(spot.is_kept and rules[i].rule is not None for spot, i in zip(spots.rows, items, strict=True)):
         card = read_card(table, grid, None, definition, policy, vocabulary, period)
@@ -340,6 +357,7 @@ def _table_rules(
 
 def _assemble(
     todo: Sequence[RuleTable],
+    cards: Sequence[WholeCard],
     settings: Settings,
     flavour: str,
     policy: Policy | None,
@@ -357,7 +375,7 @@ def _assemble(
     top = head.blocks_row
     if existing is not None:
         edits, head = [], existing.head
-        top = max(existing.grid.last_row, *(block.end for block, _ in existing.blocks)) + 3
+        top = max([existing.grid.last_row, *(block.end for block, _ in existing.blocks)]) + 3
     forms: list[Edit] = []
     for table in todo:
         block = Block(top, len(table.rules), table.width)
@@ -369,11 +387,16 @@ def _assemble(
         cells, sheet = plan_form(form, table.rules, tuple(number_format(r) for r in table.rules), flavour, table.bands)
         forms += cells
         sheets.append(sheet)
-    rules = plan_sheet(blocks, head, is_new=existing is None)
+    for card in cards:
+        whole = Whole(top, len(card.parts))
+        edits += plan_whole(card, [blocks[todo.index(part)] for part in card.members], whole, head)
+        forms += plan_whole_foot(card.spots, whole, head, flavour)
+        top = whole.end + 3
+    rules = plan_sheet(blocks, head, is_new=existing is None, end=top - 3)
     if existing is not None:
         widest = max((*(block for block, _ in existing.blocks), *blocks), key=lambda block: block.width)
         last = column_letters(widest.column(rs.SOURCE))
-        rules = replace(rules, print_area=f"A1:{last}{blocks[-1].end}")
+        rules = replace(rules, print_area=f"A1:{last}{top - 3}")
     record = plan_record(top, forms, sheets, package, grids)
     return Plan((*record, *forms, *edits), (rules, *sheets))
 

@@ -15,7 +15,7 @@ from . import spots as sp
 from .addresses import cell_name, column_letters, split_cell
 from .plan import Choice, Edit, Look, Mark, SheetPlan
 from .rules import RowRule
-from .rulesheet import Block, Head
+from .rulesheet import Block, Head, Whole
 from .spots import RowSpot, Spots
 
 NATIVE, UDF = "native", "udf"
@@ -63,13 +63,10 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
     def at(label: str) -> str:
         return block.summary_ref(label, sheet=True)
 
-    total = spots.total
     scores, weights = _scores(spots), rs.on_sheet(rs.SHEET, block.column_range(rs.WEIGHT))
     # A score typed by hand counts as it was understood, not as it stands in its cell.
     is_typed = f.MANUAL_WORD in form.modes or any(spot.is_kept for spot in spots.rows)
     plain = udf and scores and not is_typed and all(spot.scale == sp.RAW for spot in spots.rows)
-    labels, factors = (head.grade_column(i, sheet=True) for i in (1, 2))
-    table = head.grade_table(sheet=True)
     settings = {name: head.setting_ref(name, sheet=True) for name in rs.SETTINGS}
     if sp.TOTAL in spots.cells:
         formula = f.total_native(at("总分（未取整）"), settings[rs.DIGITS])
@@ -99,9 +96,36 @@ def computed_cells(form: FormRules, flavour: str) -> Iterator[Computed]:
                 at("覆盖率"),
             )
         yield Computed(*spots.cells[sp.COVERAGE], formula, Message("覆盖率", "coverage"))
-    if total is None:
+    yield from _graded_cells(spots, block, head, udf)
+
+
+def whole_cells(spots: Spots, whole: Whole, head: Head, flavour: str) -> Iterator[Computed]:
+    """The computed cells of a card of several parts; `spots.cells` says where they are."""
+
+    def at(label: str) -> str:
+        return whole.summary_ref(label, sheet=True)
+
+    if sp.TOTAL in spots.cells:
+        # What is not assessed is left out item by item, across the parts, which no function of the catalogue does.
+        formula = f.total_native(at("总分（未取整）"), head.setting_ref(rs.DIGITS, sheet=True))
+        yield Computed(*spots.cells[sp.TOTAL], formula, Message("总分", "total"))
+    if sp.COVERAGE in spots.cells:
+        formula = f.coverage_native(at("计入权重合计"), at("权重合计"), at("未填项数"))
+        yield Computed(*spots.cells[sp.COVERAGE], formula, Message("覆盖率", "coverage"))
+    yield from _graded_cells(spots, whole, head, flavour == UDF)
+
+
+def _graded_cells(spots: Spots, block: Block | Whole, head: Head, udf: bool) -> Iterator[Computed]:
+    """Grade and coefficient, from the total as it is shown."""
+
+    def at(label: str) -> str:
+        return block.summary_ref(label, sheet=True)
+
+    if spots.total is None:
         return
-    cell = cell_name(*total)
+    labels, factors = (head.grade_column(i, sheet=True) for i in (1, 2))
+    table = head.grade_table(sheet=True)
+    cell = cell_name(*spots.total)
     filled, applicable = at("已填项数"), at("考核项数")
     if sp.GRADE in spots.cells:
         native = f.grade_native(cell, filled, applicable, labels, at("等级行"))
@@ -180,6 +204,14 @@ def plan_form(
         choices=tuple(_choices(form)),
         widths=tuple((c, 10.0) for c in spots.new_columns),
     )
+
+
+def plan_whole_foot(spots: Spots, whole: Whole, head: Head, flavour: str) -> list[Edit]:
+    """The edits to the form for the total of a card of several parts: labels and formulas, looking like any foot."""
+    edits = [_label(spots, label) for label in spots.labels if label.text or label.like]
+    for cell in whole_cells(spots, whole, head, flavour):
+        edits.append(Edit(spots.sheet, cell.row, cell.col, cell.what, None, cell.formula, _computed_look(spots, cell)))
+    return edits
 
 
 def _shows_bands(rule: RowRule, bands: Bands | None) -> bool:

@@ -29,6 +29,7 @@ from .ruleread import read_rule_sheet
 from .rules import suspicious_target
 from .verification import with_formulas
 from .vocabulary import Vocabulary, default_vocabulary
+from .wholes import join_embedded
 
 SCHEMA = 1
 
@@ -135,9 +136,12 @@ def inspect_package(
     cards = []
     embedded = {t.sheet for t in tables if sheet is not None and sheet.block_of(t) is not None}
     loose = [table for table in tables if table.sheet not in embedded]
+    fixed = [table for table in tables if table.sheet in embedded]
+    if sheet is not None:
+        fixed = join_embedded(fixed, sheet, grids.__getitem__, vocabulary)
     whole = join_parts(loose, grids.__getitem__, vocabulary)
     order = {name: i for i, name in enumerate(dict.fromkeys(table.sheet for table in tables))}
-    tables = sorted([*whole, *(t for t in tables if t.sheet in embedded)], key=lambda t: order[t.sheet])
+    tables = sorted([*whole, *fixed], key=lambda t: order[t.sheet])
     for table in tables:
         stored, fresh = grids[table.sheet], computed[table.sheet]
         card = read_card(table, fresh, sheet, rules, policy, vocabulary, period)

@@ -33,14 +33,33 @@ def join_parts(tables: Sequence[Table], grid_of: Callable[[str], Grid], vocabula
         vocabulary: The words.
     """
     result: list[Table] = []
-    for group in _stacks(tables):
-        if len(group) < 2:
-            result += group
-            continue
-        lines = Lines(grid_of(group[0].sheet))
-        joined = _joined(group, lines, vocabulary)
+    for group, joined in part_groups(tables, grid_of, vocabulary):
         result += [joined] if joined is not None else group
     return result
+
+
+def part_groups(
+    tables: Sequence[Table], grid_of: Callable[[str], Grid], vocabulary: Vocabulary
+) -> list[tuple[list[Table], Table | None]]:
+    """The tables in groups, each with the one card its parts make; None where they make none. See `join_parts`."""
+    return [
+        (group, _joined(group, Lines(grid_of(group[0].sheet)), vocabulary) if len(group) > 1 else None)
+        for group in _stacks(tables)
+    ]
+
+
+def join_as(group: Sequence[Table], parts: Sequence[Part], grid: Grid, vocabulary: Vocabulary) -> Table:
+    """One table of parts that are known to belong together.
+
+    Args:
+        group: The parts, top down.
+        parts: Their names and shares.
+        grid: Their sheet.
+        vocabulary: The words.
+    """
+    tables = [_weighed(table, grid) for table in group]
+    rows = [replace(row, section=part.name) for table, part in zip(tables, parts, strict=True) for row in table.rows]
+    return _one(tables, rows, tuple(parts), Lines(grid), vocabulary)
 
 
 def _stacks(tables: Sequence[Table]) -> list[list[Table]]:

@@ -403,8 +403,8 @@ def number_format(rule: RowRule) -> str:
     return "0" + ("." + "0" * rule.decimals if rule.decimals else "") + "%"
 
 
-def plan_sheet(blocks: Sequence[Block], head: Head, is_new: bool) -> SheetPlan:
-    """Widths, drop-downs, frozen panes and print set-up of the rule sheet."""
+def plan_sheet(blocks: Sequence[Block], head: Head, is_new: bool, end: int) -> SheetPlan:
+    """Widths, drop-downs, frozen panes and print set-up of the rule sheet, whose last row is `end`."""
     widest = max(block.width for block in blocks)
     block = max(blocks, key=lambda b: b.width)
     widths = [(1, 32.0), (2, 11.0), (3, 10.0), (4, 9.0)]
@@ -428,7 +428,6 @@ def plan_sheet(blocks: Sequence[Block], head: Head, is_new: bool) -> SheetPlan:
         )
         check = column_letters(each.column(rs.CHECK))
         marks.append(Mark(f"{check}{each.first}:{check}{each.last}", f'{check}{each.first}<>""', fill="F8D7DA"))
-    end = max(block.end for block in blocks)
     heights = [(1, 26.0), *((row, 18.0) for row in range(4, head.marks_row + 1))]
     heights += [(row, 17.0) for each in blocks for row in range(each.last + 1, each.end + 1)]
     return SheetPlan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import RuleError
@@ -14,17 +14,19 @@ from ..scoring.values import CellError, as_error, is_missing, is_not_applicable,
 from . import formulas as f
 from . import rulesheet as rs
 from . import spots as sp
-from .addresses import cell_name, column_letters, split_cell
+from .addresses import cell_name, column_letters, column_number, split_cell
 from .cells import Cell, Grid
 from .formplan import FormRules
 from .grid import read_grid
-from .located import Table, headline_column
+from .located import Part, Table, headline_column
 from .package import Package
 from .rules import actual_divisor
-from .rulesheet import Block, Head
+from .rulesheet import Block, Head, Whole
 from .spots import RowSpot, Spots
 
 _NAME_FORMULA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)$")
+_GRADED = re.compile(r"ISNUMBER\([^()]*!\$?([A-Z]{1,3})\$?(\d+)\)")
+_SUM_FORMULA = re.compile(r"^\$?B\$?(\d+)$")
 _WAIT = {f.WAIT_WORD: "incomplete", f.ZERO_WORD: "zero", f.EXCLUDE_WORD: "exclude"}
 _WEIGHTS = {f.STRICT_WORD: "strict", f.NORMALISE_WORD: "normalise", f.AS_IS_WORD: "as_is"}
 
@@ -37,16 +39,60 @@ class RuleSheet:
         grid: Its cells.
         head: Where the settings are.
         blocks: Each with the form rows its items stand for, as (sheet, row).
+        wholes: The cards of several parts, each with the blocks of its parts.
     """
 
     grid: Grid
     head: Head
     blocks: tuple[tuple[Block, tuple[tuple[str, int], ...]], ...]
+    wholes: tuple[tuple[Whole, tuple[Block, ...]], ...] = ()
 
     def block_of(self, table: Table) -> Block | None:
         """The block whose items are the rows of a table."""
         wanted = tuple((table.sheet, row.row) for row in table.rows if row.kind in ("kpi", "rating"))
         return next((block for block, rows in self.blocks if rows == wanted), None)
+
+    def places_of(self, table: Table) -> tuple[tuple[Block, int], ...]:
+        """For each item of a table its block and place there, also of a card of several parts; () if not embedded."""
+        wanted = [(table.sheet, row.row) for row in table.rows if row.kind in ("kpi", "rating")]
+        at = {row: (block, i) for block, rows in self.blocks for i, row in enumerate(rows)}
+        found = tuple(at[row] for row in wanted if row in at)
+        sizes = sum(block.size for block in {block for block, _ in found})
+        return found if len(found) == len(wanted) == sizes else ()
+
+    def parts(self, whole: Whole, blocks: Sequence[Block]) -> tuple[Part, ...]:
+        """The parts of a card as the rule sheet has them: a share that somebody changed there is what counts."""
+        found = []
+        for i in range(len(blocks)):
+            name, share = (self.grid.cell(whole.first + i, col) for col in (1, 2))
+            reading = read(share.value, number_format=share.format.number_format)
+            found.append(Part(str(name.value or i + 1), reading.number or 0.0, f"{rs.SHEET}!{share.name}"))
+        return tuple(found)
+
+    def foot(self, block: Block | Whole, form: Grid) -> dict[str, tuple[int, int]]:
+        """The cells of a form that show the total of a block or card, and what follows from it, by their formulas."""
+        own: dict[str, tuple[int, int]] = {}
+
+        def reads(formula: str, label: str) -> bool:
+            # Programs write the quotes around a sheet's name or leave them out.
+            return re.search(re.escape(f"{rs.SHEET}!{block.summary_ref(label)}") + r"(?!\d)", formula) is not None
+
+        ours = [((c.row, c.col), c.formula.replace("'", "")) for c in form if c.formula and _is_ours(c.formula)]
+        for name, label in ((sp.TOTAL, "总分（未取整）"), (sp.COVERAGE, "计入权重合计"), (sp.GRADE, "考核项数")):
+            place = next((place for place, text in ours if reads(text, label)), None)
+            if place is not None:
+                own[name] = place
+        row, col = block.summary("等级行")
+        kept = _GRADED.search(self.grid.cell(row, col).formula or "")
+        if sp.TOTAL not in own and kept is not None:
+            own[f"{sp.TOTAL}*"] = int(kept[2]), column_number(kept[1])
+        taken = set(own.values())
+        total = cell_name(*own[sp.TOTAL]) if sp.TOTAL in own else ""
+        for place, text in ours:
+            is_factor = reads(text, "等级行") or (total and f"KPI_COEFFICIENT({total}," in text)
+            if is_factor and place not in taken:
+                own[sp.COEFFICIENT] = place
+        return own
 
     def form_rules(self, table: Table, form: Grid) -> FormRules | None:
         """Where the formulas of an embedded table stand; None if it is not embedded."""
@@ -169,6 +215,9 @@ class RuleSheet:
             sp.COEFFICIENT: table.coefficient_cell,
         }
         own = {name: split_cell(cell) for name, cell in cells.items() if cell and _is_ours(form.at(cell).formula)}
+        if any(block in blocks for _, blocks in self.wholes):
+            # The total of the whole card stands near, and recognition may take it for that of the last part.
+            cells, own = {}, self.foot(block, form)
         for name, cell in cells.items():
             if cell and name not in own:
                 own[f"{name}*"] = split_cell(cell)
@@ -241,7 +290,24 @@ def read_rule_sheet(package: Package) -> RuleSheet | None:
             found = _read_block(grid, row[0].row)
             if found is not None:
                 blocks.append(found)
-    return RuleSheet(grid, Head(grades, marks), tuple(blocks))
+    return RuleSheet(
+        grid, Head(grades, marks), tuple(blocks), tuple(_read_wholes(grid, [block for block, _ in blocks]))
+    )
+
+
+def _read_wholes(grid: Grid, blocks: Sequence[Block]) -> Iterator[tuple[Whole, tuple[Block, ...]]]:
+    """The cards of several parts: each line names the block of its part by where that sums up its weights."""
+    by_sum = {block.summary("权重合计")[0]: block for block in blocks}
+    for row in grid.rows():
+        if row[0].col != 1 or row[0].value != rs.PART or grid.cell(row[0].row, 2).value != rs.SHARE:
+            continue
+        parts: list[Block] = []
+        while match := _SUM_FORMULA.match(grid.cell(row[0].row + 1 + len(parts), 3).formula or ""):
+            if int(match[1]) not in by_sum:
+                break
+            parts.append(by_sum[int(match[1])])
+        if len(parts) > 1 and grid.cell(row[0].row + 1 + len(parts), 1).value == rs.WHOLE_SUMMARY[0]:
+            yield Whole(row[0].row - 1, len(parts)), tuple(parts)
 
 
 def _read_block(grid: Grid, header: int) -> tuple[Block, tuple[tuple[str, int], ...]] | None:

@@ -35,6 +35,15 @@ SUMMARY = (
 )  # fmt: skip
 
 
+#: A card of several parts: one line per part, then its summary, labelled as that of a block is.
+PART, SHARE, PART_USED, PART_POINTS = "组成部分", "占比", "计入占比", "加权得分"
+WHOLE_COLUMNS = (PART, SHARE, "权重合计", PART_USED, PART_POINTS, "权重检查")
+WHOLE_SUMMARY = (
+    "权重合计", "权重检查", "计入权重合计", "加权得分合计", "未填项数", "已填项数", "考核项数", "加减分合计", "否决系数",
+    "覆盖率", "总分（未取整）", "等级行",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The top of the sheet: settings, grade table, marks.
@@ -173,6 +182,52 @@ class Block:
     def summary(self, label: str) -> tuple[int, int]:
         """Row and column of a summary value."""
         return self.last + 1 + SUMMARY.index(label), 2
+
+    def summary_ref(self, label: str, sheet: bool = False) -> str:
+        """The absolute address of a summary value."""
+        return absolute(*self.summary(label), sheet=sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """How the parts of one card are put together.
+
+    Attributes:
+        top: Its first row.
+        size: Number of parts.
+    """
+
+    top: int
+    size: int
+
+    @property
+    def header(self) -> int:
+        """The row of the column headers."""
+        return self.top + 1
+
+    @property
+    def first(self) -> int:
+        """The row of the first part."""
+        return self.top + 2
+
+    @property
+    def last(self) -> int:
+        """The row of the last part."""
+        return self.first + self.size - 1
+
+    @property
+    def end(self) -> int:
+        """The last row of the summary."""
+        return self.last + len(WHOLE_SUMMARY)
+
+    def column_range(self, name: str) -> str:
+        """A range down all parts, absolute."""
+        col = WHOLE_COLUMNS.index(name) + 1
+        return absolute(self.first, col, self.last, col)
+
+    def summary(self, label: str) -> tuple[int, int]:
+        """Row and column of a summary value."""
+        return self.last + 1 + WHOLE_SUMMARY.index(label), 2
 
     def summary_ref(self, label: str, sheet: bool = False) -> str:
         """The absolute address of a summary value."""

@@ -5,7 +5,8 @@ Only empty cells are ever taken. What a department already has (a total with its
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from ..findings import Finding
 from ..messages import Message
@@ -19,6 +20,8 @@ from .marks import read_marks
 from .rules import RowRule, is_measured, ranked_bands, target_readings
 
 TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
+#: The same for a card of several parts, beside which the parts have totals of their own.
+WHOLE_LABELS = {TOTAL: "综合得分", COVERAGE: "综合覆盖率", GRADE: "综合等级", COEFFICIENT: "综合绩效系数"}
 PERIOD_LABEL = "考核周期"
 ACTUAL_HEADER, SCORE_HEADER = "实际", "得分"
 #: What a score column shows.
@@ -120,13 +123,13 @@ class Spots:
 class _Finder:
     """Looks through one table; collects labels and findings on the way."""
 
-    def __init__(self, table: Table, grid: Grid, replace_scores: bool) -> None:
+    def __init__(self, table: Table, grid: Grid, replace_scores: bool, taken: Iterable[tuple[int, int]] = ()) -> None:
         self.table, self.grid, self.replace_scores = table, grid, replace_scores
         self.labels: list[Label] = []
         self.findings: list[Finding] = []
         self.new_columns: list[int] = []
         self.right = table.last_col
-        self.taken: set[tuple[int, int]] = set()
+        self.taken: set[tuple[int, int]] = set(taken)
 
     def note(self, code: str, severity: str, cell: str, zh: str, en: str) -> None:
         self.findings.append(Finding(code, severity, self.table.sheet, cell, Message(zh, en)))
@@ -267,24 +270,8 @@ class _Finder:
             GRADE: table.grade_cell,
             COEFFICIENT: table.coefficient_cell,
         }
-        cells: dict[str, tuple[int, int]] = {}
-        absent = []
-        for name in _FOOT:
-            cell = known[name]
-            if cell is None:
-                absent.append(name)
-            elif self.is_free(*split_cell(cell)):
-                cells[name] = split_cell(cell)
-            else:
-                self.note(
-                    "kept-formula",
-                    "info",
-                    cell,
-                    f"{cell} 已有内容（{name}），保持不变",
-                    f"{cell} already holds the {name}; kept as it is",
-                )
-                if name != COVERAGE:
-                    cells[f"{name}*"] = split_cell(cell)
+        cells = self.own_cells({name: cell for name, cell in known.items() if cell is not None})
+        absent = [name for name in _FOOT if known[name] is None]
         start = self.free_rows(len(absent))
         if start is not None:
             label_col = split_cell(table.rows[0].name_cell)[1]
@@ -301,6 +288,24 @@ class _Finder:
             for i, name in enumerate(absent):
                 self.labels.append(Label(table.first_row + i, col, name, (table.first_row, table.last_col), "foot"))
                 cells[name] = (table.first_row + i, col + 1)
+        return cells
+
+    def own_cells(self, known: dict[str, str]) -> dict[str, tuple[int, int]]:
+        """The cells that a form has for its foot; one that holds something is kept, and read as `NAME*`."""
+        cells: dict[str, tuple[int, int]] = {}
+        for name, cell in known.items():
+            if self.is_free(*split_cell(cell)):
+                cells[name] = split_cell(cell)
+            else:
+                self.note(
+                    "kept-formula",
+                    "info",
+                    cell,
+                    f"{cell} 已有内容（{name}），保持不变",
+                    f"{cell} already holds the {name}; kept as it is",
+                )
+                if name != COVERAGE:
+                    cells[f"{name}*"] = split_cell(cell)
         return cells
 
     def free_beside(self, row: int, rows: int, cols: int) -> int:
@@ -321,7 +326,7 @@ class _Finder:
             max([table.last_row, *(split_cell(c)[0] for c in known if split_cell(c)[0] < table.last_row + _REACH)]) + 1
         )
         columns = range(table.first_col, self.right + 1)
-        while self.is_numbered_only(start, columns):
+        while self.is_numbered_only(start, columns) or any((start, col) in self.taken for col in columns):
             start += 1
         if all(self.is_free(row, col) for row in range(start, start + count) for col in columns):
             return start
@@ -359,6 +364,7 @@ def find_spots(
     weights: list[float | None],
     period: str | None,
     replace_scores: bool = False,
+    taken: Iterable[tuple[int, int]] = (),
 ) -> Spots:
     """The places of one form.
 
@@ -369,8 +375,9 @@ def find_spots(
         weights: Fractions, one per row.
         period: The period asked for; None: as the form states it, else 季度.
         replace_scores: Whether scores typed by hand give way to the rules.
+        taken: Cells that other tables of the sheet will take.
     """
-    finder = _Finder(table, grid, replace_scores)
+    finder = _Finder(table, grid, replace_scores, taken)
     items = [
         (row, rule, w) for row, rule, w in zip(table.rows, rules, weights, strict=True) if row.kind in ("kpi", "rating")
     ]
@@ -424,6 +431,48 @@ def find_spots(
         new_columns=tuple(finder.new_columns),
         findings=tuple(finder.findings),
     )
+
+
+def whole_spots(last: Spots, table: Table, grid: Grid, own: dict[str, str], taken: Iterable[tuple[int, int]]) -> Spots:
+    """Where the total of a card of several parts goes: its own cells, else free space under or beside the last part.
+
+    Args:
+        last: The places of the last part.
+        table: The last part.
+        grid: Its sheet.
+        own: The card's own cells, by what goes there; what stands there already is kept.
+        taken: What the parts take.
+    """
+    finder = _Finder(table, grid, False, taken)
+    finder.right = max([table.last_col, *last.new_columns])
+    cells = finder.own_cells(own)
+    absent = [name for name in _FOOT if name not in own]
+    start, score_col = finder.free_rows(len(absent)), last.score_col
+    if start is not None:
+        label_col = split_cell(table.rows[0].name_cell)[1]
+        for row, name in enumerate(absent, start=start):
+            finder.labels += [
+                Label(row, c, WHOLE_LABELS[name] if c == label_col else "", (table.last_row, c), "foot")
+                for c in range(table.first_col, finder.right + 1)
+                if c != score_col
+            ]
+            cells[name] = (row, score_col)
+    elif absent:
+        col = finder.right + 2
+        rows = range(table.first_row, table.last_row + _REACH)
+        fits = (r for r in rows if all(finder.is_free(r + i, c) for i in range(len(absent)) for c in (col, col + 1)))
+        top = next(fits, None)
+        if top is None:
+            top, col = table.first_row, finder.free_beside(table.first_row, len(absent), 2)
+        for row, name in enumerate(absent, start=top):
+            finder.labels.append(Label(row, col, WHOLE_LABELS[name], (table.first_row, table.last_col), "foot"))
+            cells[name] = (row, col + 1)
+    return replace(last, cells=cells, labels=tuple(finder.labels), findings=tuple(finder.findings))
+
+
+def places(spots: Spots) -> set[tuple[int, int]]:
+    """The cells that a form's foot and labels take."""
+    return {(label.row, label.col) for label in spots.labels} | set(spots.cells.values())
 
 
 def _targets(row: Row, span: tuple[int, int] | None, by_period: bool) -> str:

@@ -62,10 +62,11 @@ class Version:
 
     def rule_text(self, i: int) -> tuple[str, ...]:
         """What stands on the rule sheet for the i-th item: formulas where thresholds follow the target, else values."""
-        block = self.rules.block_of(self.card.table) if self.rules is not None else None
-        if self.rules is None or block is None:
+        places = self.rules.places_of(self.card.table) if self.rules is not None else ()
+        if self.rules is None or not places:
             return ()
-        row = block.first + i
+        block, place = places[i]
+        row = block.first + place
         cells = [
             self.rules.grid.cell(row, block.column(n, k)) for n in (rs.THRESHOLD, rs.SCORE) for k in range(block.width)
         ]
