@@ -25,7 +25,7 @@ from .rulesheet import Block, Head, Whole
 from .spots import RowSpot, Spots
 
 _NAME_FORMULA = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d+)$")
-_GRADED = re.compile(r"ISNUMBER\([^()]*!\$?([A-Z]{1,3})\$?(\d+)\)")
+_GRADED = re.compile(r"ISNUMBER\((?:'(?:[^']|'')+'|[^'!()]+)!\$?([A-Z]{1,3})\$?(\d+)\)")
 _SUM_FORMULA = re.compile(r"^\$?B\$?(\d+)$")
 _WAIT = {f.WAIT_WORD: "incomplete", f.ZERO_WORD: "zero", f.EXCLUDE_WORD: "exclude"}
 _WEIGHTS = {f.STRICT_WORD: "strict", f.NORMALISE_WORD: "normalise", f.AS_IS_WORD: "as_is"}

@@ -21,7 +21,7 @@ from .rules import RowRule, is_measured, ranked_bands, target_readings
 
 TOTAL, COVERAGE, GRADE, COEFFICIENT = "总分", "覆盖率", "等级", "绩效系数"
 #: The same for a card of several parts, beside which the parts have totals of their own.
-WHOLE_LABELS = {TOTAL: "综合得分", COVERAGE: "综合覆盖率", GRADE: "综合等级", COEFFICIENT: "综合绩效系数"}
+WHOLE_LABELS = {TOTAL: "综合得分", COVERAGE: "综合覆盖率", GRADE: "综合等级", COEFFICIENT: "综合系数"}
 PERIOD_LABEL = "考核周期"
 ACTUAL_HEADER, SCORE_HEADER = "实际", "得分"
 #: What a score column shows.

@@ -5,6 +5,7 @@ Hand-computed: results 60 % × 80 + 40 % × 90 = 84, behaviour 50 % × 70 + 50 %
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def test_the_whole_card_has_a_total(
     assert shown(path, "综合得分") == total
     assert shown(path, "综合覆盖率") == coverage
     assert shown(path, "综合等级") == grade
-    assert shown(path, "综合绩效系数") == factor
+    assert shown(path, "综合系数") == factor
     assert recalculate(path.read_bytes(), check=True).changes == ()
     one = card(path)
     assert [(row["name"], row["section"]) for row in one["rows"]] == [
@@ -179,6 +180,19 @@ def test_unembedding_takes_it_out(tmp_path: Path, below: list[list[object]]) -> 
     taken = unembed(embedded(data, tmp_path), tmp_path / "back.xlsx")
     assert seen_by_openpyxl(taken.data) == seen_by_openpyxl(data)
     assert card(tmp_path / "back.xlsx") == card(tmp_path / "form.xlsx")
+
+
+def test_two_persons_whose_sheets_need_quotes(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(form(below=[["总分", None, None, "=D5*0.3+D6*0.2+(D9+D10)/4"], ["签字"]])))
+    book["考核表"].title = "张三 (1)"
+    book.copy_worksheet(book["张三 (1)"]).title = "李四's"
+    book["李四's"]["D5"] = 100  # 84.5 + .3 × 20
+    path = embedded(saved(book), tmp_path)
+    cards = inspect(path).to_json()["scorecards"]
+    assert [one["totals"]["得分"]["stated"] for one in cards] == [84.5, 90.5]
+    assert [one["totals"]["得分"]["computed"] for one in cards] == [84.5, 90.5]
+    assert [one["grade"]["stated"] for one in cards] == ["良", "优"]
+    assert not embed(path, dry_run=True).plan
 
 
 def test_libreoffice_computes_the_same(tmp_path: Path, office: Office) -> None:
