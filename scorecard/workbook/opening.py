@@ -60,8 +60,12 @@ def is_read_only_format(path: str | os.PathLike[str]) -> bool:
 
 
 def old_format_finding(path: str | os.PathLike[str]) -> list[Finding]:
-    """What a reader should know about an old file: only values were read. Empty for any other file."""
-    if not is_read_only_format(path) or Path(path).suffix.lower() not in OLD_ENDINGS:
+    """What a reader should know about an old file, whatever its ending: only values were read. Empty for any other file.
+
+    Raises:
+        UnusableFile: It cannot be read.
+    """
+    if not is_read_only_format(path) or not is_old_format(read_file(path, os.path.basename(os.fspath(path)), LIMITS)[0]):
         return []
     message = Message(
         "旧格式文件只读到值、合并和隐藏的工作表；公式和数字格式没有读，也不能嵌入（先另存为 .xlsx）",

@@ -223,7 +223,7 @@ def test_an_encrypted_workbook_is_checked_with_its_password(tmp_path: Path) -> N
     assert refused.status == 4 and "去掉密码" in refused.complaint and len(list(tmp_path.iterdir())) == 3
 
 
-@pytest.mark.parametrize("ending", ["xls", "et"])
+@pytest.mark.parametrize("ending", ["xls", "et", "xlsx"])  # the last one only renamed
 def test_an_old_format_is_checked_and_not_written(ending: str, office: Office, tmp_path: Path) -> None:
     [old] = office.convert(write(tmp_path / "新.xlsx", "plain", {"E8": 0.1, "C7": "98%"}), "xls", tmp_path / "old")
     path = tmp_path / "部门" / f"旧.{ending}"

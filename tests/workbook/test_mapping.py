@@ -74,7 +74,7 @@ def test_further_words(tmp_path: Path) -> None:
     assert [row.name for row in card.table.rows][:2] == ["服务及时", "报表质量"]
 
 
-@pytest.mark.parametrize("ending", ["xls", "et"])
+@pytest.mark.parametrize("ending", ["xls", "et", "xlsx"])  # the last one only renamed
 def test_old_formats_are_read(office: Office, tmp_path: Path, ending: str) -> None:
     ws = forms.sheet(name="张三")
     forms.person_sheet(ws, "张三", formulas=False)
