@@ -314,14 +314,23 @@ def _with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabular
 
 
 def _strange_columns(lines: Lines, header: Header, body: Body) -> list[Finding]:
-    """Columns that nothing is known of and that hold numbers, or nothing yet where no actual or score is known."""
+    """Columns that nothing is known of and that hold numbers, or nothing yet where no actual or score is known.
+
+    So is a column of numbers whose heading speaks of text, where no target is known: 应达标准, 目标任务.
+    """
     roles = {column.role for column in body.columns}
+    names = [column.col for column in body.columns if column.role == "name"]
+    doubtful = [
+        (column.col, column.header) for column in body.columns
+        if "target" not in roles
+        and (column.role in ("rule_text", "note") or (column.role == "name" and column.col != names[0]))
+    ]  # fmt: skip
     found = []
-    for col, text in header.unknown:
+    for col, text in (*header.unknown, *doubtful):
         values = [lines.grid.merged_value(row.row, col) for row in body.rows]
         filled = [value for value in values if not is_missing(value)]
         numbers = sum(1 for value in filled if read(value).number is not None)
-        is_gap = not filled and not roles & {"score", "weighted_score", "actual"}
+        is_gap = not filled and not roles & {"score", "weighted_score", "actual"} and (col, text) not in doubtful
         if (filled and numbers * 2 >= len(filled)) or is_gap:
             cell = cell_name(header.bottom, col)
             found.append(Finding("column-unknown", "warning", lines.grid.name, cell, Message(

@@ -14,10 +14,11 @@ from scorecard.workbook.embed import CONFIDENT
 from scorecard.workbook.inspection import inspect_package
 from scorecard.workbook.package import Package
 
+from . import generator
 from .generator import LAYOUTS, generate
 from .negatives import negative
 from .planted import compare
-from .wording import HELD_OUT, HELD_OUT_ENGLISH, SECOND, SECOND_ENGLISH, TUNING, TUNING_ENGLISH, Wording
+from .wording import HELD_OUT, HELD_OUT_ENGLISH, LAST, SECOND, SECOND_ENGLISH, TUNING, TUNING_ENGLISH, Wording
 
 # Seeds of the held-out words begin here.
 _FIRST = 10_000
@@ -100,3 +101,11 @@ def test_two_thousand_workbooks_in_held_out_words(capsys: pytest.CaptureFixture[
 def test_two_thousand_sheets_of_other_kinds() -> None:
     false = [seed for seed in range(2000) if inspect_package(Package.open(negative(seed)), "x.xlsx").cards]
     assert not false
+
+
+@pytest.mark.soak
+def test_words_chosen_without_a_look_at_the_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "HELD_OUT", LAST)
+    verdicts = [verdict(seed, held_out=True) for seed in range(50_000, 50_360)]
+    assert sum(not lines for _, lines, _ in verdicts) >= 0.95 * len(verdicts)
+    assert sum(worst >= CONFIDENT for _, lines, worst in verdicts if lines) <= 0.01 * len(verdicts)
