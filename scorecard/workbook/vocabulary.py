@@ -37,16 +37,9 @@ OTHER_ROLES = ("period", "rater", "total", "foreign", "rules")
 #: From here on a match is strong; below, the text means its role only beside other assessment columns.
 STRONG = 0.7
 
-_LONGEST_HEADER = 40
-_LONGEST_LABEL = 60
-_LONGEST_COMPOUND = 20
+_LONGEST_HEADER, _LONGEST_LABEL, _LONGEST_COMPOUND = 40, 60, 20
 _REMEMBERED = 50_000
 _COUNT = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
-# A total in words that no list has: 总计得分, 本次考核总成绩, 各项得分合计.
-_TOTAL = re.compile(
-    "(?:本期|本次|本月|本季|本年度?|全年|各项|以上|考核|考评|评估|绩效|业绩|加权|综合|最终|个人|得分|分数|评分|指标|kpi)*"
-    "(?:总计|合计|共计|总和|汇总|总)(?:加权)?(?:得分|分数|评分|成绩|分)?"
-)
 _NUMBERING = re.compile(rf"^{_COUNT}[、.．](?=\D)|^[(（]{_COUNT}[)）]")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 # What a form leaves to be filled in: ____ and 　　年　　月.
@@ -124,6 +117,7 @@ class Vocabulary:
         )
         self._evaluators = {fold(word): name for name, words in data["evaluators"].items() for word in words}
         words = data["words"]
+        self._total = re.compile("".join(data["words"]["total_parts"]))
         self._neutral = by_length(words["neutral"])
         self._tails = by_length(words["score_tails"])
         self._units = frozenset(_fold_unit(word) for word in words["units"])
@@ -403,7 +397,7 @@ class Vocabulary:
                     return LabelMatch(known[0], known[1], self._evaluators[front], value, known[2])
                 if front in self._neutral or parse_period(front) is not None:
                     return LabelMatch(known[0], known[1], "", value, known[2])
-        if _TOTAL.fullmatch(plain):
+        if self._total.fullmatch(plain):
             return LabelMatch("total", False, "", value, plain)
         if re.search("签字|签名|签章|盖章", plain) and len(plain) <= 20:
             return LabelMatch("stop", True, "", value, "签字")
