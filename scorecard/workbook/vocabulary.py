@@ -98,8 +98,8 @@ class Vocabulary:
 
     __slots__ = (
         "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_cores", "_directions", "_evaluators", "_headers",
-        "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_units", "_vetoes",
-        "_special_cache", "abilities", "ledger", "mapping", "people",
+        "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_total", "_units",
+        "_special_cache", "_vetoes", "abilities", "ledger", "mapping", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -117,8 +117,8 @@ class Vocabulary:
         )
         self._evaluators = {fold(word): name for name, words in data["evaluators"].items() for word in words}
         words = data["words"]
-        self._total = re.compile("".join(data["words"]["total_parts"]))
         self._neutral = by_length(words["neutral"])
+        self._total = re.compile("".join(words["total_parts"]))
         self._tails = by_length(words["score_tails"])
         self._units = frozenset(_fold_unit(word) for word in words["units"])
         self._context = by_length(words["context"])
