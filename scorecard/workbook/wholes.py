@@ -16,7 +16,7 @@ from . import spots as sp
 from .addresses import cell_name, split_cell
 from .cells import Grid
 from .grid import read_grid
-from .located import Part, Table
+from .located import Part, Table, headline_column
 from .package import Package
 from .parts import join_as, part_groups
 from .plan import Edit, Look
@@ -201,10 +201,11 @@ def join_embedded(
         grid = grid_of(group[0].sheet)
         joined = join_as(group, sheet.parts(whole, blocks), grid, vocabulary)
         places = {name: cell_name(*place) for name, place in sheet.foot(whole, grid).items()}
+        counted = headline_column(joined)
         total = places.get(sp.TOTAL) or places.get(f"{sp.TOTAL}*")
         joined = replace(
             joined,
-            totals={next(iter(joined.totals), ""): total} if total else {},
+            totals={counted.label if counted is not None else "": total} if total else {},
             coverage_cell=places.get(sp.COVERAGE),
             grade_cell=places.get(sp.GRADE),
             coefficient_cell=places.get(sp.COEFFICIENT),

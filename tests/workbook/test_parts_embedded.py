@@ -121,6 +121,42 @@ def test_settings_reach_the_whole_card(tmp_path: Path, settings: str, total: flo
     assert card(path)["totals"]["得分"]["computed"] == pytest.approx(total, abs=0.005)
 
 
+@pytest.mark.parametrize(("rule", "total"), [("normalise", 84.85), ("as_is", 84.85), ("strict", "#NUM!")])
+def test_weights_that_do_not_sum_up_inside_a_part(tmp_path: Path, rule: str, total: object) -> None:
+    # (.6 × 80 + .3 × 90) / .9 = 83.33…, (.5 × 70 + .6 × 100) / 1.1 = 86.36…: whatever it sums to, a part has its share.
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    book["考核表"]["B6"], book["考核表"]["B10"] = "30%", "60%"
+    path = embedded(saved(book), tmp_path, rules=f'[settings]\nweights = "{rule}"')
+    assert shown(path, "综合得分") == total
+    computed = card(path)["totals"]["得分"]["computed"]
+    assert computed == pytest.approx(total, abs=0.005) if rule != "strict" else computed is None
+
+
+def test_with_several_evaluators_the_one_that_counts_has_the_total(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    ws = book["考核表"]
+    for row in (4, 8):
+        ws.cell(row, 3).value, ws.cell(row, 4).value = "自评得分", "上级评分"
+    for row in (5, 6, 9, 10):
+        ws.cell(row, 3).value = 60
+    totals = card(embedded(saved(book), tmp_path))["totals"]
+    assert (totals["上级"]["stated"], totals["上级"]["computed"], totals["自评"]["computed"]) == (84.5, 84.5, 60)
+
+
+def test_a_share_in_a_cell_of_its_own_stays_live(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(form(between=[["小计"], []])))
+    ws = book["考核表"]
+    for row, name, share in ((3, "业绩部分", 0.6), (9, "行为部分", 0.4)):
+        ws.cell(row, 1).value, ws.cell(row, 3).value, ws.cell(row, 4).value = name, "权重", share
+    path = embedded(saved(book), tmp_path)
+    assert shown(path, "综合得分") == card(path)["totals"]["得分"]["computed"] == 84.4
+    book = openpyxl.load_workbook(path)
+    book["考核表"]["D3"], book["考核表"]["D9"] = 0.8, 0.2
+    book.save(path)
+    recalculate(path)
+    assert shown(path, "综合得分") == card(path)["totals"]["得分"]["computed"] == 84.2
+
+
 def test_points_are_added_to_the_whole(tmp_path: Path) -> None:
     # Not multiplied by the share of the part they stand in.
     path = embedded(form(between=[["加减分", None, None, 3]]), tmp_path)
