@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..errors import RuleError
+from ..errors import RuleError, UnusableFile
 from ..messages import Message
 from ..scoring.curve import LINEAR, STEP, Curve, Rating, from_table
 from ..scoring.model import Bands, Grade, GradeTable, Settings
@@ -95,12 +95,23 @@ class RuleSheet:
         return own
 
     def form_rules(self, table: Table, form: Grid) -> FormRules | None:
-        """Where the formulas of an embedded table stand; None if it is not embedded."""
+        """Where the formulas of an embedded table stand; None if it is not embedded.
+
+        Raises:
+            UnusableFile: Its score column cannot be found any more.
+        """
         block = self.block_of(table)
         if block is None:
             return None
+        counted = headline_column(table)
+        if counted is None:
+            zh, en = (
+                "嵌入过评分，但找不到得分列了（表头被改名或删除）；请改回“得分”，再试一次",
+                "scoring is embedded, but its score column is gone (heading renamed or removed); call it 得分 again",
+            )
+            raise UnusableFile(Message(zh, en), f"{table.sheet}!{cell_name(table.top, table.first_col)}")
         modes = tuple(self.mode(block, i) for i in range(block.size))
-        return FormRules(self._spots(table, form, block), block, self.head, modes)
+        return FormRules(self._spots(table, form, block, counted.col), block, self.head, modes)
 
     def mode(self, block: Block, i: int) -> str:
         """The word in the column 方式 of the i-th item."""
@@ -203,11 +214,8 @@ class RuleSheet:
             return CellError("#NUM!", Message("阈值顺序与方向不符", "the thresholds contradict the direction"))
         return curve
 
-    def _spots(self, table: Table, form: Grid, block: Block) -> Spots:
+    def _spots(self, table: Table, form: Grid, block: Block, score: int) -> Spots:
         """The places of the computed cells, as recognition finds them in the embedded form."""
-        counted = headline_column(table)
-        assert counted is not None  # embedding made one
-        score = counted.col
         cells = {
             sp.TOTAL: sp.total_cell(table, score),
             sp.COVERAGE: table.coverage_cell,

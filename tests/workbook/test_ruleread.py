@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 import scorecard
+from scorecard.errors import UnusableFile
 from workbooks.build import load, plain_form
 
 RULES = "评分规则"
@@ -52,3 +53,17 @@ def test_a_grade_bound_that_is_no_number(graded: Path) -> None:
     assert finding.message.zh == "等级下限“八十”不是数字"
     # The scores do not depend on the grades.
     assert [item.score for item in inspection.cards[0].result.items if item.kpi.name == "报修处理及时率"] != [None]
+
+
+def test_a_score_column_that_was_renamed(graded: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(graded)
+    form = book.worksheets[0]
+    header = next(cell for row in form.iter_rows() for cell in row if cell.value == "得分")
+    header.value = "金额（元）"
+    book.save(graded)
+    for act in (scorecard.embed, lambda *paths: scorecard.convert(*paths, formulas="udf")):
+        with pytest.raises(UnusableFile) as caught:
+            act(graded, tmp_path / "out.xlsx")
+        assert "得分" in caught.value.message.zh and (caught.value.where or "").startswith("考核表!")
+    assert not (tmp_path / "out.xlsx").exists()
+    assert scorecard.inspect(graded).cards
