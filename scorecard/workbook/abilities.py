@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, field, replace
 
 from ..messages import Message
-from ..scoring.values import is_missing, key, read
 from .addresses import cell_name
 from .body import Row, joined
 from .cells import Cell
@@ -18,10 +17,12 @@ from .columns import GAP
 from .headers import Column, Lines, text_of
 from .identity import read_above, read_below
 from .located import ABILITIES, Find, Table
+from .probe import begins, fits, is_longer, is_missing, key, read
 from .vocabulary import Vocabulary
 
 _ABOVE, _BELOW = 40, 30
 _NUMBER = re.compile(r"(?:[(（]?\d{1,2}[)）.、]?|[①-⑳])")
+_CHAPTER = re.compile(r"[一二三四五六七八九十]+\s*[、.．]")
 _NUMBERED = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、]|[①-⑳])\s*(?=\S)")
 _RATINGS = re.compile(
     r"[1-5](?:\.[05])?分?|[a-e][+-]?|优秀?|良好?|中等?|差|一般|及格|合格|不合格|较[差好]", re.IGNORECASE
@@ -125,7 +126,7 @@ def _fill(
             continue
         used = section.last = row
         leading = cells[0]
-        is_number = isinstance(leading.value, (int, float)) or _NUMBER.fullmatch(key(text_of(leading.value)))
+        is_number = isinstance(leading.value, (int, float)) or fits(text_of(leading.value), _NUMBER)
         if is_number and leading.col == first_col:
             section.numbered += 1
             section.number_col = leading.col
@@ -134,11 +135,11 @@ def _fill(
                 continue  # an empty slot
             cells = cells[cells.index(named) :]
         name = text_of(cells[0].value)
-        if not name or len(name) > _LONGEST or _is_rating(cells[0]):
+        if not name or is_longer(name, _LONGEST) or _is_rating(cells[0]):
             continue
         if section.name_col and cells[0].col != section.name_col:
             continue
-        if _NUMBERED.match(name):
+        if begins(name, _NUMBERED):
             section.numbered += 1
             name = _NUMBERED.sub("", name)
         section.name_col = cells[0].col
@@ -151,7 +152,7 @@ def _ends(cell: Cell, vocabulary: Vocabulary) -> bool:
     label = vocabulary.match_label(text) if text else None
     if label is not None and label.kind in ("total", "grade", "stop", "coefficient", "subtotal"):
         return True
-    return bool(re.match(r"[一二三四五六七八九十]+\s*[、.．]", text))
+    return begins(text, _CHAPTER)
 
 
 def _is_heading_row(cells: list[Cell], vocabulary: Vocabulary) -> bool:
@@ -162,7 +163,7 @@ def _is_heading_row(cells: list[Cell], vocabulary: Vocabulary) -> bool:
 
 def _is_rating(cell: Cell) -> bool:
     text = text_of(cell.value)
-    return _RATINGS.fullmatch(key(text)) is not None if text else isinstance(cell.value, (int, float))
+    return fits(text, _RATINGS) if text else isinstance(cell.value, (int, float))
 
 
 def _place_ratings(lines: Lines, section: _Section, first: int, last_col: int, vocabulary: Vocabulary) -> None:

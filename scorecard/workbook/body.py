@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import Reading, decimal_sum, is_missing, key, read, show, trim
+from ..scoring.values import Reading, decimal_sum, show
 from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns
 from .grid import Cell
 from .headers import Column, Header, Lines, text_of
+from .probe import is_missing, key, read, trim
 from .stated import stated_in
 from .vocabulary import Vocabulary
 
@@ -64,6 +65,13 @@ class Row:
     points: Reading | None = None
     points_cell: str | None = None
     actuals: tuple[tuple[str, str], ...] = ()
+
+    def score_cell(self, label: str) -> str | None:
+        """The cell of the score under a column label, None without one."""
+        for one, cell in self.scores:
+            if one == label:
+                return cell
+        return None
 
 
 @dataclass(frozen=True, slots=True)

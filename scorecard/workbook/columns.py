@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..scoring.values import State, is_missing, read
+from ..scoring.values import State
 from .grid import Cell
 from .headers import Column, Header, Lines, text_of
+from .probe import is_missing, read
 from .vocabulary import Vocabulary
 
 #: More empty rows than this end a table.

@@ -11,11 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..scoring.periods import parse_period
-from ..scoring.values import as_error, is_missing, key, read, trim
+from ..scoring.values import as_error
 from .grid import Cell, Grid
+from .probe import begins, is_longer, is_missing, key, probe_of, read, trim
 from .score_ranges import score_range
 from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
 
@@ -181,7 +182,12 @@ class Lines:
 
 def text_of(value: object) -> str:
     """The trimmed text of a value; "" unless it is a text and not an error."""
-    return _text(value) if isinstance(value, str) else ""
+    if type(value) is str:
+        return _text(value)
+    probe = probe_of(value)
+    if probe is not None and isinstance(value, str):
+        return cast(str, probe.derive(_text))
+    return ""
 
 
 @lru_cache(maxsize=32_768)
@@ -266,12 +272,12 @@ def _extent(lines: Lines, row: int, names: list[Cell], vocabulary: Vocabulary, d
 def _belongs_above(lines: Lines, row: int, name_row: int, names: list[Cell], vocabulary: Vocabulary) -> bool:
     first_col, last_col = _block(lines, name_row, names)
     cells = lines.row(row, first_col, last_col)
-    if not cells or any(not isinstance(cell.value, str) or len(cell.value) > 30 for cell in cells):
+    if not cells or any(not isinstance(cell.value, str) or is_longer(cell.value, 30) for cell in cells):
         return False
     here = {cell.col for cell in lines.row(name_row, first_col, last_col)}
     joins = False
     for cell in cells:
-        text = str(cell.value)
+        text = cell.value if isinstance(cell.value, str) else ""
         label = vocabulary.match_label(text)
         if label is not None and label.kind in ("period", "person", "department", "position", "evaluator"):
             return False
@@ -314,7 +320,7 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     if cells and cells[-1].col < min(name.col for name in names):
         return False  # 业绩 in front of the names is a section
     for cell in cells:
-        if not isinstance(cell.value, str) or len(trim(cell.value)) > 20:
+        if not isinstance(cell.value, str) or is_longer(trim(cell.value), 20):
             return False
         if _is_subheading(cell.value, vocabulary):
             told += 1
@@ -323,8 +329,11 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     return told * 2 >= len(cells) and told > 0
 
 
+_NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+|\d+)\s*[、.．]")
+
+
 def _is_subheading(text: str, vocabulary: Vocabulary) -> bool:
-    if re.match(r"\s*(?:[一二三四五六七八九十]+|\d+)\s*[、.．]", text):
+    if begins(text, _NUMBERED):
         return False  # 一、业绩
     match = vocabulary.match_header(text)
     if match is not None:

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from ..scoring.periods import parse_period
-from ..scoring.values import is_missing, key, read, show, trim
+from ..scoring import periods
+from ..scoring.values import show
 from .addresses import cell_name, split_cell
 from .grid import Cell
 from .headers import Column, Lines, counted_column, text_of
+from .probe import asked, derived, has_digit, is_missing, key, read, trim
 from .vocabulary import LabelMatch, Vocabulary, filled_in
+
+parse_period = asked(periods.parse_period)
 
 IDENTITY = ("person", "department", "position", "period", "evaluator")
 _SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
@@ -22,6 +25,9 @@ _PERIOD_IN_TITLE = re.compile(
     r"20\d\d年?(?:第?[一二三四1-4]季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
     r"|第?[一二三四1-4]季度|[上下]半年|半年度?|季度|月度|年度"
 )
+
+
+_DASH = re.compile("[－—–/／]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +229,22 @@ def read_beside(
 
 def _note(identity: dict[str, tuple[str, str]], kind: str, value: str, cell: str) -> None:
     if kind == "department_person":
-        department, _, person = re.sub("[－—–/／]", "-", value).partition("-")
-        _note(identity, "department", trim(department), cell)
-        _note(identity, "person", trim(person), cell)
+        _note(identity, "department", _in_front(value), cell)
+        _note(identity, "person", _behind(value), cell)
     elif not identity.get(kind, ("", ""))[0] or (kind == "period" and _names_a_year(value, identity[kind][0])):
         identity[kind] = (value, cell)
+
+
+@derived
+def _in_front(value: str) -> str:
+    """客服部 of 客服部-张三."""
+    return trim(_DASH.sub("-", value).partition("-")[0])
+
+
+@derived
+def _behind(value: str) -> str:
+    """张三 of 客服部-张三."""
+    return trim(_DASH.sub("-", value).partition("-")[2])
 
 
 def _names_a_year(value: str, other: str) -> bool:
@@ -272,11 +289,13 @@ def day(serial: float) -> str:
     return (date(1899, 12, 30) + timedelta(days=int(serial))).isoformat()
 
 
+@asked
 def is_title(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a text can only be the title of a card: 客服部经理绩效考核表."""
     return _title_rank(text, vocabulary) >= 6
 
 
+@asked
 def _title_rank(text: str, vocabulary: Vocabulary) -> int:
     """How much a text above a table looks like its title; below 0 not at all."""
     folded = key(text)
@@ -322,7 +341,7 @@ def _is_legend(
     below = lines.text(under, label.col)
     if texts and below and vocabulary.match_header(text_of(texts[0].value)) and texts[0] is behind[0]:
         return True  # 等级 | 分数 over 优 | 90-100
-    if label.col > table_last and texts and texts[0] is behind[0] and below and not re.search(r"\d", str(texts[0].value)):
+    if label.col > table_last and texts and texts[0] is behind[0] and below and not has_digit(text_of(texts[0].value)):
         return vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi"
     if not behind and below and vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi":
         return len(below) <= 6 or bool(re.match(r"\D{1,6}[:：]", below))
@@ -355,7 +374,7 @@ def _totals(
         if c1 in barred or lines.is_blank(r1, c1):
             continue
         value = lines.grid.cell(r1, c1)
-        if text_of(value.value) and not value.is_formula and not re.search(r"\d", str(value.value)):
+        if text_of(value.value) and not value.is_formula and not has_digit(text_of(value.value)):
             continue
         return {label.label: cell_name(r1, c1)}
     if found:

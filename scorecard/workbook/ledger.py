@@ -6,15 +6,16 @@ import re
 from typing import NamedTuple
 
 from ..messages import Message
-from ..scoring.periods import MONTH, QUARTER, parse_period
-from ..scoring.values import State, is_missing, key, read, show
+from ..scoring.periods import MONTH, QUARTER
+from ..scoring.values import State, show
 from .addresses import cell_name
 from .body import Row, joined
 from .cells import Cell
 from .columns import GAP
 from .headers import Column, Lines, text_of
-from .identity import read_above
+from .identity import parse_period, read_above
 from .located import LEDGER, Find, Table
+from .probe import fits, is_missing, key, read
 from .vocabulary import Vocabulary
 
 _ABOVE = 40
@@ -160,7 +161,7 @@ def _name_column(lines: Lines, frame: _Frame) -> int:
     counts = dict.fromkeys(range(frame.first_col, frame.kind_col), 0)
     for row in lines.between(frame.row + 1, frame.row + 60):
         for cell in lines.row(row, frame.first_col, frame.kind_col - 1):
-            counts[cell.col] += bool(text_of(cell.value)) and _HIERARCHY.fullmatch(key(str(cell.value))) is None
+            counts[cell.col] += bool(text_of(cell.value)) and not fits(text_of(cell.value), _HIERARCHY)
     return max(counts, key=lambda col: (counts[col], col), default=frame.kind_col)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..errors import RuleError
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import Reading, State, decimal_sum, is_missing, key, read, show, trim
+from ..scoring.values import Reading, State, decimal_sum, show
 from ..scoring.weights import scale_weights
 from .addresses import cell_name
 from .body import Row
@@ -21,6 +21,7 @@ from .columns import GAP
 from .headers import Column, Lines, text_of
 from .identity import read_above, shown
 from .located import Find, Table
+from .probe import derived, is_longer, is_missing, key, read, together, trim
 from .stated import stated_in
 from .vocabulary import Vocabulary
 
@@ -129,7 +130,7 @@ def _is_header_row(lines: Lines, row: int, person: int, first: int, last: int, v
     if labelled:
         return True
     if not numbers:
-        return len(texts) >= 2 and all(len(text) <= 30 for text in texts)
+        return len(texts) >= 2 and not any(is_longer(text, 30) for text in texts)
     total = decimal_sum([r.number for r in numbers if r.number is not None])
     bare = not any(reading.percent for reading in numbers)
     return not bare or any(abs(total - whole) < whole * 1e-6 for whole in (1.0, 100.0))
@@ -171,7 +172,7 @@ def _headings(lines: Lines, frame: _Frame, vocabulary: Vocabulary) -> list[_Head
 def _heading(
     lines: Lines, col: int, stack: list[Cell], texts: list[Cell], frame: _Frame, vocabulary: Vocabulary
 ) -> _Heading:
-    header = " ".join(" ".join(text_of(cell.value).split()) for cell in texts)
+    header = together([text_of(cell.value) for cell in texts])
     weight, points = None, None
     names: list[tuple[Cell, str]] = []
     for cell in stack:
@@ -201,12 +202,17 @@ def _heading(
     return _Heading(col, header, name, role, cell, group, label, weight, points)
 
 
+@derived
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def _role(
     col: int, name: str, weight: Reading | None, points: Reading | None, frame: _Frame, vocabulary: Vocabulary
 ) -> str:
     if col == frame.person.col:
         return "person"
-    label = vocabulary.match_label(name) or vocabulary.match_label(name.replace("_", " "))
+    label = vocabulary.match_label(name) or vocabulary.match_label(_spaced(name))
     kind = label.kind if label is not None and label.value is None else ""
     is_share = weight is not None and weight.number is not None and 0 < weight.number < 1
     if vocabulary.people.is_period(name) or kind == "period":
@@ -233,7 +239,10 @@ def _pairs(headings: list[_Heading], vocabulary: Vocabulary) -> list[_Heading]:
     """quality, quality_p: a column of scores and one of its weights."""
     if sum(1 for h in headings if h.role == "item") >= 2:
         return headings
-    free = {key(h.name): h for h in headings if h.role in ("other", "bonus", "note", "item", "total")}
+    candidates = [h for h in headings if h.role in ("other", "bonus", "note", "item", "total")]
+    if sum(1 for h in candidates if vocabulary.people.names_weights(h.name)) < 2:
+        return headings
+    free = {key(h.name): h for h in candidates}
     weights: dict[int, _Heading] = {}
     names: dict[int, str] = {}
     for folded, heading in free.items():
@@ -471,7 +480,7 @@ class _Reader:
         reading = read(cell.value, number_format=cell.number_format)
         if reading.number is not None:
             return not -100 <= reading.number <= 150 or cell.is_date
-        return reading.state is State.ERROR and not cell.is_formula and len(text_of(cell.value)) > 8
+        return reading.state is State.ERROR and not cell.is_formula and is_longer(text_of(cell.value), 8)
 
     def _reasons(self) -> tuple[Message, ...]:
         found = []

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import decimal_sum, is_missing, read
+from ..scoring.values import decimal_sum
 from .abilities import find_abilities
 from .addresses import cell_name
 from .body import Body, Row, read_body
-from .grid import Grid, read_grid
+from .grid import Grid
 from .headers import BandHeader, Column, Header, Lines, find_headers, text_of
 from .identity import Surroundings, is_title, read_above, read_below, read_beside
+from .known_sheets import KnownSheets
 from .ledger import find_ledgers
 from .located import Find, Table
 from .mapping import MappedTable, override, said, with_cells
 from .package import Package
 from .people import find_person_tables
+from .probe import is_missing, read
+from .remembered import Remembered
 from .rulesheet import SHEET as RULE_SHEET
 from .vocabulary import STRONG, Vocabulary, default_vocabulary
 
@@ -65,11 +69,14 @@ def recognise(grid: Grid, vocabulary: Vocabulary | None = None) -> list[Table]:
             for table in recognise(read_grid(package, "考核表")):
                 print(table.title, [row.name for row in table.rows])
     """
-    return [attempt.table for attempt in _attempts(grid, vocabulary or default_vocabulary()) if attempt.table]
+    return [attempt.table for attempt in _remembered(grid, vocabulary or default_vocabulary()) if attempt.table]
 
 
 def recognise_workbook(
-    package: Package, vocabulary: Vocabulary | None = None, grids: dict[str, Grid] | None = None
+    package: Package,
+    vocabulary: Vocabulary | None = None,
+    grids: dict[str, Grid] | None = None,
+    known: KnownSheets | None = None,
 ) -> tuple[list[Table], list[Finding]]:
     """The tables of all worksheets in tab order, hidden ones included, and what was noticed.
 
@@ -80,19 +87,21 @@ def recognise_workbook(
         package: The workbook.
         vocabulary: The words to recognise by; the built-in ones when omitted.
         grids: Takes up the sheets that hold a table, so that nobody reads them again.
+        known: Sheets to read these by; those of this workbook alone when omitted.
 
     Raises:
         UnusableFile: a part of the workbook is damaged.
     """
     words = vocabulary or default_vocabulary()
+    known = known or KnownSheets()
     tables: list[Table] = []
     findings: list[Finding] = []
     refusals: list[Finding] = []
     for sheet in package.sheets:
         if sheet.kind != "worksheet":
             continue
-        grid = read_grid(package, sheet)
-        attempts = _attempts(grid, words)
+        grid = known.read(package, sheet)
+        attempts = _remembered(grid, words)
         here = [attempt.table for attempt in attempts if attempt.table]
         if here and grids is not None:
             grids[sheet.name] = grid
@@ -119,6 +128,16 @@ _NO_HEADER = Message(
     "没有考核表：找不到指标列和权重、满分或得分列组成的表头",
     "no assessment table: no header with a column of indicators and one of weights, full marks or scores",
 )
+
+
+def _remembered(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
+    """`_attempts`, from memory where sheets of the same form have been seen with these words."""
+    if vocabulary.mapping is not None:
+        return _attempts(grid, vocabulary)  # said of one workbook
+    memory: Remembered[list[_Attempt]] = vocabulary.memory_cache.setdefault(
+        "attempts", Remembered(partial(_attempts, vocabulary=vocabulary))
+    )
+    return memory(grid)
 
 
 def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:

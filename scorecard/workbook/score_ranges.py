@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..scoring.values import key
 from .folding import ORNAMENTS
+from .probe import asked
 
 _LONGEST_HEADER = 40
 _N = r"(\d{1,4}(?:\.\d+)?)"
@@ -25,6 +26,7 @@ class ScoreRange(NamedTuple):
     rest: str
 
 
+@asked
 def score_range(text: str) -> ScoreRange | None:
     """The score range in a header, in any usual writing; None if there is none.
 

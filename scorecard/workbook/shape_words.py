@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ..scoring.values import key
 from .folding import ORNAMENTS, by_length, fold
+from .probe import asked_method
 
 
 class PeopleWords:
@@ -21,26 +22,36 @@ class PeopleWords:
         self._bonus = by_length(data["bonus"])
         self._weights, self._scores = by_length(data["weight_suffixes"]), by_length(data["score_suffixes"])
 
+    @asked_method
     def is_person(self, text: str) -> bool:
         """Whether a header names the column of persons."""
         return fold(text) in self._persons
 
+    @asked_method
     def is_period(self, text: str) -> bool:
         """Whether a header names a column of periods."""
         return fold(text) in self._periods
 
+    @asked_method
     def is_rank(self, text: str) -> bool:
         """Whether a header names a column of ranks."""
         return fold(text) in self._ranks
 
+    @asked_method
     def is_bonus(self, text: str) -> bool:
         """Whether an item lies outside the weights of 100 %."""
         folded = key(text)
         return any(word in folded for word in self._bonus)
 
+    @asked_method
     def is_summary(self, text: str) -> bool:
         """Whether a row below the persons sums them up: 平均, 合计."""
         return fold(text) in self._summaries
+
+    @asked_method
+    def names_weights(self, text: str) -> bool:
+        """Whether a header can be that of the weights of an item."""
+        return self.weight_of(key(text)) != ""
 
     def weight_of(self, folded: str) -> str:
         """The item whose weights a folded header names (quality for quality_p), else ""."""
@@ -62,6 +73,7 @@ class LedgerWords:
     def __init__(self, data: Mapping[str, list[str]]) -> None:
         self._kinds = {fold(word): kind for kind in ("target", "actual", "gap") for word in data[kind]}
 
+    @asked_method
     def kind(self, text: str) -> str:
         """What a row holds: "target", "actual" or "gap"; "" if its text says none of these."""
         return self._kinds.get(fold(text), "") if text and len(text) <= 20 else ""
@@ -83,6 +95,7 @@ class AbilityWords:
         self._aliased, self._aliases = aliased, aliases
         self._known: dict[str, str] = {}
 
+    @asked_method
     def section(self, text: str) -> str:
         """The folded heading of a list of abilities or attitudes (核心能力), else ""."""
         if not text or len(text) > 24:
@@ -99,13 +112,92 @@ class AbilityWords:
         other = self._aliased.sub(lambda match: self._aliases[match[0]], plain)
         return other if other in self._sections else plain if plain in self._sections else ""
 
+    @asked_method
     def is_rating(self, text: object) -> bool:
         """Whether a header heads ratings: 等级, 评价（1–5分）."""
         if not isinstance(text, str) or len(text) > 30:
             return False
         return _DECORATION.sub("", fold(text)).strip(ORNAMENTS) in self._ratings
 
+    @asked_method
     def in_title(self, text: str) -> bool:
         """Whether a title is that of such a sheet."""
         folded = key(text)
         return any(word in folded for word in self._titles)
+
+
+_BRACKETS = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]")
+_CONJUNCTION = re.compile("及(?![时格])|和|与")
+
+
+class HintWords:
+    """What the name of an item suggests about its direction and its kind; suggestions, never to be applied silently.
+
+    Args:
+        directions: The words of "lower" and of "higher".
+        kinds: The words of each kind, and units that tell it.
+        spellings: Gives the other spellings of a folded text.
+    """
+
+    __slots__ = ("_directions", "_kinds", "_spellings")
+
+    def __init__(
+        self,
+        directions: Mapping[str, list[str]],
+        kinds: Mapping[str, list[str]],
+        spellings: Callable[[str], Iterable[tuple[str, float]]],
+    ) -> None:
+        self._directions = tuple((key(w), d) for d in ("lower", "higher") for w in directions[d])
+        self._kinds = {name: tuple(key(word) for word in words) for name, words in kinds.items()}
+        self._spellings = spellings
+
+    def direction(self, name: str) -> str | None:
+        """The direction: "higher", "lower", or None."""
+        folded = key(name)
+        plain = _BRACKETS.sub("", folded) or folded
+        hints = {self._direction(part) for part in re.split(_CONJUNCTION, plain)} - {None}
+        if len(hints) > 1:
+            return None
+        if hints:
+            return hints.pop()
+        return self._direction(folded) if plain != folded else None
+
+    def _direction(self, text: str) -> str | None:
+        best, hint = (0, 0), None
+        for candidate, _ in self._spellings(text):
+            for word, direction in self._directions:
+                at = candidate.rfind(word)
+                # Far from the end a word says what an item is about, not what is counted: 投诉问题解决.
+                if at >= 0 and len(candidate) - at - len(word) <= 3 and (at + len(word), len(word)) > best:
+                    best, hint = (at + len(word), len(word)), direction
+            if hint:
+                break
+        return hint
+
+    def kind(self, name: str, targets: Iterable[str]) -> str | None:
+        """The kind of target: "rate", "count", "amount", or None."""
+        for target in targets:
+            folded = key(target)
+            if "%" in folded or "‰" in folded:
+                return "rate"
+            match = re.search(r"\d\s*([^\d\s.,<>=≥≤以及不含()]+)", folded)
+            if match:
+                unit = match[1]
+                if "/" in unit or unit in self._kinds["amount_units"]:
+                    return "amount"
+                if unit in self._kinds["count_units"]:
+                    return "count"
+        folded = key(name)
+        plain = _BRACKETS.sub("", folded) or folded
+        hints = {self._kind(re.sub("(?:程度|情况|水平)$", "", part)) for part in re.split(_CONJUNCTION, plain)} - {None}
+        return hints.pop() if len(hints) == 1 else None
+
+    def _kind(self, plain: str) -> str | None:
+        best, hint = (0, 0), None
+        for kind in ("rate", "count", "amount", "none"):
+            for word in self._kinds[kind]:
+                at = plain.rfind(word)
+                # A kind is what a name ends in: 率 in 费率调整 says nothing.
+                if at >= 0 and at + len(word) >= len(plain) - 1 and (at + len(word), len(word)) > best:
+                    best, hint = (at + len(word), len(word)), kind
+        return None if hint == "none" else hint

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from ..scoring.values import Reading, read
+from .probe import probe_of
 
 _WIDE = str.maketrans("０１２３４５６７８９％（）．：﹪", "0123456789%().:%")
 _NUMBER = r"(\d{1,3}(?:\.\d+)?)"
@@ -26,6 +28,10 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
         >>> name, weight.number
         ('代码质量', 0.45)
     """
+    probe = probe_of(text)
+    if probe is not None:
+        numbers = probe.ask(_numbers_in)
+        return (cast(str, probe.derive(_name_in)), *numbers)
     plain = text.translate(_WIDE)
     match = _NAMED_WEIGHT.search(plain) or next(iter([*_PERCENT.finditer(plain)][-1:]), None)
     weight = points = None
@@ -43,3 +49,11 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
     # Brackets that belong to the name come back: 满意度(外部)
     opened = name.count("(") - name.count(")")
     return name + ")" * max(opened, 0), weight, points
+
+
+def _name_in(text: str) -> str:
+    return stated_in(text)[0]
+
+
+def _numbers_in(text: str) -> tuple[Reading | None, Reading | None]:
+    return stated_in(text)[1:]

@@ -20,8 +20,9 @@ from ..messages import Message
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .folding import ORNAMENTS, by_length, fold
+from .probe import asked_method, derived, probe_of
 from .score_ranges import score_range
-from .shape_words import AbilityWords, LedgerWords, PeopleWords
+from .shape_words import AbilityWords, HintWords, LedgerWords, PeopleWords
 
 if TYPE_CHECKING:
     from .mapping import Mapping as Mapping_
@@ -45,7 +46,6 @@ _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 # What a form leaves to be filled in: ____ and 　　年　　月.
 _FILL_IN = "_＿ \u3000\t\n"
 _UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
-_CONJUNCTION = re.compile("及(?![时格])|和|与")
 
 
 class HeaderMatch(NamedTuple):
@@ -97,9 +97,9 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_cores", "_directions", "_evaluators", "_headers",
-        "_kinds", "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_total", "_units",
-        "_special_cache", "_vetoes", "abilities", "ledger", "mapping", "people",
+        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_cores", "_evaluators", "_headers",
+        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_total", "_units",
+        "_special_cache", "_vetoes", "abilities", "hints", "ledger", "mapping", "memory_cache", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -128,9 +128,8 @@ class Vocabulary:
         self._adjustments = frozenset(fold(word) for word in data["item"]["adjustment"])
         self._vetoes = frozenset(fold(word) for word in data["item"]["veto"])
         self._ratings = by_length(data["item"]["rating_sections"])
-        self._directions = tuple((key(w), d) for d in ("lower", "higher") for w in data["direction"][d])
-        self._kinds = {name: tuple(key(word) for word in words) for name, words in data["kind"].items()}
         self._pair = _pair_pattern(self._labels)
+        self.hints = HintWords(data["direction"], data["kind"], self._spellings)
         self.people = PeopleWords(data["people"])
         self.ledger = LedgerWords(data["ledger"])
         self.abilities = AbilityWords(data["ability"], self._aliased, self._aliases)
@@ -142,6 +141,8 @@ class Vocabulary:
         self._cache: dict[str, HeaderMatch | None] = {}
         self._label_cache: dict[str, LabelMatch | None] = {}
         self._special_cache: dict[str, str] = {}
+        #: What was recognised with these words, by form (`recognise.py`).
+        self.memory_cache: dict[str, Any] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """What goes to another process: the words, without the texts of workbooks seen with them so far."""
@@ -181,6 +182,7 @@ class Vocabulary:
 
     # --- headers -------------------------------------------------------------------------------------------------
 
+    @asked_method
     def match_header(self, text: str) -> HeaderMatch | None:
         """What one header text means, or None.
 
@@ -372,11 +374,26 @@ class Vocabulary:
 
     def match_label(self, text: str) -> LabelMatch | None:
         """What the label of a value means (总分, 等级：, 考核周期（请选择）▶), or None."""
+        probe = probe_of(text)
+        if probe is not None:
+            known = probe.ask(Vocabulary._label_alone, (self,))
+            if known is None or known.value is None:
+                return known
+            value: Any = probe.derive(Vocabulary._label_value, (self,))
+            return known._replace(value=value)
         if text not in self._label_cache:
             if len(self._label_cache) > _REMEMBERED:
                 self._label_cache.clear()
             self._label_cache[text] = self._match_label(text) if len(text) <= 400 else None
         return self._label_cache[text]
+
+    def _label_alone(self, text: str) -> LabelMatch | None:
+        known = self.match_label(text)
+        return known._replace(value="") if known is not None and known.value is not None else known
+
+    def _label_value(self, text: str) -> str:
+        known = self.match_label(text)
+        return known.value or "" if known is not None else ""
 
     def _match_label(self, text: str) -> LabelMatch | None:
         head, colon, rest = re.sub(r"[：﹕]", ":", trim(text)).partition(":")
@@ -410,6 +427,11 @@ class Vocabulary:
             >>> default_vocabulary().identity_pairs("被考核人：张三　　部门：客服部")
             [('person', '张三'), ('department', '客服部')]
         """
+        probe = probe_of(text)
+        if probe is not None:
+            kinds = probe.ask(Vocabulary._pair_kinds, (self,))
+            values: list[Any] = [probe.derive(Vocabulary._pair_value, (self,), (i,)) for i in range(len(kinds))]
+            return list(zip(kinds, values, strict=True))
         found = []
         matches = list(self._pair.finditer(text))
         ends = [match.start() for match in matches[1:]] + [len(text)]
@@ -420,6 +442,13 @@ class Vocabulary:
             found.append((self._labels[fold(match[1])][0], filled_in(value)))
         return found
 
+    def _pair_kinds(self, text: str) -> list[str]:
+        return [kind for kind, _ in self.identity_pairs(text)]
+
+    def _pair_value(self, text: str, at: int) -> str:
+        return self.identity_pairs(text)[at][1]
+
+    @asked_method
     def names_persons(self, text: str) -> bool:
         """Whether a header is that of a column of persons: 姓名, 被考核人, employee_name."""
         if not text or len(text) > 20:
@@ -429,20 +458,24 @@ class Vocabulary:
         label = self.match_label(text)
         return label is not None and label.kind == "person" and label.value is None
 
+    @asked_method
     def is_strong_header(self, text: str) -> bool:
         """Whether a header means its role by itself."""
         match = self.match_header(text)
         return match is not None and match.score >= STRONG
 
+    @asked_method
     def evaluator(self, text: str) -> str | None:
         """The usual name of an evaluator: 直接主管 is 上级; None if the text names none."""
         return self._evaluators.get(fold(text))
 
+    @asked_method
     def speaks_of_assessment(self, text: str) -> bool:
         """Whether a title, a heading or a sheet name uses a word of assessments."""
         folded = key(text)
         return any(word in folded for word in self._context)
 
+    @asked_method
     def item_kind(self, name: str, section: str = "", measured: bool = True) -> str:
         """The kind of an item: "adjustment" and "veto" by name, "rating" by section when nothing is measured."""
         special = self._special_cache.get(name)
@@ -465,26 +498,7 @@ class Vocabulary:
 
         The term that ends last decides (投诉处理满意率 is higher); of a compound whose parts disagree, none does.
         """
-        folded = key(name)
-        plain = _BRACKETS.sub("", folded) or folded
-        hints = {self._direction(part) for part in re.split(_CONJUNCTION, plain)} - {None}
-        if len(hints) > 1:
-            return None
-        if hints:
-            return hints.pop()
-        return self._direction(folded) if plain != folded else None
-
-    def _direction(self, text: str) -> str | None:
-        best, hint = (0, 0), None
-        for candidate, _ in self._spellings(text):
-            for word, direction in self._directions:
-                at = candidate.rfind(word)
-                # Far from the end a word says what an item is about, not what is counted: 投诉问题解决.
-                if at >= 0 and len(candidate) - at - len(word) <= 3 and (at + len(word), len(word)) > best:
-                    best, hint = (at + len(word), len(word)), direction
-            if hint:
-                break
-        return hint
+        return self.hints.direction(name)
 
     def kind_hint(self, name: str, targets: Iterable[str] = ()) -> str | None:
         """The kind of target: "rate", "count", "amount" (amounts and levels), or None.
@@ -493,31 +507,7 @@ class Vocabulary:
             name: The item's name.
             targets: Its targets as shown ("95%", "3次/台"); a % sign or a unit decides before the name does.
         """
-        for target in targets:
-            folded = key(target)
-            if "%" in folded or "‰" in folded:
-                return "rate"
-            match = re.search(r"\d\s*([^\d\s.,<>=≥≤以及不含()]+)", folded)
-            if match:
-                unit = match[1]
-                if "/" in unit or unit in self._kinds["amount_units"]:
-                    return "amount"
-                if unit in self._kinds["count_units"]:
-                    return "count"
-        folded = key(name)
-        plain = _BRACKETS.sub("", folded) or folded
-        hints = {self._kind(re.sub("(?:程度|情况|水平)$", "", part)) for part in re.split(_CONJUNCTION, plain)} - {None}
-        return hints.pop() if len(hints) == 1 else None
-
-    def _kind(self, plain: str) -> str | None:
-        best, hint = (0, 0), None
-        for kind in ("rate", "count", "amount", "none"):
-            for word in self._kinds[kind]:
-                at = plain.rfind(word)
-                # A kind is what a name ends in: 率 in 费率调整 says nothing.
-                if at >= 0 and at + len(word) >= len(plain) - 1 and (at + len(word), len(word)) > best:
-                    best, hint = (at + len(word), len(word)), kind
-        return None if hint == "none" else hint
+        return self.hints.kind(name, targets)
 
 
 @cache
@@ -526,6 +516,7 @@ def default_vocabulary() -> Vocabulary:
     return Vocabulary.load()
 
 
+@derived
 def filled_in(text: str) -> str:
     """What stands in a place to be filled in; "" while that is only ____ or 　　年　　月.
 
