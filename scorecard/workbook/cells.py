@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import is_not
 from typing import NamedTuple
 
 from ..scoring.values import CellValue
@@ -103,7 +104,8 @@ class Grid:
     """
 
     __slots__ = (
-        "_cells", "_empties", "_formats", "_hidden_columns", "_hidden_rows", "_merges_by_row", "_origins", "_tall_merges",
+        "_cells", "_empties", "_formats", "_has_formulas", "_hidden_columns", "_hidden_rows", "_merges_by_row",
+        "_origins", "_tall_merges",
         "is_protected", "last_col", "last_row", "merges", "name", "sheet",
     )  # fmt: skip
 
@@ -144,6 +146,7 @@ class Grid:
         self._empties = empties
         self._hidden_rows = hidden_rows
         self._hidden_columns = hidden_columns
+        self._has_formulas: bool | None = None
         self._merges_by_row: dict[int, list[tuple[int, int, int, int]]] = {}
         self._tall_merges: list[tuple[int, int, int, int]] = []
         for merge in merges:
@@ -152,6 +155,58 @@ class Grid:
             else:
                 for row in range(merge[0], merge[2] + 1):
                     self._merges_by_row.setdefault(row, []).append(merge)
+
+    def differences(self, other: Grid) -> list[tuple[Cell, Cell]] | None:
+        """The cells that hold something else than those of another sheet, as pairs (there, here).
+
+        None when the sheets differ in anything but values: which cells there are, formats, formulas, merges, what is
+        hidden or protected, or the type of a value (a text instead of a number). The names of the sheets may differ.
+        """
+        if not self._is_framed_like(other):
+            return None
+        found: list[tuple[Cell, Cell]] = []
+        for there, here in zip(other._cells.values(), self._cells.values(), strict=True):
+            if there is here:
+                continue
+            # 1 equals TRUE, and is something else.
+            if here != there or any(map(is_not, map(_type_of, here.values()), map(_type_of, there.values()))):
+                for col, cell in here.items():
+                    before = there[col]
+                    if cell is before or (cell == before and type(cell.value) is type(before.value)):
+                        continue
+                    if cell[3:] != before[3:] or not _are_alike(before.value, cell.value):
+                        return None
+                    found.append((before, cell))
+        return found
+
+    def _is_framed_like(self, other: Grid) -> bool:
+        return (
+            self.merges == other.merges
+            and self.is_protected == other.is_protected
+            and self._hidden_rows == other._hidden_rows
+            and self._hidden_columns == other._hidden_columns
+            and self._origins == other._origins
+            and self._empties == other._empties
+            and (self._formats is other._formats or self._formats == other._formats)
+            and self._cells.keys() == other._cells.keys()
+            and all(
+                here is there or here.keys() == there.keys()
+                for here, there in zip(self._cells.values(), other._cells.values(), strict=True)
+            )
+        )
+
+    def twin(self, sheet: SheetRef, cells: Iterable[Cell]) -> Grid:
+        """The same sheet as another tab, with other content in some of the cells that hold something."""
+        other = object.__new__(Grid)
+        for name in Grid.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.sheet, other.name = sheet, sheet.name
+        other._cells = dict(self._cells)
+        for cell in cells:
+            if other._cells[cell.row] is self._cells[cell.row]:
+                other._cells[cell.row] = dict(self._cells[cell.row])
+            other._cells[cell.row][cell.col] = cell
+        return other
 
     def cell(self, row: int, col: int) -> Cell:
         """The cell at a place; empty when nothing is there."""
@@ -170,6 +225,18 @@ class Grid:
             return formula
         from_row, from_col = self._origins[row, col]
         return shift_formula(formula, row - from_row, col - from_col)
+
+    @property
+    def has_formulas(self) -> bool:
+        """Whether any cell holds a formula."""
+        if self._has_formulas is None:
+            self._has_formulas = any(cell.kind for cell in self)
+        return self._has_formulas
+
+    @property
+    def cell_count(self) -> int:
+        """How many cells hold a value or a formula."""
+        return sum(map(len, self._cells.values()))
 
     def at(self, name: str) -> Cell:
         """The cell of an address, "B6".
@@ -217,6 +284,15 @@ class Grid:
         key = row << COLUMN_BITS | col
         at = bisect_left(keys, key)
         return self._formats[styles[at] if at < len(keys) and keys[at] == key else 0]
+
+
+def _type_of(cell: Cell) -> type:
+    return type(cell.value)
+
+
+def _are_alike(a: Value, b: Value) -> bool:
+    """Whether two values are both texts, or both numbers."""
+    return (type(a) is str and type(b) is str) or (type(a) in (int, float) and type(b) in (int, float))
 
 
 def _covers(runs: Sequence[tuple[int, int]], number: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -74,7 +74,7 @@ def read_grid(package: Package, sheet: SheetRef | str) -> Grid:
             Message("这个工作表没有单元格（图表工作表等）", "this tab has no cells (a chart sheet?)"), place
         )
     data = package.read(sheet.part)
-    if not _is_plain(data, b"worksheet", b"is"):
+    if not is_plain_sheet(data):
         data = plain(data, sheet.part, package.where)
     stop = data.rfind(b"</sheetData")
     start = data.find(b"<sheetData")
@@ -98,6 +98,19 @@ def read_grid(package: Package, sheet: SheetRef | str) -> Grid:
     )
 
 
+def is_plain_sheet(data: bytes) -> bool:
+    """Whether a worksheet is written in the usual way, so that patterns fit it."""
+    return _is_plain(data, b"worksheet", b"is")
+
+
+def cells_of(data: bytes, formats: tuple[CellFormat, ...], strings: Strings, date1904: bool) -> Iterator[Cell]:
+    """The cells with a value or a formula in a piece of a worksheet that is written in the usual way."""
+    reader = _Reader(formats, strings, date1904)
+    reader.read(data, 0, len(data))
+    for row in reader.cells.values():
+        yield from row.values()
+
+
 def read_widths(package: Package, sheet: str) -> dict[int, float]:
     """The columns of a sheet that have a width of their own, in characters."""
     ref = package.sheet(sheet)
@@ -118,7 +131,8 @@ def read_formats(package: Package) -> tuple[CellFormat, ...]:
         UnusableFile: the part is damaged.
     """
     part = package.related("styles")
-    return package.derived(part, _parse_formats) if part else (_PLAIN_FORMAT,)
+    # Copies of a form have the same styles: then their cells share the objects, too.
+    return package.common(part, _parse_formats) if part else (_PLAIN_FORMAT,)
 
 
 _PLAIN_FORMAT = CellFormat(0, "General", False, True)
@@ -144,7 +158,7 @@ def _parse_formats(data: bytes) -> tuple[CellFormat, ...]:
     return tuple(formats) or (_PLAIN_FORMAT,)
 
 
-class _Strings:
+class Strings:
     """The shared strings, decoded when first asked for."""
 
     __slots__ = ("_raw", "_texts")
@@ -157,7 +171,13 @@ class _Strings:
         self._raw = _STRING_ITEM.findall(data)
         self._texts: list[str | None] = [None] * len(self._raw)
 
+    def is_same(self, index: int, other: Strings) -> bool:
+        """Whether a number stands for the same text in other strings."""
+        mine, theirs = self._raw, other._raw
+        return mine[index : index + 1] == theirs[index : index + 1]
+
     def __call__(self, index: int) -> str:
+        """The text of a number, "" where there is none such."""
         if not 0 <= index < len(self._raw):
             return ""
         text = self._texts[index]
@@ -166,10 +186,10 @@ class _Strings:
         return text
 
 
-def shared_strings(package: Package) -> Callable[[int], str]:
+def shared_strings(package: Package) -> Strings:
     """The shared strings by their number, "" where there is none such; raises UnusableFile."""
     part = package.related("sharedStrings")
-    return package.derived(part, _Strings) if part else _Strings(b"<sst></sst>")
+    return package.derived(part, Strings) if part else Strings(b"<sst></sst>")
 
 
 def _rich_text(item: bytes) -> str:

@@ -20,7 +20,8 @@ from .addresses import split_cell
 from .card import SCORE, Card, headline, read_card
 from .cells import Grid
 from .grid import read_grid
-from .opening import old_format_finding, open_workbook
+from .known_sheets import KnownSheets
+from .opening import about_old_format, open_workbook
 from .package import Package
 from .parts import join_parts
 from .recognise import Table, recognise_workbook
@@ -95,11 +96,11 @@ def inspect(
         UsageError: A rules file that cannot be used.
     """
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
+    package = open_workbook(path, password=password)
     seen = inspect_package(
-        open_workbook(path, password=password), str(path),
-        rules=definition, policy=policy, period=period, vocabulary=vocabulary,
-    )  # fmt: skip
-    old = old_format_finding(path)
+        package, str(path), rules=definition, policy=policy, period=period, vocabulary=vocabulary
+    )
+    old = about_old_format(package)
     return replace(seen, findings=(*seen.findings, *old)) if old else seen
 
 
@@ -112,10 +113,11 @@ def inspect_package(
     period: str | None = None,
     is_fresh: bool = False,
     vocabulary: Vocabulary | None = None,
+    known: KnownSheets | None = None,
 ) -> Inspection:
     """`inspect` for a workbook that is open already; `name` is what the result and its findings call it.
 
-    With `is_fresh` its values are known to be up to date.
+    With `is_fresh` its values are known to be up to date. `known` are sheets of former workbooks to read these by.
 
     Raises:
         UnusableFile: A part of it is damaged.
@@ -123,7 +125,7 @@ def inspect_package(
     vocabulary = vocabulary or default_vocabulary()
     package, about_final = with_formulas(package)
     grids: dict[str, Grid] = {}
-    tables, found = recognise_workbook(package, vocabulary, grids)
+    tables, found = recognise_workbook(package, vocabulary, grids, known)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     grids.pop(rs.SHEET, None)
     findings = [*about_final, *found]
@@ -172,6 +174,8 @@ def _unused_options(card: Card, rules: Definition | None, period: str | None) ->
 
 def _rests_on_formulas(table: Table, grid: Grid) -> bool:
     """Whether what is added up comes from formulas, whose stored values may be old, or a total was never computed."""
+    if not grid.has_formulas:
+        return False
     cells = [cell for row in table.rows for _, cell in (*row.targets, *row.scores)]
     cells += [cell for row in table.rows for cell in (row.weight_cell, row.actual_cell) if cell]
     return any(grid.at(cell).is_formula for cell in cells) or any(

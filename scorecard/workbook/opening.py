@@ -42,11 +42,22 @@ def open_workbook(path: str | os.PathLike[str], *, password: str | None = None) 
             tables, findings = recognise_workbook(package)
     """
     where = os.path.basename(os.fspath(path))
-    data, _ = read_file(path, where, LIMITS)
+    return open_content(read_file(path, where, LIMITS)[0], where, password=password)
+
+
+def open_content(data: bytes, where: str, *, password: str | None = None) -> Package:
+    """`open_workbook` for the content of a file; `where` is its name.
+
+    Raises:
+        UnusableFile: As there.
+        UsageError: As there.
+    """
     if is_encrypted(data) and password is not None:
         data = _decrypted(data, password, where)
     if is_old_format(data):
-        return Package.open(_converted(data, where), where=where)
+        package = Package.open(_converted(data, where), where=where)
+        package.is_converted = True
+        return package
     return Package.open(data, where=where)
 
 
@@ -67,12 +78,22 @@ def old_format_finding(path: str | os.PathLike[str]) -> list[Finding]:
     """
     if not is_read_only_format(path) or not is_old_format(read_file(path, os.path.basename(os.fspath(path)), LIMITS)[0]):
         return []
-    message = Message(
+    return [_OLD_FORMAT]
+
+
+def about_old_format(package: Package) -> list[Finding]:
+    """The same for a workbook that `open_workbook` gave."""
+    return [_OLD_FORMAT] if package.is_converted else []
+
+
+_OLD_FORMAT = Finding(
+    "old-format", "info", "", "",
+    Message(
         "旧格式文件只读到值、合并和隐藏的工作表；公式和数字格式没有读，也不能嵌入（先另存为 .xlsx）",
         "of this old format only values, merges and hidden sheets were read; nothing can be embedded into it (save it as "
         ".xlsx first)",
-    )
-    return [Finding("old-format", "info", "", "", message)]
+    ),
+)  # fmt: skip
 
 
 def read_password(path: str | os.PathLike[str]) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -24,6 +26,9 @@ __all__ = ["LIMITS", "Limits", "Package", "Relation", "SheetRef", "read_file"]
 T = TypeVar("T")
 
 CONTENT_TYPES = "[Content_Types].xml"
+# What was made of small parts as they lie in files: copies of a form have the same styles and relationships.
+_COMMON: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+_SMALL, _ROOM = 20_000, 256
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -76,7 +81,7 @@ class Package:
             package.save("考核表.xlsx")
     """
 
-    __slots__ = ("_archive", "_memory", "_related", "_relations", "_sheets", "where")
+    __slots__ = ("_archive", "_main", "_memory", "_related", "_relations", "_sheets", "is_converted", "where")
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -84,7 +89,10 @@ class Package:
         self._relations: dict[str, dict[str, Relation]] = {}
         self._related: dict[str, str] = {}
         self._sheets: tuple[SheetRef, ...] | None = None
+        self._main: str | None = None
         self.where = archive.where
+        #: Whether this was made from the values of a file in an old format.
+        self.is_converted = False
 
     @classmethod
     def open(
@@ -117,6 +125,7 @@ class Package:
         twin = Package(self._archive.copy())
         twin._memory = {key: dict(known) for key, known in self._memory.items()}
         twin._relations, twin._related, twin._sheets = dict(self._relations), dict(self._related), self._sheets
+        twin.is_converted = self.is_converted
         return twin
 
     # --- parts ---------------------------------------------------------------------------------------------------
@@ -198,6 +207,24 @@ class Package:
         result: T = known[build]
         return result
 
+    def common(self, name: str, build: Callable[[bytes], T]) -> T:
+        """`derived`, shared with other packages in which the part is the same; for small parts that copies share.
+
+        What `build` gives must not be changed by anybody.
+        """
+        entry = self._archive.entries.get(fold(name))
+        if entry is None or entry.packed > _SMALL:
+            return self.derived(name, build)
+        mark = (build, entry.method, entry.crc, entry.size, self._archive.packed(fold(name)))
+        if mark in _COMMON:
+            _COMMON.move_to_end(mark)
+        else:
+            _COMMON[mark] = self.derived(name, build)
+            if len(_COMMON) > _ROOM:
+                _COMMON.popitem(last=False)
+        result: T = _COMMON[mark]
+        return result
+
     def _store(self, name: str, data: bytes) -> None:
         self._archive.write(fold(name), name, data)
         self._forget(name)
@@ -206,7 +233,7 @@ class Package:
         self._memory.pop(fold(name), None)
         self._relations.clear()
         self._related.clear()
-        self._sheets = None
+        self._sheets = self._main = None
 
     # --- structure -----------------------------------------------------------------------------------------------
 
@@ -253,7 +280,9 @@ class Package:
     @property
     def workbook_part(self) -> str:
         """The name of the workbook part, usually "xl/workbook.xml"."""
-        return self._main_part() or "xl/workbook.xml"
+        if self._main is None:
+            self._main = self._main_part() or "xl/workbook.xml"
+        return self._main
 
     @property
     def is_macro_enabled(self) -> bool:
@@ -267,10 +296,7 @@ class Package:
     @property
     def date1904(self) -> bool:
         """Whether day numbers count from 1904, as old Mac workbooks do."""
-        return any(
-            tag == "workbookPr" and attributes.get("date1904") in ("1", "true")
-            for tag, attributes in self._workbook_elements()
-        )
+        return self.common(self.workbook_part, _counts_from_1904)
 
     def related(self, kind: str) -> str:
         """The first part of a kind ("styles", "sharedStrings") that the workbook points to; "" when there is none."""
@@ -291,23 +317,21 @@ class Package:
 
     def _read_relations(self, listing: str, folder: str) -> dict[str, Relation]:
         found = {}
-        for tag, attributes in elements(self.read(listing), listing, self.where):
+        try:
+            listed = self.common(listing, _relation_elements)
+        except UnusableFile:
+            listed = elements(self.read(listing), listing, self.where)  # says which part it is
+        for tag, attributes in listed:
             if tag == "Relationship":
                 identity, target = attributes.get("Id", ""), attributes.get("Target", "")
                 external = attributes.get("TargetMode") == "External"
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 if not external:
-                    target = self._resolved(target, folder)
+                    target = _resolved(target, folder)
+                    # Targets are URIs, part names are not always written as such.
+                    target = target if target in self or unquote(target) not in self else unquote(target)
                 found[identity] = Relation(identity, kind, target, external)
         return found
-
-    def _resolved(self, target: str, folder: str) -> str:
-        """A target as a part name: from the root when it starts with "/", else from the folder of its owner."""
-        target = target.replace("\\", "/")
-        path = target if target.startswith("/") else posixpath.join("/", folder, target)
-        path = posixpath.normpath(path).lstrip("/")
-        # Targets are URIs, part names are not always written as such.
-        return path if path in self or unquote(path) not in self else unquote(path)
 
     def _main_part(self) -> str:
         for relation in self.relations("").values():
@@ -316,7 +340,7 @@ class Package:
         return ""
 
     def _workbook_elements(self) -> list[tuple[str, dict[str, str]]]:
-        return self.derived(self.workbook_part, _elements)
+        return self.common(self.workbook_part, _elements)
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -335,8 +359,26 @@ class Package:
         replace_file(path, self.to_bytes())
 
 
+@lru_cache(maxsize=4096)
+def _resolved(target: str, folder: str) -> str:
+    """A target as a part name: from the root when it starts with "/", else from the folder of its owner."""
+    target = target.replace("\\", "/")
+    path = target if target.startswith("/") else posixpath.join("/", folder, target)
+    return posixpath.normpath(path).lstrip("/")
+
+
+def _counts_from_1904(data: bytes) -> bool:
+    return any(
+        tag == "workbookPr" and attributes.get("date1904") in ("1", "true") for tag, attributes in _elements(data)
+    )
+
+
 def _elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
     return elements(data, "xl/workbook.xml", None)
+
+
+def _relation_elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
+    return elements(data, "_rels/.rels", None)
 
 
 def read_file(

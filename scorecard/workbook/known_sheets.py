@@ -1,0 +1,133 @@
+"""Sheets that are nearly known: copies of a form are read by what is different in them.
+
+Most sheets of a folder are copies of a few forms. A sheet is cut before each cell, and compared with one read before:
+where only values of cells differ, these cells alone are parsed, and all others are shared with the former sheet.
+Whatever else differs (a cell more, another style or formula, a row hidden), and whatever is written in an unusual way,
+is read as a whole. So this only saves time; `tests/workbook/test_known_sheets.py` compares both ways of reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+
+from .addresses import split_cell
+from .cells import Cell, CellFormat, Grid
+from .grid import Strings, cells_of, is_plain_sheet, read_formats, read_grid, shared_strings
+from .package import Package, SheetRef
+
+_START = b'<c r="'
+# What follows `_START`, up to the end of the cell: address, style, type, formula; then its value.
+_CELL = re.compile(
+    rb'([A-Z]{1,3}[0-9]{1,7})"( s="[0-9]{1,6}")?(?: t="(?:s|n|b|e|str|inlineStr)")?'
+    rb"(?:/>|>(<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?(?:<v>[^<]*</v>|<v/>|<is><t(?: xml:space=\"preserve\")?>[^<]*</t></is>)?</c>)"
+)
+_TEXT_CELL = re.compile(rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="s"><v>([0-9]{1,9})</v></c>')
+# Where somebody looked at the sheet last.
+_VIEWS = re.compile(rb"<sheetViews>.*?</sheetViews>|<dimension [^<>]*/>", re.DOTALL)
+# Larger sheets are not kept, and no more than so many; of one number of cells so many forms.
+_MOST_CELLS, _ROOM, _FORMS = 8_000, 24, 3
+
+
+class KnownSheets:
+    """Sheets as they were read, to read the next ones by.
+
+    Example:
+        ::
+
+            known = KnownSheets()
+            grids = [known.read(package, sheet) for sheet in package.sheets]
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, list[_Known]] = OrderedDict()
+
+    def read(self, package: Package, sheet: SheetRef) -> Grid:
+        """`read_grid`, and the same grid as it gives.
+
+        Raises:
+            UnusableFile: a part is missing or damaged.
+            UsageError: a tab without cells.
+        """
+        if sheet.kind != "worksheet":
+            return read_grid(package, sheet)
+        data = package.read(sheet.part)
+        cut = data.split(_START)
+        if not 1 < len(cut) <= _MOST_CELLS or not is_plain_sheet(data):
+            return read_grid(package, sheet)
+        known = self._known.get(len(cut), [])
+        for at, one in enumerate(known):
+            grid = one.read(package, sheet, cut)
+            if grid is not None:
+                if at:
+                    known.insert(0, known.pop(at))
+                return grid
+        grid = read_grid(package, sheet)
+        self._known[len(cut)] = [_Known(package, grid, cut), *known[: _FORMS - 1]]
+        self._known.move_to_end(len(cut))
+        if len(self._known) > _ROOM:
+            self._known.popitem(last=False)
+        return grid
+
+
+class _Known:
+    """A sheet that was read, its bytes cut before each cell, and the strings of its workbook."""
+
+    def __init__(self, package: Package, grid: Grid, cut: list[bytes]) -> None:
+        self._grid, self._cut = grid, cut
+        self._formats: tuple[CellFormat, ...] = read_formats(package)
+        self._date1904 = package.date1904
+        self._strings: Strings = shared_strings(package)
+        self._head = _VIEWS.sub(b"", cut[0])
+        self._texts: list[tuple[int, tuple[int, int]]] | None = None
+
+    def read(self, package: Package, sheet: SheetRef, cut: list[bytes]) -> Grid | None:
+        """A sheet of this form, else None."""
+        if cut[0] != self._cut[0] and _VIEWS.sub(b"", cut[0]) != self._head:
+            return None
+        different: list[bytes] = []
+        for before, now in zip(self._cut, cut, strict=True):
+            if before != now and now is not cut[0]:
+                mine, theirs = _CELL.match(before), _CELL.match(now)
+                if (
+                    mine is None
+                    or theirs is None
+                    or mine.group(1, 2, 3) != theirs.group(1, 2, 3)
+                    or before[mine.end() :] != now[theirs.end() :]
+                ):
+                    return None
+                different.append(now[: theirs.end()])
+        if len(different) * 2 > len(cut):
+            return None
+        formats, strings = read_formats(package), shared_strings(package)
+        if (formats is not self._formats and formats != self._formats) or package.date1904 != self._date1904:
+            return None
+        fresh = self._parsed(different, package, strings)
+        if fresh is None:
+            return None
+        if strings is not self._strings:
+            taken = {(cell.row, cell.col) for cell in fresh}
+            for index, place in self._text_cells():
+                if not strings.is_same(index, self._strings) and place not in taken:
+                    fresh.append(self._grid.cell(*place)._replace(value=strings(index)))
+        return self._grid.twin(sheet, fresh)
+
+    def _parsed(self, different: list[bytes], package: Package, strings: Strings) -> list[Cell] | None:
+        """The cells that differ; None where one of them is blank, here or there."""
+        if not different:
+            return []
+        fresh: list[Cell] = []
+        for cell in cells_of(_START + _START.join(different), self._formats, strings, self._date1904):
+            mine = self._grid.cell(cell.row, cell.col)
+            if mine.value is None and not mine.is_formula:
+                return None
+            # The text of a formula may stand in another cell, which shares it with this one.
+            fresh.append(mine._replace(value=cell.value, uncached=cell.uncached) if mine.is_formula else cell)
+        return fresh if len(fresh) == len(different) else None
+
+    def _text_cells(self) -> list[tuple[int, tuple[int, int]]]:
+        """The shared string of each cell that shows one."""
+        if self._texts is None:
+            found = filter(None, map(_TEXT_CELL.match, self._cut))
+            self._texts = [(int(match[2]), split_cell(match[1].decode())) for match in found]
+        return self._texts
