@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing import get_context
@@ -18,16 +19,18 @@ from ..definitions import Definition, load_definition
 from ..workbook.vocabulary import Vocabulary
 from . import frames
 from .hierarchy import NodeResult, load_hierarchy, roll_up_tree
-from .reading import Reader
+from .reading import Reader, read_here, set_up
 from .records import FileReading, Notice
 from .resolve import KEEP, Resolved, period_of, resolve
 from .roster import Roster, compare_with_roster, load_roster
-from .sources import Source, Sources, find_sources
+from .sources import Source, Sources, find_sources, with_contents
 
 SCHEMA = 1
 # Starting processes costs more than reading so few files.
 _WORTH_PROCESSES = 60
 _CHUNK = 25
+# So many batches wait for each process, so that it never waits for us.
+_AHEAD = 2
 
 Progress = Callable[[int, int], None]
 
@@ -257,6 +260,7 @@ def consolidate(
     leave = [Path(p) for p in (*skip, roster, hierarchy) if p is not None]
     sources = find_sources([Path(p) for p in given], leave)
     readings = read_all(sources.files, Reader(definition, period or "", vocabulary, password), processes, progress)
+    sources = with_contents(sources, readings)
     cards = [card for reading in readings for card in reading.cards]
     copies = {source.file: source.copy_of for source in sources.files if source.copy_of}
     resolution = resolve(cards, period, keep, copies)
@@ -287,19 +291,34 @@ def read_all(
     """Read files, in their order; with several processes where that is worth it."""
     count = processes if processes is not None else (_processors() if len(files) >= _WORTH_PROCESSES else 1)
     told = progress or (lambda done, all_: None)
-    results = []
     told(0, len(files))
     if count <= 1:
+        results = []
         for source in files:
             results.append(reader(source))
             told(len(results), len(files))
         return results
-    # Spawned, not forked: the same on every platform, and safe beside the threads of other libraries.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        for reading in pool.map(reader, files, chunksize=_CHUNK):
-            results.append(reading)
-            told(len(results), len(files))
-    return results
+    batches = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
+    found: dict[int, list[FileReading]] = {}
+    todo = deque(range(len(batches)))
+    running: dict[Future[list[FileReading]], int] = {}
+    # Spawned, not forked: the same on every platform, and safe beside the threads of other libraries. This process
+    # reads, too: from the start, while the others are still starting, and from the other end of the list.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(count - 1, mp_context=context, initializer=set_up, initargs=(reader,)) as pool:
+        while todo or running:
+            while todo and len(running) < _AHEAD * (count - 1):
+                number = todo.popleft()
+                running[pool.submit(read_here, batches[number])] = number
+            if todo:
+                number = todo.pop()
+                found[number] = [reader(source) for source in batches[number]]
+            else:
+                wait(running, return_when=FIRST_COMPLETED)
+            for future in [future for future in running if future.done()]:
+                found[running.pop(future)] = future.result()
+            told(sum(map(len, found.values())), len(files))
+    return [reading for number in range(len(batches)) for reading in found[number]]
 
 
 def _processors() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
@@ -79,6 +80,7 @@ class Hints:
     period: str = ""
 
 
+@lru_cache(maxsize=8192)
 def person_name(text: str) -> str:
     """A person's name as it is shown and compared: blanks in Chinese names go, others become single.
 
@@ -86,6 +88,8 @@ def person_name(text: str) -> str:
         >>> person_name("张　三 "), person_name("Li  Lei"), person_name("阿依古丽·买买提")
         ('张三', 'Li Lei', '阿依古丽·买买提')
     """
+    if not text:
+        return ""
     plain = "".join(unicodedata.normalize("NFKC", c) if c.isascii() or "\uff01" <= c <= "\uff5e" else c for c in text)
     plain = trim("".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()))
     if re.search(f"[{_CJK}]", plain) and not re.search("[A-Za-z]", plain):
@@ -152,6 +156,7 @@ def is_person(text: str) -> bool:
     return word[0] in _SURNAMES and len(word) <= 3
 
 
+@lru_cache(maxsize=8192)
 def hints(text: str) -> Hints:
     """What the name of a sheet, of a file (without its suffix) or of a folder says.
 
@@ -184,6 +189,7 @@ def hints(text: str) -> Hints:
     )
 
 
+@lru_cache(maxsize=8192)
 def find_period_label(text: str) -> str:
     """The period that a longer text names, as a label; "" if it names none, or several.
 
@@ -197,6 +203,7 @@ def find_period_label(text: str) -> str:
     return labels.pop() if len(labels) == 1 else ""
 
 
+@lru_cache(maxsize=8192)
 def period_label(text: str) -> str:
     """A period as its label where it is one (2026Q3), else the text as it stands, else the period inside it."""
     plain = trim(text)
@@ -212,6 +219,7 @@ def _loose(text: str) -> str:
     return period.label if period is not None else ""
 
 
+@lru_cache(maxsize=8192)
 def same_period(a: str, b: str) -> bool:
     """Whether two periods can be the same: what one leaves open (the year, the number), the other may fill in.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from ..definitions import Definition
-from ..errors import ScorecardError
+from ..errors import ScorecardError, UnusableFile
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.model import CardResult, ItemResult
@@ -17,8 +18,9 @@ from ..workbook.addresses import cell_name
 from ..workbook.card import SCORE, Card, headline, items
 from ..workbook.cells import Grid
 from ..workbook.inspection import Inspection, inspect_package
-from ..workbook.opening import old_format_finding, open_workbook
-from ..workbook.package import Package
+from ..workbook.known_sheets import KnownSheets
+from ..workbook.opening import about_old_format, open_content
+from ..workbook.package import Package, read_file
 from ..workbook.vocabulary import Vocabulary
 from . import names
 from .records import CardRecord, FileReading, ItemRecord, Notice, Total
@@ -50,29 +52,58 @@ class Reader:
         period: The period consolidated, to choose among target columns; "" if none was given.
         vocabulary: The words to recognise by; None for the built-in ones.
         password: Of those files that are encrypted.
+        known: Sheets read so far, by which copies of a form are read faster.
     """
 
     rules: Definition | None = None
     period: str = ""
     vocabulary: Vocabulary | None = None
     password: str | None = field(default=None, repr=False)
+    known: KnownSheets = field(default_factory=KnownSheets, repr=False, compare=False)
 
     def __call__(self, source: Source) -> FileReading:
         """Read one file. Never raises for what is in it."""
+        where = source.path.name
         try:
-            package = open_workbook(source.path, password=self.password)
+            data, _ = read_file(source.path, where)
+        except UnusableFile as problem:
+            return FileReading(source.file, (), (), (_unreadable(source, problem),))
+        reading = self._read(source, data, where)
+        return replace(reading, digest=hashlib.sha256(data).hexdigest(), size=len(data))
+
+    def _read(self, source: Source, data: bytes, where: str) -> FileReading:
+        try:
+            package = open_content(data, where, password=self.password)
             if _is_summary(package):
                 return _set_aside(source, Notice("own-summary", "info", source.file, "", "", Message(
                     "这是以前的汇总结果，没有读取", "this is a former summary, not read")))  # fmt: skip
             seen = inspect_package(
                 package, source.file, rules=self.rules, vocabulary=self.vocabulary,
-                period=self.period or None if self.rules is not None else None,
+                period=self.period or None if self.rules is not None else None, known=self.known,
             )  # fmt: skip
         except ScorecardError as problem:
-            code = "file-unreadable"
-            sheet = (problem.where or "").partition("!")[2].partition("!")[0]
-            return FileReading(source.file, (), (), (Notice(code, "error", source.file, sheet, "", problem.message),))
-        return _reading(source, seen)
+            return FileReading(source.file, (), (), (_unreadable(source, problem),))
+        return _reading(source, seen, about_old_format(package))
+
+
+# One reader for all files of a process, so that what it has learnt serves them all.
+_reader = Reader()
+
+
+def set_up(reader: Reader) -> None:
+    """Say how this process reads files."""
+    global _reader
+    _reader = reader
+
+
+def read_here(sources: Sequence[Source]) -> list[FileReading]:
+    """Read files as this process was set up to."""
+    return [_reader(source) for source in sources]
+
+
+def _unreadable(source: Source, problem: ScorecardError) -> Notice:
+    sheet = (problem.where or "").partition("!")[2].partition("!")[0]
+    return Notice("file-unreadable", "error", source.file, sheet, "", problem.message)
 
 
 def _is_summary(package: Package) -> bool:
@@ -86,9 +117,9 @@ def _set_aside(source: Source, notice: Notice) -> FileReading:
     return FileReading(source.file, (), (notice,), ())
 
 
-def _reading(source: Source, seen: Inspection) -> FileReading:
+def _reading(source: Source, seen: Inspection, old: list[Finding]) -> FileReading:
     file = source.file
-    found_in_file = [*old_format_finding(source.path), *seen.findings]
+    found_in_file = [*old, *seen.findings]
     notices = [_notice(file, f) for f in found_in_file if f.code not in _OF_NO_CONCERN]
     quarantine: list[Notice] = []
     if not seen.cards:
@@ -192,7 +223,7 @@ def _items(card: Card, grid: Grid) -> Iterable[ItemRecord]:
     table = card.table
     first = headline(table)
     for place, (_, row) in enumerate(items(table)):
-        yield _item(card.result.items[place], row.kind, row.actual_cell, dict(row.scores).get(first), grid)
+        yield _item(card.result.items[place], row.kind, row.actual_cell, row.score_cell(first), grid)
     for kind, extras in (("adjustment", card.model.adjustments), ("veto", card.model.vetoes)):
         for one in extras:
             reading = one.points if kind == "adjustment" else read(one.value)  # type: ignore[union-attr]

@@ -117,9 +117,16 @@ class CardRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """Everything one file gave."""
+    """Everything one file gave.
+
+    Attributes:
+        digest: SHA-256 of its content, "" if it cannot be read.
+        size: Bytes.
+    """
 
     file: str
     cards: tuple[CardRecord, ...]
     notices: tuple[Notice, ...]
     quarantine: tuple[Notice, ...]
+    digest: str = ""
+    size: int = 0

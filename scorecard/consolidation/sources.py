@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import UsageError
 from ..messages import Message
-from .records import Notice
+from .records import FileReading, Notice
 
 #: What is read as a workbook.
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
@@ -28,15 +27,15 @@ class Source:
     Attributes:
         file: Its name in every report: relative to the folder given, with "/" between the parts.
         path: Where it is.
-        digest: SHA-256 of its content, "" if it cannot be read.
+        digest: SHA-256 of its content, "" if it cannot be read, or has not been yet.
         size: Bytes.
         copy_of: The `file` of an earlier one with the same content, "" if there is none.
     """
 
     file: str
     path: Path
-    digest: str
-    size: int
+    digest: str = ""
+    size: int = 0
     copy_of: str = ""
 
 
@@ -69,9 +68,12 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
         if not given.exists():
             raise UsageError(Message("找不到这个文件或文件夹", "no such file or folder"), str(given))
         base = given if given.is_dir() else given.parent
+        real = base.resolve()
         for path in _below(given) if given.is_dir() else [given]:
-            name = unicodedata.normalize("NFC", path.relative_to(base).as_posix())
-            resolved = path.resolve()
+            relative = path.relative_to(base)
+            name = unicodedata.normalize("NFC", relative.as_posix())
+            # Folders behind links are not walked into, so that only a file itself can be one.
+            resolved = path.resolve() if path.is_symlink() else real / relative
             if resolved in found or resolved in skipped:
                 continue
             if name in names:
@@ -95,9 +97,9 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
     if not found and not quarantine:
         listed = "、".join(map(str, paths))
         raise UsageError(Message(f"{listed} 里没有工作簿（.xlsx、.xlsm、.xls）", f"no workbook in {listed}"))
-    files = _with_copies(sorted(found.items(), key=lambda item: natural_key(item[1])))
+    files = tuple(Source(name, path) for path, name in sorted(found.items(), key=lambda item: natural_key(item[1])))
     first = paths[0]
-    return Sources(tuple(files), tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
+    return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
 
 
 def natural_key(name: str) -> tuple[object, ...]:
@@ -126,17 +128,12 @@ def _below(folder: Path) -> list[Path]:
     return found
 
 
-def _with_copies(items: Sequence[tuple[Path, str]]) -> list[Source]:
+def with_contents(sources: Sources, readings: Iterable[FileReading]) -> Sources:
+    """The same files with what reading them told about their content, and which are copies of an earlier one."""
     first: dict[str, str] = {}
-    result = []
-    for path, name in items:
-        try:
-            with path.open("rb") as stream:
-                digest, size = hashlib.file_digest(stream, "sha256").hexdigest(), os.fstat(stream.fileno()).st_size
-        except OSError:
-            # Whoever reads the file says why it cannot be read.
-            result.append(Source(name, path, "", 0))
-            continue
-        result.append(Source(name, path, digest, size, first.get(digest, "")))
-        first.setdefault(digest, name)
-    return result
+    files = []
+    for source, reading in zip(sources.files, readings, strict=True):
+        copy_of = first.get(reading.digest, "") if reading.digest else ""
+        first.setdefault(reading.digest, source.file)
+        files.append(replace(source, digest=reading.digest, size=reading.size, copy_of=copy_of))
+    return replace(sources, files=tuple(files))

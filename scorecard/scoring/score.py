@@ -124,9 +124,10 @@ def _score_by_hand(kpi: Kpi) -> ItemResult:
     typed = kpi.typed
     if typed.number is None:
         return ItemResult(kpi, typed.state, error=typed.error, weight=kpi.weight)
-    scores = [score for _, score in kpi.rule.labels] if isinstance(kpi.rule, Rating) else []
-    scores = list(kpi.rule.scores) if isinstance(kpi.rule, Curve) else scores
-    high = max([100.0, *scores])
+    high = 100.0
+    if kpi.rule is not None:
+        scores = [score for _, score in kpi.rule.labels] if isinstance(kpi.rule, Rating) else kpi.rule.scores
+        high = max([high, *scores])
     # 95% would count as 0.95 of 100 points.
     if typed.percent or not 0 <= typed.number <= high:
         shown, best = show(typed.number, typed.percent), show(high)

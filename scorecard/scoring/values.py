@@ -363,6 +363,12 @@ def round_half_up(x: float, digits: int = 0) -> float:
 
 def decimal_sum(values: Iterable[float]) -> float:
     """The exact decimal sum of the numbers as they are written: 0.1 ten times is 1."""
+    return _decimal_sum(tuple(values))
+
+
+# The same weights are summed up several times a card, and in each card of a form.
+@lru_cache(maxsize=4096)
+def _decimal_sum(values: tuple[float, ...]) -> float:
     return float(sum((Decimal(repr(snap(v))) for v in values), Decimal(0)))
 
 

@@ -99,7 +99,7 @@ class _Total:
         self.table, self.grid, self.label, self.cell = card.table, grid, label, cell
         rows = [row for row in self.table.rows if row.kind in ("kpi", "rating")]
         self.items = [(row, kpi.weight) for row, kpi in zip(rows, card.model.kpis, strict=True)]
-        self.scores = {split_cell(place): row for row in self.table.rows if (place := dict(row.scores).get(label))}
+        self.scores = {split_cell(place): row for row in self.table.rows if (place := row.score_cell(label))}
 
     def findings(self) -> list[Finding]:
         try:
@@ -144,7 +144,7 @@ class _Total:
         terms = {term.cell: term for term in found.terms}
         pairs = []
         for row, weight in self.items:
-            place = dict(row.scores).get(self.label)
+            place = row.score_cell(self.label)
             term = terms.get(split_cell(place)) if place else None
             if term is not None and weight:
                 pairs.append((row, weight, term))

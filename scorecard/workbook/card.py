@@ -45,6 +45,9 @@ from .vocabulary import Vocabulary
 SCORE = "得分"
 
 
+_DEFAULTS = Settings()
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A table as a scorecard, with its result.
@@ -100,7 +103,7 @@ def read_card(
         broken = CellError(problem.code, problem.message)
         findings.append(weight_finding(table, grid, problem))
         weights = [None] * len(table.rows)
-    settings = definition.settings if definition is not None else Settings()
+    settings = definition.settings if definition is not None else _DEFAULTS
     bands = bands_of(table)
     if sheet is not None and places:
         try:
@@ -200,6 +203,7 @@ def _embedded_kpis(
     table: Table, grid: Grid, sheet: RuleSheet, places: Sequence[tuple[Block, int]], weights: list[float | None]
 ) -> list[Kpi]:
     kpis = []
+    first = headline(table)
     for (block, place), (i, row) in zip(places, items(table), strict=True):
         rule = sheet.rule(block, place, {})
         target_cell = sheet.grid.cell(block.first + place, block.column(rs.TARGET))
@@ -211,9 +215,10 @@ def _embedded_kpis(
         weight = weights[i]
         if row.weight_cell is None:
             weight = read(sheet.grid.cell(block.first + place, block.column(rs.WEIGHT)).value).number
-        kpi = _kpi(table, row, grid, weight, target, percent, next((r.unit for r in readings.values() if r.unit), ""))
-        score_cell = dict(row.scores).get(headline(table)) or ""
-        marks = Marks(headline(table), sheet.scale(block, place) == WEIGHTED)
+        unit = next((r.unit for r in readings.values() if r.unit), "")
+        score_cell = row.score_cell(first) or ""
+        kpi = _kpi(table, row, grid, weight, target, percent, unit, score_cell)
+        marks = Marks(first, sheet.scale(block, place) == WEIGHTED)
         kpi = replace(kpi, typed=marks.reading(row, weight, grid))
         if score_cell and sheet.mode(block, place) != MANUAL_WORD and is_own_content(grid.at(score_cell)):
             kpi = replace(kpi, by_hand=True, cell=score_cell)
@@ -251,7 +256,8 @@ def _plain_kpis(
         target = readings.get(chosen) if readings else None
         if not is_measured(row, rule.rule, readings, grid):
             target = None
-        kpi = _kpi(table, _in_period(row, chosen), grid, weights[i], target, rule.percent, rule.unit)
+        score_cell = row.score_cell(marks.label) or ""
+        kpi = _kpi(table, _in_period(row, chosen), grid, weights[i], target, rule.percent, rule.unit, score_cell)
         kpi = replace(kpi, typed=marks.reading(row, weights[i], grid))
         kpis.append(_with_rule(kpi, rule, chosen))
     return kpis
@@ -295,20 +301,26 @@ def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], marks: Ma
     """Items by the scores that stand in a column, typed or computed by the department."""
     kpis = []
     for i, row in items(table):
-        cell = dict(row.scores).get(marks.label)
+        cell = row.score_cell(marks.label)
         typed = marks.reading(row, weights[i], grid)
         kpis.append(Kpi(row.name, None, weight=weights[i], typed=typed, section=row.section, cell=cell or ""))
     return kpis
 
 
 def _kpi(
-    table: Table, row: Row, grid: Grid, weight: float | None, target: Reading | None, percent: bool, unit: str
+    table: Table,
+    row: Row,
+    grid: Grid,
+    weight: float | None,
+    target: Reading | None,
+    percent: bool,
+    unit: str,
+    score_cell: str,
 ) -> Kpi:
     column = table.column("actual")
     actual = (
         read_cell(grid, row.actual_cell, column.unit if column else "") if row.actual_cell else Reading(State.MISSING)
     )
-    score_cell = dict(row.scores).get(headline(table))
     return Kpi(
         name=row.name,
         rule=None,
@@ -330,8 +342,9 @@ def _is_percent(grid: Grid, row: Row) -> bool:
 
 def _adjustments(table: Table, grid: Grid) -> list[Adjustment]:
     found = []
+    first = headline(table)
     for row in table.rows:
-        cell = dict(row.scores).get(headline(table)) if row.kind == "adjustment" else None
+        cell = row.score_cell(first) if row.kind == "adjustment" else None
         if cell:
             points = read(grid.at(cell).value)
             if points.number is not None and row.weight is not None and row.weight.number is not None:
@@ -344,8 +357,9 @@ def _adjustments(table: Table, grid: Grid) -> list[Adjustment]:
 
 def _vetoes(table: Table, grid: Grid) -> list[Veto]:
     found = []
+    first = headline(table)
     for row in table.rows:
-        cell = dict(row.scores).get(headline(table)) if row.kind == "veto" else None
+        cell = row.score_cell(first) if row.kind == "veto" else None
         if cell:
             found.append(Veto(row.name, grid.at(cell).value, cell=cell))
     return found

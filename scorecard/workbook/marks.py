@@ -56,7 +56,7 @@ class Marks:
             weight: Its weight as a fraction.
             grid: Its sheet.
         """
-        cell = dict(row.scores).get(self.label)
+        cell = row.score_cell(self.label)
         if not cell:
             return Reading(State.MISSING)
         value = grid.at(cell).value
@@ -103,7 +103,7 @@ def read_marks(table: Table, grid: Grid, weights: list[float | None], label: str
 
 def _ratings(table: Table, grid: Grid, label: str) -> Marks:
     """Ratings of abilities: labels, 1 to 5, or marks out of 100 when any of them is higher than 5."""
-    cells = [cell for row in table.rows if (cell := dict(row.scores).get(label))]
+    cells = [cell for row in table.rows if (cell := row.score_cell(label))]
     numbers = [n for cell in cells if (n := read(grid.at(cell).value).number) is not None]
     labels = [cell for cell in cells if isinstance(grid.at(cell).value, str) and read(grid.at(cell).value).error]
     if not numbers and not labels:
@@ -123,7 +123,7 @@ def _ratings(table: Table, grid: Grid, label: str) -> Marks:
 def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], label: str) -> bool:
     """Whether the stated total is the plain sum of the scores, none of which exceeds its weight."""
     cell = table.totals.get(label)
-    pairs = [(dict(row.scores).get(label), weight) for row, weight in items]
+    pairs = [(row.score_cell(label), weight) for row, weight in items]
     if cell is None or len(pairs) < 2 or any(place is None or w is None for place, w in pairs):
         return False
     total = grid.at(cell)
@@ -139,7 +139,7 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
     known = [number for number in numbers if number is not None]
     if stated is None or len(known) < len(numbers) or not stated:
         return False
-    extra = [dict(row.scores).get(label) for row in table.rows if row.kind == "adjustment"]
+    extra = [row.score_cell(label) for row in table.rows if row.kind == "adjustment"]
     points = [read(grid.at(place).value).number or 0.0 for place in extra if place]
     return abs(stated - decimal_sum([*known, *points])) < 0.006
 

@@ -34,8 +34,12 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
     if borrowed is not None:
         # Nothing that such formulas say is worth a word of its own.
         return [*findings, borrowed]
+    first = headline(card.table)
     for place, (_, row) in enumerate(items(card.table)):
-        findings += _about_item(card, row, place, grid)
+        item = card.result.items[place]
+        # Of most items there is nothing to look at but a score that could be read.
+        if item.error is not None or item.kpi.by_hand or row.targets or row.actual_cell or card.is_embedded:
+            findings += _about_item(card, row, place, grid, first)
     is_explained = any(finding.severity == "error" for finding in findings[len(card.findings) :])
     if result.error is not None and result.error.reason is not None and not result.error_cell:
         # Without usable weights there is no coverage either; with it, the total itself cannot be.
@@ -50,7 +54,7 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
 
 def _borrowed_rules(card: Card, grid: Grid) -> Finding | None:
     """The finding for a table that is not embedded, but whose scores read the rules of another one; else None."""
-    if card.is_embedded:
+    if card.is_embedded or not grid.has_formulas:
         return None
     for row in card.table.rows:
         for _, cell in row.scores:
@@ -64,7 +68,7 @@ def _borrowed_rules(card: Card, grid: Grid) -> Finding | None:
     return None
 
 
-def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
+def _about_item(card: Card, row: Row, place: int, grid: Grid, first: str) -> list[Finding]:
     """What is wrong with one item: its target, its rule, its actual, or the score the workbook shows for it."""
     item, sheet = card.result.items[place], card.table.sheet
     kpi = item.kpi
@@ -75,7 +79,7 @@ def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
     def note(code: str, cell: str, zh: str, en: str) -> None:
         found.append(Finding(code, "error", sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}')))
 
-    place_of_score = dict(row.scores).get(headline(card.table)) or "A1"
+    place_of_score = row.score_cell(first) or "A1"
     typed = grid.at(place_of_score).value
     if card.is_embedded and (kpi.by_hand or kpi.rule is None) and isinstance(typed, str) and item.score is not None:
         zh = f"得分“{typed}”是文字，公式读不出，请只填数字 {show(item.score)}"
@@ -112,7 +116,7 @@ def _about_item(card: Card, row: Row, place: int, grid: Grid) -> list[Finding]:
         else:
             note(_code_of(item), kpi.cell, zh, en)
     if not found and card.is_embedded and item.score is not None and kpi.rule is not None and not kpi.by_hand:
-        found += _compare_score(card.table, row, item, grid)
+        found += _compare_score(card.table, row, item, grid, first)
     return found
 
 
@@ -172,9 +176,9 @@ def _unreadable_target(row: Row, kpi: Kpi, grid: Grid) -> str:
     return next((cell for _, cell in row.targets if read_cell(grid, cell).state is State.ERROR), "")
 
 
-def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid) -> list[Finding]:
+def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid, first: str) -> list[Finding]:
     """The score in the sheet against the core's; they differ where plain formulas cannot read what people can."""
-    place = dict(row.scores).get(headline(table))
+    place = row.score_cell(first)
     shown = grid.at(place).value if place else None
     if not place or item.score is None or not any(c.role == "score" for c in table.columns):
         return []

@@ -309,6 +309,8 @@ def _decimals(rule: Ladder | Mapping[str, Ladder] | Rating | None, goals: list[R
 
 def suspicious_target(table: Table, row: Row, grid: Grid, vocabulary: Vocabulary) -> list[Finding]:
     """The finding for an error rate with target 100 %, which demands that everything goes wrong; else nothing."""
+    if not row.targets:
+        return []
     readings = target_readings(table, row, grid)
     whole = [period for period, r in readings.items() if r.percent and r.number is not None and snap(r.number) == 1]
     if not whole or vocabulary.direction_hint(row.name) != "lower":

@@ -150,7 +150,7 @@ def unknown_ratings(subject: Subject) -> Iterator[Finding]:
     label = headline(subject.table)
     texts: list[tuple[Row, str, str]] = []
     for row, _ in subject.items():
-        cell = dict(row.scores).get(label)
+        cell = row.score_cell(label)
         value = subject.grid.at(cell).value if cell else None
         if cell and isinstance(value, str) and _is_label(value):
             texts.append((row, cell, value.strip()))

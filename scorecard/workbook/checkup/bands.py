@@ -34,7 +34,7 @@ def band_marks(subject: Subject) -> Iterator[Finding]:
         if band.low is None or band.high is None:
             continue
         mark = read(value).number if isinstance(value, (int, float, str)) else None
-        cell = dict(row.scores).get(headline(subject.table))
+        cell = row.score_cell(headline(subject.table))
         score = (
             read(subject.grid.at(cell).value).number if cell and not subject.table.column("weighted_score") else None
         )
