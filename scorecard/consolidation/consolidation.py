@@ -27,7 +27,7 @@ from .sources import Source, Sources, find_sources, with_contents
 
 SCHEMA = 1
 # Starting processes costs more than reading so few files.
-_WORTH_PROCESSES = 60
+_WORTH_PROCESSES = 400
 _CHUNK = 25
 # So many batches wait for each process, so that it never waits for us.
 _AHEAD = 2
@@ -306,8 +306,11 @@ def read_all(
     # reads, too: from the start, while the others are still starting, and from the other end of the list.
     context = get_context("spawn")
     with ProcessPoolExecutor(count - 1, mp_context=context, initializer=set_up, initargs=(reader,)) as pool:
+        starting = [pool.submit(read_here, ()) for _ in range(count - 1)]
         while todo or running:
-            while todo and len(running) < _AHEAD * (count - 1):
+            # Who is not there yet gets nothing to do: starting can take longer than reading everything here.
+            at_hand = sum(1 for process in starting if process.done())
+            while todo and len(running) < _AHEAD * at_hand:
                 number = todo.popleft()
                 running[pool.submit(read_here, batches[number])] = number
             if todo:
