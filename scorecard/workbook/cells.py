@@ -104,7 +104,7 @@ class Grid:
     """
 
     __slots__ = (
-        "_cells", "_empties", "_formats", "_has_formulas", "_hidden_columns", "_hidden_rows", "_merges_by_row",
+        "_cells", "_empties", "_formats", "_formulas", "_hidden_columns", "_hidden_rows", "_merges_by_row",
         "_origins", "_tall_merges",
         "is_protected", "last_col", "last_row", "merges", "name", "sheet",
     )  # fmt: skip
@@ -146,7 +146,7 @@ class Grid:
         self._empties = empties
         self._hidden_rows = hidden_rows
         self._hidden_columns = hidden_columns
-        self._has_formulas: bool | None = None
+        self._formulas: frozenset[str] | None = None
         self._merges_by_row: dict[int, list[tuple[int, int, int, int]]] = {}
         self._tall_merges: list[tuple[int, int, int, int]] = []
         for merge in merges:
@@ -203,8 +203,11 @@ class Grid:
         other.sheet, other.name = sheet, sheet.name
         other._cells = dict(self._cells)
         for cell in cells:
-            if other._cells[cell.row] is self._cells[cell.row]:
-                other._cells[cell.row] = dict(self._cells[cell.row])
+            mine = self._cells[cell.row]
+            if other._cells[cell.row] is mine:
+                other._cells[cell.row] = dict(mine)
+            if cell.kind != mine[cell.col].kind:
+                other._formulas = None
             other._cells[cell.row][cell.col] = cell
         return other
 
@@ -227,11 +230,11 @@ class Grid:
         return shift_formula(formula, row - from_row, col - from_col)
 
     @property
-    def has_formulas(self) -> bool:
-        """Whether any cell holds a formula."""
-        if self._has_formulas is None:
-            self._has_formulas = any(cell.kind for cell in self)
-        return self._has_formulas
+    def formulas(self) -> frozenset[str]:
+        """The names of the cells that hold a formula."""
+        if self._formulas is None:
+            self._formulas = frozenset(cell.name for cell in self if cell.kind)
+        return self._formulas
 
     @property
     def cell_count(self) -> int:

@@ -174,13 +174,14 @@ def _unused_options(card: Card, rules: Definition | None, period: str | None) ->
 
 def _rests_on_formulas(table: Table, grid: Grid) -> bool:
     """Whether what is added up comes from formulas, whose stored values may be old, or a total was never computed."""
-    if not grid.has_formulas:
+    formulas = grid.formulas
+    if not formulas:
         return False
-    cells = [cell for row in table.rows for _, cell in (*row.targets, *row.scores)]
-    cells += [cell for row in table.rows for cell in (row.weight_cell, row.actual_cell) if cell]
-    return any(grid.at(cell).is_formula for cell in cells) or any(
-        grid.at(cell).uncached for cell in table.totals.values()
-    )
+    return any(
+        cell in formulas
+        for row in table.rows
+        for cell in (row.weight_cell, row.actual_cell, *(cell for _, cell in (*row.targets, *row.scores)))
+    ) or any(grid.at(cell).uncached for cell in table.totals.values())
 
 
 def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:

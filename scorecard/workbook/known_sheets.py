@@ -26,7 +26,7 @@ _TEXT_CELL = re.compile(rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="s"><v>
 # Where somebody looked at the sheet last.
 _VIEWS = re.compile(rb"<sheetViews>.*?</sheetViews>|<dimension [^<>]*/>", re.DOTALL)
 # Larger sheets are not kept, and no more than so many; of one number of cells so many forms.
-_MOST_CELLS, _ROOM, _FORMS = 8_000, 24, 3
+_MOST_CELLS, _ROOM, _FORMS = 4_000, 16, 3
 
 
 class KnownSheets:
@@ -52,9 +52,9 @@ class KnownSheets:
         if sheet.kind != "worksheet":
             return read_grid(package, sheet)
         data = package.read(sheet.part)
-        cut = data.split(_START)
-        if not 1 < len(cut) <= _MOST_CELLS or not is_plain_sheet(data):
+        if not 0 < data.count(_START) <= _MOST_CELLS or not is_plain_sheet(data):
             return read_grid(package, sheet)
+        cut = data.split(_START)
         known = self._known.get(len(cut), [])
         for at, one in enumerate(known):
             grid = one.read(package, sheet, cut)

@@ -54,11 +54,11 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
 
 def _borrowed_rules(card: Card, grid: Grid) -> Finding | None:
     """The finding for a table that is not embedded, but whose scores read the rules of another one; else None."""
-    if card.is_embedded or not grid.has_formulas:
+    if card.is_embedded or not grid.formulas:
         return None
     for row in card.table.rows:
         for _, cell in row.scores:
-            if rs.SHEET in (grid.at(cell).formula or ""):
+            if cell in grid.formulas and rs.SHEET in (grid.at(cell).formula or ""):
                 message = Message(
                     "得分公式读的不是这张表自己的评分规则（工作表被复制或改名过？），分数不可信；请用原来的空白表重新 embed",
                     "the scores here do not read rules of this table (was the sheet copied or renamed?) and cannot be "

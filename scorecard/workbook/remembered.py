@@ -23,10 +23,10 @@ _Values = Callable[[_Place], object]
 # The name of a sheet is asked about like a cell of it.
 _NAME: _Place = (0, 0)
 # From the how manyth sheet of a form on learning is worth its time.
-_WORTH = 3
+_WORTH = 2
 # Larger sheets are not kept in memory, and forms met long ago are forgotten.
-_MOST_CELLS = 20_000
-_ROOM = 64
+_MOST_CELLS = 4_000
+_ROOM = 32
 # After so many attempts to learn, or so many sheets in a row that asked for something else, a form is let be.
 _ATTEMPTS, _MISSES = 6, 5
 # So often a cell is left out whose use cannot be written down.

@@ -21,8 +21,8 @@ CELL = re.compile(rb'<c r="[A-Z]+[0-9]+"[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
 
 def whole(grid: Grid) -> dict[str, object]:
     """Everything a grid holds, the types of values included."""
-    found = {name: getattr(grid, name) for name in Grid.__slots__ if name != "_has_formulas"}
-    return found | {"types": [type(cell.value) for cell in grid], "formulas": grid.has_formulas}
+    found = {name: getattr(grid, name) for name in Grid.__slots__ if name != "_formulas"}
+    return found | {"types": [type(cell.value) for cell in grid], "formulas": grid.formulas}
 
 
 # --- what may happen to a cell of a copy -----------------------------------------------------------------------------
