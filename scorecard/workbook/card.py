@@ -22,6 +22,7 @@ from . import rulesheet as rs
 from .addresses import cell_name
 from .cells import Grid
 from .formulas import MANUAL_WORD
+from .legend import Legend
 from .located import Row, Table, headline_column, score_columns
 from .marks import Marks, read_marks
 from .parts import weighted_sections
@@ -61,6 +62,7 @@ class Card:
         has_rules: Whether any item is scored by a rule.
         findings: What was noticed on the way.
         rule_cells: Of an embedded table, the first threshold of each item on the rule sheet.
+        legend_cell: Where the sheet prints the scale of grades that was used; "" where it prints none.
     """
 
     table: Table
@@ -71,6 +73,7 @@ class Card:
     has_rules: bool
     findings: tuple[Finding, ...] = ()
     rule_cells: tuple[str, ...] = ()
+    legend_cell: str = ""
 
 
 def read_card(
@@ -81,6 +84,7 @@ def read_card(
     policy: Policy | None = None,
     vocabulary: Vocabulary | None = None,
     period: str | None = None,
+    legend: Legend | None = None,
 ) -> Card:
     """Read a table as a scorecard and score it.
 
@@ -92,6 +96,7 @@ def read_card(
         policy: Likewise, for rows with a target.
         vocabulary: For hints of names.
         period: The target period; as the form states it when omitted.
+        legend: The scale of grades that the sheet prints, for a table without grades of its own rules.
     """
     findings: list[Finding] = []
     places = sheet.places_of(table) if sheet is not None else ()
@@ -104,6 +109,9 @@ def read_card(
         findings.append(weight_finding(table, grid, problem))
         weights = [None] * len(table.rows)
     settings = definition.settings if definition is not None else _DEFAULTS
+    is_printed = legend is not None and not is_embedded and settings.grades == _DEFAULTS.grades
+    if legend is not None and is_printed:
+        settings = replace(settings, grades=legend.grades)
     bands = bands_of(table)
     if sheet is not None and places:
         try:
@@ -149,7 +157,8 @@ def read_card(
     result = results.pop("")
     has_rules = any(k.rule is not None or k.rule_error is not None for k in kpis)
     rule_cells = tuple(cell_name(block.first + i, block.column(rs.THRESHOLD)) for block, i in places)
-    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells)
+    legend_cell = legend.cell if legend is not None and is_printed else ""
+    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells, legend_cell)
 
 
 def _unusable(problem: RuleError) -> Finding:

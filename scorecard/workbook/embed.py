@@ -16,6 +16,7 @@ from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.model import Settings
 from ..scoring.policies import Policy
+from ..scoring.values import show
 from . import rulesheet as rs
 from .addresses import cell_name, column_letters
 from .audit import audit
@@ -23,6 +24,7 @@ from .card import read_card, weight_finding
 from .cells import Grid
 from .formplan import FLAVOURS, NATIVE, UDF, FormRules, computed_cells, plan_form, plan_whole_foot, whole_cells
 from .grid import read_grid
+from .legend import legends_of
 from .office import converted, is_old
 from .outputs import output_path
 from .package import Package
@@ -251,10 +253,21 @@ def plan_embedding(
     if not todo:
         return Plan(), tuple(chosen), tuple(worst_first(collected))
     settings = definition.settings if definition is not None else Settings()
+    names = {table.sheet for table in chosen}
+    legends = legends_of([t for t in tables if t.sheet in names], {name: read_grid(package, name) for name in names})
     if existing is not None:
         zh = "工作簿已有评分规则表：新表的规则加在后面，设置和等级表沿用已有的"
         en = "the workbook has a rule sheet: the rules of the new table are added to it, its settings and grades stay"
         collected.append(Finding("rule-sheet-present", "info", rs.SHEET, "", Message(zh, en)))
+    elif settings.grades == Settings().grades and len({legend.grades for legend in legends.values()}) == 1:
+        place, legend = next(iter(legends.items()))
+        settings = replace(settings, grades=legend.grades)
+        shown = "，".join(f"{g.label} ≥ {show(g.lower)}" for g in reversed(legend.grades.rows))
+        collected.append(Finding("grade-table-read", "info", place, legend.cell, Message(
+            f"等级表取自表上的等级标准：{shown}；绩效系数留空，可在“{rs.SHEET}”里填写",
+            f"the grade table is the scale printed on the sheet: {shown}; coefficients are blank and can be entered on "
+            f"the sheet {rs.SHEET}",
+        )))  # fmt: skip
     elif definition is None or settings.grades == Settings().grades:
         collected.append(
             Finding(

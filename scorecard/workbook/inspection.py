@@ -21,6 +21,7 @@ from .card import SCORE, Card, headline, read_card
 from .cells import Grid
 from .grid import read_grid
 from .known_sheets import KnownSheets
+from .legend import legends_of
 from .opening import about_old_format, open_workbook
 from .package import Package
 from .parts import join_parts
@@ -144,9 +145,10 @@ def inspect_package(
     whole = join_parts(loose, grids.__getitem__, vocabulary)
     order = {name: i for i, name in enumerate(dict.fromkeys(table.sheet for table in tables))}
     tables = sorted([*whole, *fixed], key=lambda t: order[t.sheet])
+    legends = legends_of(loose, grids)
     for table in tables:
         stored, fresh = grids[table.sheet], computed[table.sheet]
-        card = read_card(table, fresh, sheet, rules, policy, vocabulary, period)
+        card = read_card(table, fresh, sheet, rules, policy, vocabulary, period, legends.get(table.sheet))
         cards.append(card)
         findings += _unused_options(card, rules, period)
         findings += noticed(card, fresh)

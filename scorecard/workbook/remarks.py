@@ -17,6 +17,7 @@ from ..scoring.values import CellError, Reading, State, as_error, read, show
 from . import rulesheet as rs
 from .card import Card, headline, items
 from .cells import Grid
+from .legend import known_grade
 from .recognise import Row, Table
 from .rules import read_cell, target_readings
 
@@ -215,11 +216,17 @@ def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
         found.append(Finding("total-mismatch", "error", table.sheet, cell, Message(zh, en)))
     grade_cell = table.grade_cell
     grade = str(grid.at(grade_cell).value or "") if grade_cell else ""
+    is_other = grade != result.grade
+    if card.legend_cell:
+        is_other = bool(known_grade(grade)) and known_grade(grade) != known_grade(result.grade)
     # A grade that follows from a wrong total is not a second mistake.
-    if grade_cell and card.is_embedded and grade != result.grade and not (found or is_explained):
+    if grade_cell and (card.is_embedded or card.legend_cell) and is_other and not (found or is_explained):
         zh, en = (
             f"等级写的是“{grade}”，应为“{result.grade}”",
             f'the grade says "{grade}", it should be "{result.grade}"',
         )
+        if card.legend_cell:
+            zh = f"{zh}（按 {card.legend_cell} 的等级标准，总分 {show(result.total or 0.0)}）"
+            en = f"{en} (by the scale in {card.legend_cell}, the total being {show(result.total or 0.0)})"
         found.append(Finding("grade-mismatch", "error", table.sheet, grade_cell, Message(zh, en)))
     return found
