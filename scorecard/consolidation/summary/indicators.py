@@ -19,6 +19,7 @@ SHEET, DETAILS = "指标", "明细"
 # So far from the mean, in standard deviations, that a second look is worth it; and from how many people on.
 FAR, ENOUGH = 2.0, 5
 _MOST_DETAILS = 100_000
+_KINDS = {"adjustment": "加减分", "veto": "否决项"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def add_details(book: Book, context: Context) -> None:
         note = f"共 {len(items)} 项，这里只列前 {_MOST_DETAILS} 项；全部可用 --csv 导出。"
         items = items.head(_MOST_DETAILS)
     sheet = book.sheet(DETAILS, f"明细{context.of_period}", note, tab="#8A94A3")
-    sheet.widths((11, 15, 30, 14, 9, 11, 11, 9, 10, 9, 44))
+    sheet.widths((11, 15, 30, 14, 9, 11, 11, 9, 10, 10, 44))
     sheet.heads(3, ("姓名", "部门", "指标", "分组", "权重", "目标", "实际", "得分", "贡献", "状态", "来源"), height=24)
     sheet.ws.freeze_panes(4, 3)
     words = {"number": "", "missing": "未填", "not_applicable": "不适用", "error": "错误"}
@@ -117,7 +118,7 @@ def add_details(book: Book, context: Context) -> None:
         else:
             sheet.number(row, 7, None)
         sheet.number(row, 8, i.contribution)
-        sheet.text(row, 9, words.get(i.state, "") if i.kind in ("kpi", "rating") else "加减分或否决", "center")
+        sheet.text(row, 9, _KINDS.get(i.kind) or words.get(i.state, ""), "center")
         sheet.text(row, 10, told(i.file, i.sheet, i.cell))
     if len(items):
         sheet.ws.autofilter(3, 0, 3 + len(items), 10)

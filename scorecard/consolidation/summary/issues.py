@@ -44,7 +44,6 @@ def add_issues(book: Book, context: Context) -> None:
         return
     sheet.ws.autofilter(3, 0, row - 1, 3)
     sheet.ws.freeze_panes(4, 0)
-    sheet.ws.repeat_rows(3)
     for word, color in (("没有计入", BAD), ("错误", BAD), ("注意", AMBER)):
         sheet.ws.conditional_format(
             4,

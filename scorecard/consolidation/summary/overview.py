@@ -8,7 +8,7 @@ from . import departments, distribution
 from . import issues as aside
 from . import people as listing
 from .context import Context
-from .style import GRADES, GREY, Book, Sheet, cell, place, quoted, span
+from .style import GREY, Book, Sheet, cell, place, quoted, span
 
 SHEET = "总览"
 
@@ -85,7 +85,6 @@ def _charts(sheet: Sheet, context: Context) -> None:
     chart.add_series({
         "name": "按分数", "categories": labels, "fill": {"color": "#4A7FB0"}, "gap": 60, "overlap": 0,
         "values": f"={span(distribution.FIRST, end, distribution.STATED, distribution.SHEET)}",
-        "points": [{"fill": {"color": GRADES[min(i, len(GRADES) - 1)]}} for i in range(grades)],
         "data_labels": {"value": True, "font": font},
     })  # fmt: skip
     chart.add_series({
@@ -115,7 +114,7 @@ def _charts(sheet: Sheet, context: Context) -> None:
         # The axis would stand on top, above a reversed one; the labels say it all.
         bars.set_x_axis({"min": 0, "max": 100, "visible": False, "major_gridlines": {"visible": False}})
         bars.set_legend({"none": True})
-        bars.set_size({"width": 520, "height": max(300, 40 + 26 * shown)})
+        bars.set_size({"width": 500, "height": max(300, 40 + 26 * shown)})
         sheet.ws.insert_chart(10, 5, bars, {"x_offset": 8, "y_offset": 4, "object_position": 2})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from .context import Context
@@ -10,13 +12,15 @@ from .style import AMBER, BAD, GOOD, GREY, Book, cell, span
 
 SHEET = "名单"
 HEADS = (
-    "名次", "姓名", "工号", "部门", "岗位", "考核人", "总分", "等级", "系数", "完成率", "部门名次", "上期总分", "变化",
+    "名次", "姓名", "工号", "部门", "岗位", "考核人", "总分", "等级", "系数", "覆盖率", "部门名次", "上期总分", "变化",
     "表内总分", "差额", "状态", "来源",
 )  # fmt: skip
 TOP = 3
 FIRST = TOP + 1
 (RANK, NAME, STAFF, DEPARTMENT, POSITION, RATER, TOTAL, GRADE, FACTOR, COVERAGE, INNER, BEFORE, CHANGE, STATED, GAP, STATUS,
  SOURCE) = range(len(HEADS))  # fmt: skip
+# Totals are shown to two places: half of the last one.
+_ROUNDING = 0.005 + 1e-9
 STATUS_WORDS = {"ok": "完成", "incomplete": "未完成", "error": "有错误", "not_assessed": "本期不考核"}
 
 
@@ -64,19 +68,15 @@ def add(book: Book, context: Context) -> None:
         else:
             sheet.link(row, TOTAL, url if len(people) < 30_000 else None, "", "score_link", number=p.total)
         sheet.text(row, GRADE, p.grade, "center")
-        sheet.number(row, FACTOR, p.coefficient, "number")
+        sheet.number(row, FACTOR, p.coefficient, "factor")
         sheet.number(row, COVERAGE, p.coverage, "percent")
         before = context.before.get(p.who)
         sheet.number(row, BEFORE, before)
-        for col, mine, other, style in ((CHANGE, BEFORE, before, "change"), (GAP, STATED, p.stated, "change")):
-            sign = (total, cell(row, mine)) if col == CHANGE else (cell(row, mine), total)
-            known = other is not None and not pd.isna(other) and not pd.isna(p.total)
-            gap = (p.total - other if col == CHANGE else other - p.total) if known else None
-            sheet.formula(
-                row, col, f'=IF(OR({sign[0]}="",{sign[1]}=""),"",ROUND({sign[0]}-{sign[1]},2))',
-                None if gap is None else round(gap, 2) + 0.0, style,
-            )  # fmt: skip
+        was = cell(row, BEFORE)
+        change = None if before is None or pd.isna(before) or pd.isna(p.total) else round(p.total - before, 2) + 0.0
+        sheet.formula(row, CHANGE, f'=IF(OR({total}="",{was}=""),"",ROUND({total}-{was},2))', change, "change")
         sheet.number(row, STATED, p.stated)
+        sheet.number(row, GAP, _gap(p), "change")
         sheet.text(row, STATUS, STATUS_WORDS.get(p.status, p.status), "center")
         sheet.link(row, SOURCE, url, told(p.file, p.sheet, p.cell))
     if len(people):
@@ -96,6 +96,12 @@ def _conditions(book: Book, ws: object, last: int) -> None:
                     "max_type": "num", "max_value": 1}),
     ):  # fmt: skip
         ws.conditional_format(FIRST, col, last, col, rule)  # type: ignore[attr-defined]
+
+
+def _gap(p: Any) -> float | None:
+    """The stated total less the computed one; 0 where they differ by no more than the rounding of what is shown."""
+    gap = p.stated - p.computed
+    return 0.0 if min(abs(gap), abs(p.stated - p.total)) <= _ROUNDING else gap
 
 
 def _whole(value: object) -> float | None:
