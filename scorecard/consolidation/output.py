@@ -17,8 +17,9 @@ from ..workbook.files import replace_file
 if TYPE_CHECKING:
     from .consolidation import Consolidation
 
-# A text that begins with one of these is a formula, or a command, to a spreadsheet program that opens a CSV.
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+# A text that begins with one of these, or with blanks before it, is a formula, or a command, to a spreadsheet program
+# that opens a CSV; Chinese and Japanese versions take the full-width signs for the plain ones.
+_RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def save(
@@ -80,7 +81,8 @@ def _plain(row: Sequence[object]) -> list[object]:
     cells: list[object] = []
     for value in row:
         if isinstance(value, str):
-            cells.append(f"'{value}" if value.startswith(_RISKY) else value)
+            is_risky = value.startswith(_RISKY) or value.lstrip().startswith(_RISKY)
+            cells.append(f"'{value}" if is_risky else value)
         else:
             cells.append("" if pd.isna(value) else value)
     return cells

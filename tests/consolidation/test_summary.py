@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 import scorecard
+from scorecard.consolidation.output import save_tables
 from scorecard.scoring.ranking import forced_distribution
 from tests.consolidation.test_consolidate import card
 from tests.libreoffice.office import Office
@@ -132,6 +133,24 @@ def test_text_never_becomes_a_formula(written: tuple[Path, scorecard.Consolidati
         rows = list(csv.DictReader(stream))
     assert "'@岗位" in {row["position"] for row in rows}
     assert not [v for row in rows for v in row.values() if v.startswith(("=", "@", "+", "-"))]
+
+
+@pytest.mark.parametrize("lead", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n=", " =", "\u3000＝", "\xa0@"])
+def test_no_indicator_is_a_formula_whatever_it_begins_with(lead: str, tmp_path: Path) -> None:
+    text = f"{lead}1+1|boese"
+    path = card(tmp_path / "部门" / "张三.xlsx", "张三", [85, 88, 75, 95])
+    book = openpyxl.load_workbook(path)
+    book.active["B4"] = text
+    book.active["B4"].data_type = "s"
+    book.save(path)
+    done = scorecard.consolidate(tmp_path / "部门")
+    for out in save_tables(done, tmp_path / "csv"):
+        with out.open(encoding="utf-8-sig", newline="") as stream:
+            found = [value for row in csv.reader(stream) for value in row if "boese" in value]
+        assert all(value.startswith("'") for value in found), found
+        assert found or out.stem != "items"
+    sheet = openpyxl.load_workbook(done.save(tmp_path / "s.xlsx"))["明细"]
+    assert [c.data_type for row in sheet.iter_rows() for c in row if "boese" in str(c.value)] == ["s"]
 
 
 def test_the_same_input_gives_the_same_bytes(written: tuple[Path, scorecard.Consolidation], tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def add(book: Book, context: Context) -> None:
         )
         got = proposal.actual[i] if proposal is not None else None
         sheet.formula(
-            row, PROPOSED, f"=COUNTIF({proposals},{cell(row, LABEL)})", got if got is not None else 0, "whole"
+            row, PROPOSED, f"=SUMPRODUCT(--({proposals}={cell(row, LABEL)}))", got if got is not None else 0, "whole"
         )
         sheet.formula(row, GAP, f"={cell(row, PROPOSED)}-{cell(row, HEADS)}", (got or 0) - wanted[i], "whole")
         sheet.number(row, STATED, stated[i], "whole")
