@@ -18,6 +18,7 @@ from .options import (
     force_option,
     help_text,
     json_option,
+    map_option,
     password_option,
     period_option,
     refuse_existing,
@@ -75,6 +76,7 @@ def add_to(app: typer.Typer) -> None:
         ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
         vocabulary: Annotated[Path | None, vocabulary_option()] = None,
+        mapping: Annotated[str | None, map_option()] = None,
         password_file: Annotated[Path | None, password_option()] = None,
         keep: Annotated[
             str,
@@ -131,7 +133,7 @@ def add_to(app: typer.Typer) -> None:
                 done = consolidate(
                     paths, period=period, roster=roster, rules=rules, hierarchy=hierarchy, keep=keep, processes=processes,
                     skip=[output] if output is not None else [], progress=progress,
-                    vocabulary=words_for(vocabulary, None),
+                    vocabulary=words_for(vocabulary, mapping),
                     password=read_password(password_file) if password_file is not None else None,
                 )  # fmt: skip
             if pseudonymise is not None:

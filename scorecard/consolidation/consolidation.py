@@ -232,7 +232,8 @@ def consolidate(
         processes: How many to read with; by default as many as there are processors, and one for few files.
         skip: Files that are never read.
         progress: Called with (files read, files in all).
-        vocabulary: The words to recognise by, `Vocabulary.load(extra)`; the built-in ones when omitted.
+        vocabulary: The words to recognise by, `Vocabulary.load(extra)`, and with `.mapped(Mapping.parse("权重=E"))` what
+            is known about columns; the built-in words when omitted.
         password: Of those files that are encrypted, the roster and the hierarchy among them.
 
     Returns:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from ..errors import UsageError
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.values import decimal_sum, is_missing, read
@@ -85,6 +86,8 @@ def recognise_workbook(
         UnusableFile: a part of the workbook is damaged.
     """
     words = vocabulary or default_vocabulary()
+    if words.mapping is not None:
+        words = words.mapped(words.mapping.for_file(package.where or ""))
     tables: list[Table] = []
     findings: list[Finding] = []
     refusals: list[Finding] = []
@@ -92,7 +95,12 @@ def recognise_workbook(
         if sheet.kind != "worksheet":
             continue
         grid = read_grid(package, sheet)
-        attempts = _attempts(grid, words)
+        try:
+            attempts = _attempts(grid, words)
+        except UsageError as problem:
+            # A mapping says too little for this sheet; another one may hold what it is about.
+            refusals.append(Finding("no-table", "info", sheet.name, "", problem.message))
+            continue
         here = [attempt.table for attempt in attempts if attempt.table]
         if here and grids is not None:
             grids[sheet.name] = grid
