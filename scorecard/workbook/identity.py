@@ -19,7 +19,7 @@ _SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
 # How far a value may stand from its label when the cells between are empty.
 _REACH = 6
 _PERIOD_IN_TITLE = re.compile(
-    r"20\d\d[年-]?(?:第?(?:[一二三四1-4]|i{1,3}|iv)季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
+    r"20\d\d(?:年度?|-)?(?:第?(?:[一二三四1-4]|i{1,3}|iv)季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
     r"|第?[一二三四1-4]季度|[上下]半年|半年度?|季度|月度|年度"
 )
 

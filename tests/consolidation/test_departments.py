@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 
@@ -10,6 +12,8 @@ import pytest
 import scorecard
 from tests.consolidation.departments import Folder, make_folder, roster
 
+# As the default grade table has them.
+GRADES = (("优", 90), ("良", 80), ("中", 70), ("及格", 60))
 QUICK = range(4)
 SOAK = range(1000, 1200)
 
@@ -22,12 +26,15 @@ def problems(folder: Folder, done: scorecard.Consolidation) -> list[str]:
     for p in done.people[done.people["status"] == "ok"].itertuples():
         if (p.department, p.person) in taken:
             wrong.append(f"{p.department} {p.person} twice")
-        taken[p.department, p.person] = p.computed
-    for who, total in expected.sound.items():
+        taken[p.department, p.person] = p.computed, p.total, p.grade
+    for who, exact in expected.sound.items():
+        # Half a hundredth goes up; 89.995 is 90.00 and 优.
+        total = math.floor(exact * 100 + Fraction(1, 2)) / 100
+        grade = next((label for label, least in GRADES if total >= least), "差")
         if who not in taken:
-            wrong.append(f"{who} was not taken: {total}")
-        elif abs(taken[who] - total) > 1e-9:
-            wrong.append(f"{who}: {taken[who]} instead of {total}")
+            wrong.append(f"{who} was not taken: {float(exact)}")
+        elif abs(taken[who][0] - float(exact)) > 1e-9 or taken[who][1:] != (total, grade):
+            wrong.append(f"{who}: {taken[who]} instead of {float(exact)}, {total}, {grade}")
     wrong += [f"{who} should not be taken" for who in taken if who not in expected.sound]
     quarantine = {(q.file, q.code) for q in done.quarantine.itertuples()}
     files = {file for file, _ in quarantine}
