@@ -211,11 +211,14 @@ def _show(done: "Consolidation", output: Path | None) -> None:
     for finding in _first([n for n in done.notices if n.severity != "info"]):
         print_line(out, finding, style="yellow")
     for line in _first(done.set_aside):
-        complain(say("没有计入：", "not taken: ") + line)
+        print_line(out, say("没有计入：", "not taken: ") + line, style="red")
     if output is not None:
         print_line(out, say(f"已写出 {output}", f"written: {output}"), style="bold")
     else:
         print_line(out, say("加 -o 汇总.xlsx 写出汇总工作簿。", "Add -o summary.xlsx to write the summary workbook."))
+    if count := len(done.set_aside):
+        # What a scheduler keeps as its log names nobody.
+        complain(say(f"没有计入 {count} 处", f"{count} not taken"))
 
 
 def _shares(text: str) -> dict[str, float]:

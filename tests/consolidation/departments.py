@@ -294,6 +294,7 @@ def _shows(cell: Any, value: Any, number_format: str) -> None:
 
 
 _WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+TEXTS = ("待定", "3-5", "见附件", "无", "＝90-5", "85，5", "八十")
 SPELLINGS = (
     "2026Q3", "2026-Q3", "2026年Q3", "2026年7-9月", "2026年7月-9月", "2026年第3季度", "２０２６年三季度", "2026年第Ⅲ季度",
     "2026.7-2026.9", "2026年7月1日至9月30日", "2026年7月1日-2026年9月30日", "2026年度第三季度",
@@ -301,7 +302,7 @@ SPELLINGS = (
 
 
 def _text_for_a_score(folder: Folder) -> None:
-    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(0, folder.dice.choice(("待定", "3-5", "见附件", "无", "＝90-5", "85，5", "八十"))))
+    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(0, folder.dice.choice(TEXTS)))
     folder.expected.statuses[name, ""] = "error"
     folder.expected.codes.add((name, "score-unreadable"))
 

@@ -16,6 +16,7 @@ from scorecard.consolidation.reading import Reader
 from scorecard.workbook.mapping import Mapping
 from scorecard.workbook.vocabulary import Vocabulary
 from tests.cli.runner import scorecard as run
+from tests.consolidation.departments import make_folder, roster
 from tests.libreoffice.office import Office
 from tests.workbook import forms
 
@@ -267,3 +268,13 @@ def test_a_roster_may_be_encrypted_too(tmp_path: Path) -> None:
     locked(path, "秘密")
     done = scorecard.consolidate(tmp_path / "部门", roster=path, password="秘密")
     assert [person for person, _, _ in done.missing] == ["李四"]
+
+
+def test_what_a_scheduler_logs_names_nobody(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "部门", 11, 8)
+    listed = roster(folder, tmp_path / "花名册.xlsx")
+    result = run("consolidate", folder.root, "--roster", listed, "-o", tmp_path / "汇总.xlsx", lang="zh")
+    assert result.status == 1
+    count = result.err.strip().removeprefix("没有计入 ").removesuffix(" 处")
+    assert int(count) > 0
+    assert any(p.name in result.out for p in folder.people)
