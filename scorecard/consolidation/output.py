@@ -38,7 +38,7 @@ def save(
         if history is not None:
             from . import history as kept
 
-            past = Past(kept.people(history), *kept.before(history, done.period))
+            past = Past(kept.people(history), *kept.before(history, done.period), kept.same_people(history))
         replace_file(path, summary_workbook(done, Links.for_output(done.sources, path), past, quotas))
     else:
         raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))

@@ -171,7 +171,8 @@ def _identities(cards: Sequence[CardRecord], notices: list[Notice]) -> list[str]
         if number:
             who.append(f"#{number}")
         elif not name:
-            who.append(f"?{i}")
+            # Of this period and no other: whose card it is nobody knows.
+            who.append(f"?{card.period}-{i}")
             notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
                 "表里、工作表名和文件名都没有姓名，无法与名单核对",
                 "no name in the table, the sheet or the file: it cannot be matched with a roster")))  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -15,11 +15,19 @@ SHEET = "趋势"
 
 @dataclass(frozen=True)
 class Past:
-    """What the history knows: everybody in every period, and the period before this one with everybody's total."""
+    """What the history knows: everybody in every period, and the period before this one with everybody's total.
+
+    `same` says under which `who` the history has somebody whose staff number another period knows.
+    """
 
     people: pd.DataFrame
     period: str
     totals: dict[str, float]
+    same: dict[str, str] = field(default_factory=dict)
+
+    def who(self, who: str) -> str:
+        """Under what the history has somebody of this period."""
+        return self.same.get(who, who)
 
 
 def add(book: Book, context: Context, past: Past) -> None:
@@ -37,8 +45,8 @@ def add(book: Book, context: Context, past: Past) -> None:
         values = []
         for col, period in enumerate(periods, 2):
             value = p.total if period == context.done.period else None
-            if value is None and p.who in known.index and period in known.columns:
-                value = known.at[p.who, period]
+            if value is None and past.who(p.who) in known.index and period in known.columns:
+                value = known.at[past.who(p.who), period]
             values.append(None if value is None or pd.isna(value) else float(value))
             sheet.number(row, col, values[-1])
         if len(periods) > 1:
