@@ -17,7 +17,7 @@ import pandas as pd
 from ..definitions import Definition, load_definition
 from ..workbook.vocabulary import Vocabulary
 from . import frames
-from .hierarchy import NodeResult, load_hierarchy, roll_up_tree
+from .hierarchy import NodeResult, load_hierarchy, outside_tree, roll_up_tree
 from .reading import Reader
 from .records import FileReading, Notice
 from .resolve import KEEP, Resolved, period_of, resolve
@@ -267,6 +267,7 @@ def consolidate(
     if wanted is not None:
         missing, found = compare_with_roster(wanted, resolution.cards)
         notices += found
+    notices += outside_tree(nodes, resolution.cards) if nodes else []
     order = ("error", "warning", "info")
     notices = sorted(dict.fromkeys(notices), key=lambda n: order.index(n.severity))
     return Consolidation(
