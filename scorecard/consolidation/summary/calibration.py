@@ -10,7 +10,7 @@ from ...scoring.ranking import MINIMUM_GROUP, Calibrated, calibrate
 from . import people as listing
 from .context import Context
 from .distribution import shown
-from .style import Book, Sheet, cell, place, span
+from .style import Book, Sheet, cell, fitting, place, span
 
 SHEET = "校准"
 TOP = 4
@@ -40,7 +40,7 @@ def add(book: Book, context: Context) -> None:
         tab="#B7791F",
         portrait=True,
     )
-    sheet.widths((26, 11, 14, 10, 11, 12))
+    sheet.widths((26, 11, fitting(people["department"], 14, 28), 10, 11, 12))
     groups = raters(people)
     names = list(groups)
     scores = [[float(people.at[i, "total"]) for i in groups[name]] for name in names]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...scoring.ranking import MINIMUM_GROUP, forced_distribution, heads
 from . import people as listing
 from .context import Context
-from .style import AMBER, Book, Sheet, cell, place, span
+from .style import AMBER, Book, Sheet, cell, fitting, place, span
 
 SHEET = "强制分布"
 TOP = 4
@@ -31,7 +31,7 @@ def add(book: Book, context: Context) -> None:
         tab="#B7791F",
         portrait=True,
     )
-    sheet.widths((14, 12, 11, 10, 10, 12, 10, 12))
+    sheet.widths((14, fitting(context.people["department"], 12, 28), 11, 10, 10, 12, 10, 12))
     scores = [float(t) for t in context.people["total"] if t == t]
     size = len(scores)
     is_enough = size >= MINIMUM_GROUP

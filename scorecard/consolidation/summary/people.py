@@ -8,7 +8,7 @@ import pandas as pd
 
 from .context import Context
 from .links import told
-from .style import AMBER, BAD, GOOD, GREY, Book, cell, span
+from .style import AMBER, BAD, GOOD, GREY, Book, cell, fitting, span
 
 SHEET = "名单"
 HEADS = (
@@ -33,7 +33,12 @@ def add(book: Book, context: Context) -> None:
         f"名单{context.of_period}",
         "总分由各项得分重新计算，点总分或来源可打开原表的单元格；名次按总分，同分同名次（1、2、2、4）。",
     )
-    sheet.widths((7, 11, 11, 15, 16, 11, 9, 9, 7, 9, 9, 9, 9, 9, 8, 10, 44))
+    person, staff, department, position, rater = (
+        fitting(people[name], 11, most)
+        for name, most in (("person", 20), ("staff_id", 16), ("department", 28), ("position", 24), ("evaluator", 18))
+    )
+    sources = fitting((told(p.file, p.sheet, p.cell) for p in people.itertuples()), 30, 60)
+    sheet.widths((7, person, staff, department, position, rater, 9, 12, 7, 9, 9, 9, 9, 9, 8, 10, sources))
     # The table writes its headings itself; text of one's own keeps them wrapped and centred.
     rows = max(len(people), 1)
     sheet.ws.add_table(

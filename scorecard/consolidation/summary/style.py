@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,6 +150,20 @@ class Sheet:
             self.number(row, col, number, style if is_linked else style.removesuffix("_link"))
         elif not is_linked:
             self.text(row, col, text, "text" if style == "link" else style)
+
+
+def fitting(texts: Iterable[str], least: float, most: float) -> float:
+    """The width of a column for texts; a Chinese character is two wide."""
+    return max(least, min(most, max((_shown_width(text) for text in texts), default=0) + 2))
+
+
+def height(text: str, width: float) -> float:
+    """The height of a row in which a text is wrapped in a column of a width."""
+    return 18.0 * max(1, -(-_shown_width(text) // max(1, int(width) - 1)))
+
+
+def _shown_width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
 
 
 def cell(row: int, col: int, *, fixed: bool = False) -> str:

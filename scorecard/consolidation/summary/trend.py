@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from .context import Context
-from .style import Book, cell
+from .style import Book, cell, fitting
 
 SHEET = "趋势"
 
@@ -34,7 +34,7 @@ def add(book: Book, context: Context, past: Past) -> None:
     """Write the sheet: the last eight periods of this one's kind, this one included."""
     periods = _periods(context, past)
     sheet = book.sheet(SHEET, f"趋势{context.of_period}", "各期总分；走势线和变化随数字更新。", tab="#4A7FB0")
-    sheet.widths((11, 15, *[10] * len(periods), 10, 18))
+    sheet.widths((11, fitting(context.people["department"], 15, 28), *[10] * len(periods), 10, 18))
     sheet.heads(3, ("姓名", "部门", *periods, "变化", "走势"), height=24)
     sheet.ws.freeze_panes(4, 2)
     known = past.people.pivot_table(index="who", columns="period", values="total", aggfunc="last")
