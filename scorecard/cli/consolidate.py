@@ -124,10 +124,13 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:  # fmt: skip
         with errors("consolidate", as_json=as_json):
             from ..consolidation import consolidate
+            from ..consolidation.output import check_output
             from ..workbook.opening import read_password
 
             shares = _shares(quotas) if quotas is not None else None
             if output is not None:
+                # Before minutes of reading, not after them.
+                check_output(output)
                 refuse_existing(output, force)
             with _progress(as_json) as progress:
                 done = consolidate(

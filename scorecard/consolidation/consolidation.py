@@ -20,7 +20,7 @@ from . import frames
 from .hierarchy import NodeResult, load_hierarchy, outside_tree, roll_up_tree
 from .reading import Reader
 from .records import FileReading, Notice
-from .resolve import KEEP, Resolved, period_of, resolve
+from .resolve import KEEP, Resolved, check_keep, period_of, resolve
 from .roster import Roster, compare_with_roster, load_roster
 from .sources import Source, Sources, find_sources
 
@@ -249,6 +249,7 @@ def consolidate(
             done = consolidate("部门表/")
             done.cards[["person", "computed", "grade", "status"]]
     """
+    check_keep(keep)
     if period is not None:
         period_of(period)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)

@@ -22,14 +22,24 @@ if TYPE_CHECKING:
 _RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
+def check_output(path: Path) -> None:
+    """Refuse a place of which the ending says that nothing will be written there.
+
+    Raises:
+        UsageError: Neither .xlsx nor .csv.
+    """
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
+
+
 def save(
     done: Consolidation, path: Path, quotas: Mapping[str, float] | None = None, history: str | None = None
 ) -> Path:
     """See `Consolidation.save`."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
+    check_output(path)
+    if path.suffix.lower() == ".csv":
         replace_file(path, csv_bytes(done.people.sort_values(["rank", "department", "person"], kind="stable")))
-    elif suffix == ".xlsx":
+    else:
         from .summary.book import summary_workbook
         from .summary.links import Links
         from .summary.trend import Past
@@ -40,8 +50,6 @@ def save(
 
             past = Past(kept.people(history), *kept.before(history, done.period), kept.same_people(history))
         replace_file(path, summary_workbook(done, Links.for_output(done.sources, path), past, quotas))
-    else:
-        raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
     return path
 
 

@@ -58,8 +58,7 @@ def resolve(
     Raises:
         UsageError: An unknown `keep`, or a period that is none.
     """
-    if keep not in KEEP:
-        raise UsageError(Message(f"未知取舍规则“{keep}”（first 或 last）", f'unknown rule "{keep}": first or last'))
+    check_keep(keep)
     notices: list[Notice] = []
     quarantine: list[Notice] = []
     chosen = _chosen_period(cards, period)
@@ -94,6 +93,16 @@ def resolve(
                 status[i] = "part" if status[i] == "ok" else status[i]
     resolved = tuple(Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards))
     return Resolution(resolved, chosen, tuple(notices), tuple(quarantine))
+
+
+def check_keep(keep: str) -> None:
+    """Refuse an unknown rule.
+
+    Raises:
+        UsageError: It is none of `KEEP`.
+    """
+    if keep not in KEEP:
+        raise UsageError(Message(f"未知取舍规则“{keep}”（first 或 last）", f'unknown rule "{keep}": first or last'))
 
 
 def _is_same_kind(a: str, b: str) -> bool:

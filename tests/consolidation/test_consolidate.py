@@ -278,3 +278,10 @@ def test_what_a_scheduler_logs_names_nobody(tmp_path: Path) -> None:
     count = result.err.strip().removeprefix("没有计入 ").removesuffix(" 处")
     assert int(count) > 0
     assert any(p.name in result.out for p in folder.people)
+
+
+@pytest.mark.parametrize("wrong", [("-o", "汇总.pdf"), ("--keep", "middle"), ("--period", "2026Q9")])
+def test_a_wrong_call_is_refused_before_anything_is_read(wrong: tuple[str, str], tmp_path: Path) -> None:
+    """A folder that is not there is what reading would complain about first."""
+    result = run("consolidate", tmp_path / "nowhere", *wrong)
+    assert result.status == 2 and wrong[1] in result.err
