@@ -79,7 +79,7 @@ def add(book: Book, context: Context) -> None:
     sheet.formula(row, WORST, f'=IF({cell(row, COMPLETE)}=0,"",MIN({totals}))', ends[1], "total_score")
     sheet.formula(row, SPREAD, f'=IF({cell(row, COMPLETE)}<2,"",STDEV({totals}))', deviation(everybody), "total_score")
     if names:
-        bar = {"type": "data_bar", "bar_color": "#9DB8D2", "bar_solid": True, "min_type": "num", "min_value": 0,
+        bar = {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip
         sheet.ws.conditional_format(FIRST, MEAN, row - 1, MEAN, bar)
     sheet.text(row + 2, 0, "标准差按样本（n-1）计；不足两人时不计。", "subtitle")

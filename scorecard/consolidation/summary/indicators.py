@@ -91,7 +91,7 @@ def add(book: Book, context: Context) -> None:
         sheet.ws.set_row(row, max(height(one.name, name_width), height(listed, far_width)))
     if found:
         last = 3 + len(found)
-        bar = {"type": "data_bar", "bar_color": "#9DB8D2", "bar_solid": True, "min_type": "num", "min_value": 0,
+        bar = {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip
         sheet.ws.conditional_format(4, 2, last, 2, bar)
 

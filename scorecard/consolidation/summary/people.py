@@ -97,7 +97,7 @@ def _conditions(book: Book, ws: object, last: int) -> None:
         (STATUS, {"type": "cell", "criteria": "==", "value": '"有错误"', "format": book.flag(BAD, bold=True)}),
         (STATUS, {"type": "cell", "criteria": "==", "value": '"未完成"', "format": book.flag(AMBER, bold=True)}),
         (STATUS, {"type": "cell", "criteria": "==", "value": '"本期不考核"', "format": book.flag(GREY)}),
-        (COVERAGE, {"type": "data_bar", "bar_color": "#9DB8D2", "bar_solid": True, "min_type": "num", "min_value": 0,
+        (COVERAGE, {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                     "max_type": "num", "max_value": 1}),
     ):  # fmt: skip
         ws.conditional_format(FIRST, col, last, col, rule)  # type: ignore[attr-defined]
