@@ -82,7 +82,12 @@ def resolve(
     counted = [False] * len(cards)
     groups: dict[str, list[list[int]]] = defaultdict(list)
     for unit in units:
-        if status[unit[0]] in _TAKEN:
+        if all(_is_blank(cards[i]) for i in unit):
+            first = cards[unit[0]]
+            notices.append(Notice("blank-form", "info", first.file, first.sheet, first.cell, Message(
+                "没有姓名，得分一项也没填（空白表？），不计人数",
+                "no name and no score at all (an empty form?): it counts as nobody")))  # fmt: skip
+        elif status[unit[0]] in _TAKEN:
             groups[who[unit[0]]].append(unit)
     for group in groups.values():
         _choose(cards, group, status, counted, keep, copies or {}, notices)
@@ -93,6 +98,10 @@ def resolve(
                 status[i] = "part" if status[i] == "ok" else status[i]
     resolved = tuple(Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards))
     return Resolution(resolved, chosen, tuple(notices), tuple(quarantine))
+
+
+def _is_blank(card: CardRecord) -> bool:
+    return card.status == "incomplete" and not card.person and not card.staff_id and not card.filled
 
 
 def check_keep(keep: str) -> None:
@@ -182,9 +191,10 @@ def _identities(cards: Sequence[CardRecord], notices: list[Notice]) -> list[str]
         elif not name:
             # Of this period and no other: whose card it is nobody knows.
             who.append(f"?{card.period}-{i}")
-            notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
-                "表里、工作表名和文件名都没有姓名，无法与名单核对",
-                "no name in the table, the sheet or the file: it cannot be matched with a roster")))  # fmt: skip
+            if not _is_blank(card):
+                notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
+                    "表里、工作表名和文件名都没有姓名，无法与名单核对",
+                    "no name in the table, the sheet or the file: it cannot be matched with a roster")))  # fmt: skip
         else:
             matching = {n for n, d in ids_of[name] if not d or not department or d == department}
             if len(matching) == 1:

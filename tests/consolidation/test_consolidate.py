@@ -285,3 +285,16 @@ def test_a_wrong_call_is_refused_before_anything_is_read(wrong: tuple[str, str],
     """A folder that is not there is what reading would complain about first."""
     result = run("consolidate", tmp_path / "nowhere", *wrong)
     assert result.status == 2 and wrong[1] in result.err
+
+
+def test_an_empty_form_is_nobody(folder: Path) -> None:
+    path = card(folder / "考核表模板.xlsx", "", [])
+    book = openpyxl.load_workbook(path)
+    book.active["B2"], book.active.title = None, "Sheet1"
+    book.save(path)
+    done = done_with(folder)
+    assert sorted(done.people["person"]) == ["张三", "李四", "王五", "赵六"]
+    mine = done.cards.set_index("file").loc["考核表模板.xlsx"]
+    assert (mine["status"], mine["counted"]) == ("incomplete", False)
+    found = set(done.findings.query("file == '考核表模板.xlsx'")["code"])
+    assert "blank-form" in found and "person-missing" not in found
