@@ -12,7 +12,7 @@ from scorecard.findings import Finding
 from scorecard.messages import Message
 from scorecard.scoring.periods import ROLLUPS, roll_up
 from scorecard.scoring.values import key, read
-from scorecard.workbook.cells import Grid
+from scorecard.workbook.cells import Grid, read_cell
 from scorecard.workbook.edit import Editor
 from scorecard.workbook.embed import fill_values
 from scorecard.workbook.grid import read_grid
@@ -20,7 +20,6 @@ from scorecard.workbook.located import Row, Table
 from scorecard.workbook.outputs import output_path
 from scorecard.workbook.package import Package
 from scorecard.workbook.recognise import recognise_workbook
-from scorecard.workbook.rules import read_cell
 
 #: The column that says how many cases a rate is based on.
 BASE = "基数"

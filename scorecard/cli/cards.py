@@ -13,9 +13,9 @@ from ..scoring.model import ItemResult
 from ..scoring.values import State, as_error, is_missing, show
 from ..workbook.card import Card, headline
 from ..workbook.cells import Grid as Cells
+from ..workbook.cells import read_cell
 from ..workbook.inspection import explanations
 from ..workbook.recognise import Row
-from ..workbook.rules import read_cell
 from .show import print_line, result_line, table
 from .words import one_line, say, typed
 

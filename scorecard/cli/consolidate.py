@@ -18,6 +18,7 @@ from .options import (
     force_option,
     help_text,
     json_option,
+    map_option,
     password_option,
     period_option,
     refuse_existing,
@@ -75,6 +76,7 @@ def add_to(app: typer.Typer) -> None:
         ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
         vocabulary: Annotated[Path | None, vocabulary_option()] = None,
+        mapping: Annotated[str | None, map_option()] = None,
         password_file: Annotated[Path | None, password_option()] = None,
         keep: Annotated[
             str,
@@ -122,16 +124,19 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:  # fmt: skip
         with errors("consolidate", as_json=as_json):
             from ..consolidation import consolidate
+            from ..consolidation.output import check_output
             from ..workbook.opening import read_password
 
             shares = _shares(quotas) if quotas is not None else None
             if output is not None:
+                # Before minutes of reading, not after them.
+                check_output(output)
                 refuse_existing(output, force)
             with _progress(as_json) as progress:
                 done = consolidate(
                     paths, period=period, roster=roster, rules=rules, hierarchy=hierarchy, keep=keep, processes=processes,
                     skip=[output] if output is not None else [], progress=progress,
-                    vocabulary=words_for(vocabulary, None),
+                    vocabulary=words_for(vocabulary, mapping),
                     password=read_password(password_file) if password_file is not None else None,
                 )  # fmt: skip
             if pseudonymise is not None:
@@ -209,11 +214,14 @@ def _show(done: "Consolidation", output: Path | None) -> None:
     for finding in _first([n for n in done.notices if n.severity != "info"]):
         print_line(out, finding, style="yellow")
     for line in _first(done.set_aside):
-        complain(say("没有计入：", "not taken: ") + line)
+        print_line(out, say("没有计入：", "not taken: ") + line, style="red")
     if output is not None:
         print_line(out, say(f"已写出 {output}", f"written: {output}"), style="bold")
     else:
         print_line(out, say("加 -o 汇总.xlsx 写出汇总工作簿。", "Add -o summary.xlsx to write the summary workbook."))
+    if count := len(done.set_aside):
+        # What a scheduler keeps as its log names nobody.
+        complain(say(f"没有计入 {count} 处", f"{count} not taken"))
 
 
 def _shares(text: str) -> dict[str, float]:

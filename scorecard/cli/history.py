@@ -1,6 +1,7 @@
 """`scorecard history`: what `consolidate --history` keeps over time."""
 
 # No `from __future__ import annotations`: the parser reads the annotations, and their texts are made in `add_to`.
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,7 +58,7 @@ def add_to(app: typer.Typer) -> None:
                 print_json({"schema": SCHEMA, "runs": listed, "findings": []})
                 return
             rows: Rows = [
-                (r.period, r.recorded_at[:19].replace("T", " "), r.recorded_by,
+                (r.period, f"{datetime.fromisoformat(r.recorded_at).astimezone():%Y-%m-%d %H:%M:%S}", r.recorded_by,
                  say(*_ACTIONS.get(r.action, (r.action, r.action))), str(r.files),
                  str(r.people), str(r.quarantined))
                 for r in found
@@ -118,6 +119,7 @@ def add_to(app: typer.Typer) -> None:
                 typer.echo(say(f"已写出 {path}", f"written: {path}"))
 
 
+_RULES = {"mean": "平均", "last": "最近一期", "min": "最低", "max": "最高", "sum": "合计"}
 _ACTIONS = {"recorded": ("记入", "recorded"), "replaced": ("替换", "replaced")}
 
 
@@ -128,6 +130,7 @@ def _shown(
     from ..consolidation import history
     from ..consolidation.names import person_name
     from ..consolidation.resolve import period_of
+    from ..scoring.periods import rollup_name
 
     everybody = history.people(db)
     label = period_of(period) if period else ""
@@ -140,7 +143,8 @@ def _shown(
         table = table[table["person"] == person_name(person)]
     name, department = (say("姓名", "person"), "left"), (say("部门", "department"), "left")
     if is_rolled:
-        heads: Heads = (name, department, (say("期数", "periods"), "right"), (f"{label} {rule}", "right"))
+        how = say(_RULES.get(rollup_name(rule), rule), rule)
+        heads: Heads = (name, department, (say("期数", "periods"), "right"), (f"{label} {how}", "right"))
         rows: Rows = [(r.person, r.department, str(r.periods), _score(r.total)) for r in table.itertuples()]
         people = [
             {"person": r.person, "staff_id": r.staff_id or None, "department": r.department or None,

@@ -18,10 +18,10 @@ import pandas as pd
 from ..definitions import Definition, load_definition
 from ..workbook.vocabulary import Vocabulary
 from . import frames
-from .hierarchy import NodeResult, load_hierarchy, roll_up_tree
+from .hierarchy import NodeResult, load_hierarchy, outside_tree, roll_up_tree
 from .reading import Reader, read_here, set_up
 from .records import FileReading, Notice
-from .resolve import KEEP, Resolved, period_of, resolve
+from .resolve import KEEP, Resolved, check_keep, period_of, resolve
 from .roster import Roster, compare_with_roster, load_roster
 from .sources import Source, Sources, find_sources, with_contents
 
@@ -235,7 +235,8 @@ def consolidate(
         processes: How many to read with; by default as many as there are processors, and one for few files.
         skip: Files that are never read.
         progress: Called with (files read, files in all).
-        vocabulary: The words to recognise by, `Vocabulary.load(extra)`; the built-in ones when omitted.
+        vocabulary: The words to recognise by, `Vocabulary.load(extra)`, and with `.mapped(Mapping.parse("权重=E"))` what
+            is known about columns; the built-in words when omitted.
         password: Of those files that are encrypted, the roster and the hierarchy among them.
 
     Returns:
@@ -251,6 +252,7 @@ def consolidate(
             done = consolidate("部门表/")
             done.cards[["person", "computed", "grade", "status"]]
     """
+    check_keep(keep)
     if period is not None:
         period_of(period)
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
@@ -270,6 +272,7 @@ def consolidate(
     if wanted is not None:
         missing, found = compare_with_roster(wanted, resolution.cards)
         notices += found
+    notices += outside_tree(nodes, resolution.cards) if nodes else []
     order = ("error", "warning", "info")
     notices = sorted(dict.fromkeys(notices), key=lambda n: order.index(n.severity))
     return Consolidation(

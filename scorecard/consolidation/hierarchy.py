@@ -15,7 +15,7 @@ from ..scoring.score import score_card
 from ..scoring.values import Reading, State, key, read
 from ..workbook.grid import read_grid
 from ..workbook.opening import open_workbook
-from .records import CardRecord
+from .records import CardRecord, Notice
 from .resolve import Resolved
 
 #: How the results below a node are put together.
@@ -131,12 +131,10 @@ def roll_up_tree(nodes: Sequence[Node], cards: Sequence[Resolved]) -> tuple[Node
     for node in nodes:
         below.setdefault(key(node.superior), []).append(node)
     members: dict[str, list[CardRecord]] = {key(node.name): [] for node in nodes}
-    for one in cards:
-        c = one.card
-        if one.counted and one.status in ("ok", "duplicate") and c.computed is not None:
-            home = next((key(t) for t in (c.person, c.position, c.department) if t and key(t) in members), None)
-            if home is not None:
-                members[home].append(c)
+    for c in _with_total(cards):
+        home = _home(c, members)
+        if home is not None:
+            members[home].append(c)
     results: list[NodeResult] = []
 
     def visit(node: Node, depth: int) -> NodeResult:
@@ -169,6 +167,34 @@ def roll_up_tree(nodes: Sequence[Node], cards: Sequence[Resolved]) -> tuple[Node
     for top in below.get("", []):
         visit(top, 0)
     return tuple(results)
+
+
+def outside_tree(nodes: Sequence[Node], cards: Sequence[Resolved]) -> list[Notice]:
+    """What a tree leaves out: cards with a total that belong to no node, and indicators to feed that a card has not."""
+    fed_by = {key(node.name): node for node in nodes}
+    notices = []
+    for c in _with_total(cards):
+        home = _home(c, fed_by)
+        told = " ".join(text for text in (c.person, c.position, c.department) if text) or c.file
+        if home is None:
+            zh, en = f"{told} 不在层级里，团队结果不含这张表", f"{told} belongs to no node: no team result has this card in it"
+            notices.append(Notice("not-in-hierarchy", "warning", c.file, c.sheet, c.cell, Message(zh, en)))
+        elif (feeds := fed_by[home].feeds) and not any(key(item.name) == key(feeds) for item in c.items):
+            zh, en = f"{told} 的表里没有指标“{feeds}”，团队结果不能计入", f'no indicator "{feeds}" for the team result of {told}'
+            notices.append(Notice("team-indicator-missing", "warning", c.file, c.sheet, c.cell, Message(zh, en)))
+    return notices
+
+
+def _with_total(cards: Sequence[Resolved]) -> list[CardRecord]:
+    """The cards that count and have a total."""
+    return [
+        one.card for one in cards
+        if one.counted and one.status in ("ok", "duplicate") and one.card.computed is not None
+    ]  # fmt: skip
+
+
+def _home(card: CardRecord, nodes: Mapping[str, object]) -> str | None:
+    return next((key(t) for t in (card.person, card.position, card.department) if t and key(t) in nodes), None)
 
 
 def with_score(card: CardRecord, indicator: str, score: float) -> float | None:
@@ -245,4 +271,5 @@ def _from_workbook(path: Path, password: str | None) -> list[Mapping[str, object
                 rows.append(row)
         if rows:
             return rows
-    raise UsageError(Message("没有“岗位”和“上级”两列", "no columns 岗位 (position) and 上级 (superior)"), path.name)
+    zh, en = "没有“岗位”和“上级”两列，或一行也没有", "no columns 岗位 (position) and 上级 (superior), or no row below"
+    raise UsageError(Message(zh, en), path.name)

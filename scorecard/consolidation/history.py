@@ -148,10 +148,35 @@ def items(place: str) -> pd.DataFrame:
     return _table(place, "scorecard_items")
 
 
+def same_people(place: str) -> dict[str, str]:
+    """Who was recorded by name and department only, and is known by a staff number in another period: that one's `who`.
+
+    Where several numbers go with a name in a department, nobody can tell, and nobody is taken for somebody else.
+    """
+    with transaction(place, create=False) as store:
+        return _same_people(store)
+
+
+def _same_people(store: Store) -> dict[str, str]:
+    rows = store.read("SELECT DISTINCT who, person, department FROM scorecard_people")
+    numbers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        if row["who"].startswith("#"):
+            numbers[key(row["person"]), key(row["department"])].add(row["who"])
+    return {
+        row["who"]: next(iter(known))
+        for row in rows
+        if row["who"][:1] not in "#?" and len(known := numbers.get((key(row["person"]), key(row["department"])), set())) == 1
+    }
+
+
 def _table(place: str, name: str) -> pd.DataFrame:
     columns = [part.split()[0] for part in TABLES[name].split(", ")]
     with transaction(place, create=False) as store:
         rows = store.read(f"SELECT {', '.join(columns)} FROM {name}")
+        same = _same_people(store)
+    for row in rows:
+        row["who"] = same.get(row["who"], row["who"])
     by = ("who", "item") if "item" in columns else ("who",)
     rows.sort(key=lambda row: (period_order(row["period"]), *(row[name] for name in by)))
     frame = pd.DataFrame(rows, columns=columns)
@@ -171,7 +196,7 @@ def period_order(label: str) -> tuple[int, int, int]:
 
 
 def before(place: str, period: str) -> tuple[str, dict[str, float]]:
-    """The latest earlier period of the same kind, and everybody's total in it; ("", {}) if there is none."""
+    """The latest earlier period of the same kind, and everybody's total in it, by `who`; ("", {}) if there is none."""
     known = people(place)
     kind = parse_period(period)
     same = [
@@ -273,7 +298,8 @@ def _rule(rule: str) -> str:
     try:
         return rollup_name(rule)
     except RuleError as problem:
-        raise UsageError(problem.message) from None
+        zh, en = problem.message
+        raise UsageError(Message(f"{zh}（mean、last、min、max、sum）", f"{en}: mean, last, min, max or sum")) from None
 
 
 def _inside(frame: pd.DataFrame, period: str) -> pd.DataFrame:

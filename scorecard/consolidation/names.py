@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..scoring.periods import parse_period
+from ..scoring.periods import SPANS, parse_period
 from ..scoring.values import key, trim
 
 # The most frequent surnames, about 97 of 100 people: only with one of these is a bare word in a file name a person.
@@ -63,7 +63,7 @@ _STAFF_BESIDE = re.compile(
     r"^(.*?)\s*[(（\[【]\s*(?:工号|编号|no\.?)?\s*[:：]?\s*([A-Za-z]{0,4}[-]?\d{3,12})\s*[)）\]】]$", re.IGNORECASE
 )
 _PERIOD = re.compile(
-    r"(20\d\d)\s*[年./_-]?\s*(?:第?\s*([一二三四1-4])\s*季度?|q([1-4])|h([12])|([上下])半年度?"
+    r"(20\d\d)\s*(?:年度?|[./_-])?\s*(?:第?\s*([一二三四1-4]|i{1,3}|iv)\s*季度?|q([1-4])|h([12])|([上下])半年度?"
     r"|(1[0-2]|0?[1-9])\s*月?\s*[-~至—－]\s*(1[0-2]|0?[1-9])\s*月份?|(1[0-2]|0?[1-9])\s*月份?"
     r"|(年度|全年|年)|[-./]?(1[0-2]|0[1-9])(?!\d))"
     r"|(?<!\d)(1[0-2]|0?[1-9])\s*月?\s*[-~至—－]\s*(1[0-2]|0?[1-9])\s*月份?|第?([一二三四1-4])季度|(?<![a-z0-9])q([1-4])(?!\d)|([上下])半年|(?<![\d-])(1[0-2]|[1-9])月份?(?!\d)",
@@ -168,7 +168,9 @@ def hints(text: str) -> Hints:
     """
     plain = unicodedata.normalize("NFC", text)
     period = find_period_label(plain)
-    rest = _PERIOD.sub(" ", plain)
+    rest = plain
+    for pattern in (*SPANS, _PERIOD):
+        rest = pattern.sub(" ", rest)
     words = [word for word in _SEPARATORS.split(rest) if word]
     persons = [word for word in words if is_person(word)]
     if not persons:
@@ -197,7 +199,9 @@ def find_period_label(text: str) -> str:
         >>> find_period_label("2026年第三季度考核表"), find_period_label("客服部2026Q4"), find_period_label("3月报表")
         ('2026Q3', '2026Q4', '3月')
     """
-    found = {m[0] for m in _PERIOD.finditer(unicodedata.normalize("NFKC", text))}
+    plain = unicodedata.normalize("NFKC", text)
+    spans = [m[0] for pattern in SPANS for m in pattern.finditer(plain)]
+    found = set(spans) or {m[0] for m in _PERIOD.finditer(plain)}
     labels = {period.label for match in found if (period := parse_period(re.sub(r"[./_]", "-", match))) is not None}
     labels |= {label for match in found if not labels and (label := _loose(match))}
     return labels.pop() if len(labels) == 1 else ""

@@ -17,18 +17,29 @@ from ..workbook.files import replace_file
 if TYPE_CHECKING:
     from .consolidation import Consolidation
 
-# A text that begins with one of these is a formula, or a command, to a spreadsheet program that opens a CSV.
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+# A text that begins with one of these, or with blanks before it, is a formula, or a command, to a spreadsheet program
+# that opens a CSV; Chinese and Japanese versions take the full-width signs for the plain ones.
+_RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
+
+def check_output(path: Path) -> None:
+    """Refuse a place of which the ending says that nothing will be written there.
+
+    Raises:
+        UsageError: Neither .xlsx nor .csv.
+    """
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
 
 
 def save(
     done: Consolidation, path: Path, quotas: Mapping[str, float] | None = None, history: str | None = None
 ) -> Path:
     """See `Consolidation.save`."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
+    check_output(path)
+    if path.suffix.lower() == ".csv":
         replace_file(path, csv_bytes(done.people.sort_values(["rank", "department", "person"], kind="stable")))
-    elif suffix == ".xlsx":
+    else:
         from .summary.book import summary_workbook
         from .summary.links import Links
         from .summary.trend import Past
@@ -37,10 +48,8 @@ def save(
         if history is not None:
             from . import history as kept
 
-            past = Past(kept.people(history), *kept.before(history, done.period))
+            past = Past(kept.people(history), *kept.before(history, done.period), kept.same_people(history))
         replace_file(path, summary_workbook(done, Links.for_output(done.sources, path), past, quotas))
-    else:
-        raise UsageError(Message("输出应为 .xlsx 或 .csv", "the output must be .xlsx or .csv"), str(path))
     return path
 
 
@@ -80,7 +89,8 @@ def _plain(row: Sequence[object]) -> list[object]:
     cells: list[object] = []
     for value in row:
         if isinstance(value, str):
-            cells.append(f"'{value}" if value.startswith(_RISKY) else value)
+            is_risky = value.startswith(_RISKY) or value.lstrip().startswith(_RISKY)
+            cells.append(f"'{value}" if is_risky else value)
         else:
             cells.append("" if pd.isna(value) else value)
     return cells

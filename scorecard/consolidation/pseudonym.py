@@ -15,6 +15,7 @@ from pathlib import Path
 from ..errors import UnusableFile
 from ..messages import Message
 from ..scoring.values import key
+from . import names
 from .consolidation import Consolidation
 from .records import CardRecord, Notice
 from .resolve import Resolved
@@ -82,22 +83,39 @@ class _Coder:
             c = one.card
             for text, code in (
                 (c.person, self._who(one)), (c.staff_id, self._code("N", c.staff_id)),
-                (c.evaluator, self._code("R", key(c.evaluator))), (c.sheet, self.sheet(c)), (c.title, "…"),
+                (c.evaluator, self._code("R", key(c.evaluator))),
+                # The name of a sheet alone may be any word, 考核表.
+                (f"{c.file}!{c.sheet}", f"{self.file(c.file)}!{self.sheet(c)}"),
             ):  # fmt: skip
                 if text:
                     known[text] = code
+            # Names that only the sheet, the title, the file or its folders say: a message may quote them.
+            for text in (c.sheet, c.title, *Path(c.file).with_suffix("").parts):
+                self._note_hint(known, text)
         for source in done.sources.files:
+            for text in Path(source.file).with_suffix("").parts:
+                self._note_hint(known, text)
             known[source.file] = self.file(source.file)
             known[source.path.name] = self.file(source.file)
-            known[source.path.stem] = self.file(source.file)
-        for person, number, _ in done.missing:
-            known[person] = self.person(person)
+        listed = [(person, number) for person, number, _ in done.missing]
+        listed += [(entry.person, entry.staff_id) for entry in (done.roster.entries if done.roster else ())]
+        for person, number in listed:
+            known.setdefault(person, self.person(person))
             if number:
-                known[number] = self._code("N", number)
+                known.setdefault(number, self._code("N", number))
+        for result in done.tree:
+            for text in (result.node.name, result.node.superior):
+                if names.is_person(text):
+                    known.setdefault(text, self.person(text))
         self._known = known
         # The longest first: a file name holds the name of its person.
         ordered: Iterable[str] = sorted((text for text in known if len(text) > 1), key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
+
+    def _note_hint(self, known: dict[str, str], text: str) -> None:
+        person = names.hints(text).person
+        if person:
+            known.setdefault(person, self.person(person))
 
     def _code(self, prefix: str, text: str) -> str:
         if not text:
@@ -126,6 +144,7 @@ class _Coder:
         card = replace(
             c, file=self.file(c.file), sheet=self.sheet(c), person=self._who(one), staff_id="", title="",
             evaluator=self._code("R", key(c.evaluator)),
+            totals=tuple(replace(total, column=self.text(total.column)) for total in c.totals),
         )  # fmt: skip
         return replace(one, card=card, who=self._code("P", one.who))
 

@@ -389,7 +389,8 @@ def _staff_id(card: Card, grid: Grid) -> tuple[str, bool, str]:
     last = table.top + table.header_rows - 1
     for cells in grid.rows():
         row = cells[0].row
-        is_header = row >= table.top
+        # A line with the number right above the column headings may count as the upper one of two header rows.
+        is_header = row >= table.top if is_list else row == last
         if row > last or (is_header and not is_list):
             break
         if row < top:
@@ -408,6 +409,6 @@ def _staff_id(card: Card, grid: Grid) -> tuple[str, bool, str]:
                 behind = grid.span(cell.row, cell.col)[3] + 1
                 value = grid.cell(*grid.span(row, behind)[:2])
             found, was_number = names.staff_number(value.value, value.number_format)
-            if found:
+            if any(c.isdigit() for c in found):
                 return found, was_number, value.name
     return "", False, ""

@@ -58,8 +58,7 @@ def resolve(
     Raises:
         UsageError: An unknown `keep`, or a period that is none.
     """
-    if keep not in KEEP:
-        raise UsageError(Message(f"未知取舍规则“{keep}”（first 或 last）", f'unknown rule "{keep}": first or last'))
+    check_keep(keep)
     notices: list[Notice] = []
     quarantine: list[Notice] = []
     chosen = _chosen_period(cards, period)
@@ -83,7 +82,12 @@ def resolve(
     counted = [False] * len(cards)
     groups: dict[str, list[list[int]]] = defaultdict(list)
     for unit in units:
-        if status[unit[0]] in _TAKEN:
+        if all(_is_blank(cards[i]) for i in unit):
+            first = cards[unit[0]]
+            notices.append(Notice("blank-form", "info", first.file, first.sheet, first.cell, Message(
+                "没有姓名，得分一项也没填（空白表？），不计人数",
+                "no name and no score at all (an empty form?): it counts as nobody")))  # fmt: skip
+        elif status[unit[0]] in _TAKEN:
             groups[who[unit[0]]].append(unit)
     for group in groups.values():
         _choose(cards, group, status, counted, keep, copies or {}, notices)
@@ -94,6 +98,20 @@ def resolve(
                 status[i] = "part" if status[i] == "ok" else status[i]
     resolved = tuple(Resolved(card, who[i], status[i], counted[i], number[i]) for i, card in enumerate(cards))
     return Resolution(resolved, chosen, tuple(notices), tuple(quarantine))
+
+
+def _is_blank(card: CardRecord) -> bool:
+    return card.status == "incomplete" and not card.person and not card.staff_id and not card.filled
+
+
+def check_keep(keep: str) -> None:
+    """Refuse an unknown rule.
+
+    Raises:
+        UsageError: It is none of `KEEP`.
+    """
+    if keep not in KEEP:
+        raise UsageError(Message(f"未知取舍规则“{keep}”（first 或 last）", f'unknown rule "{keep}": first or last'))
 
 
 def _is_same_kind(a: str, b: str) -> bool:
@@ -171,10 +189,12 @@ def _identities(cards: Sequence[CardRecord], notices: list[Notice]) -> list[str]
         if number:
             who.append(f"#{number}")
         elif not name:
-            who.append(f"?{i}")
-            notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
-                "表里、工作表名和文件名都没有姓名，无法与名单核对",
-                "no name in the table, the sheet or the file: it cannot be matched with a roster")))  # fmt: skip
+            # Of this period and no other: whose card it is nobody knows.
+            who.append(f"?{card.period}-{i}")
+            if not _is_blank(card):
+                notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
+                    "表里、工作表名和文件名都没有姓名，无法与名单核对",
+                    "no name in the table, the sheet or the file: it cannot be matched with a roster")))  # fmt: skip
         else:
             matching = {n for n, d in ids_of[name] if not d or not department or d == department}
             if len(matching) == 1:

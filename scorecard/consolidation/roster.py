@@ -123,7 +123,7 @@ def compare_with_roster(
         if departments and (by_both or namesakes[name] == 1) and not is_somebody_else:
             continue
         missing.append((entry.person, entry.staff_id, entry.department))
-        notices.append(Notice("card-missing", "warning", roster.file, roster.sheet, entry.cell, Message(
+        notices.append(Notice("not-submitted", "warning", roster.file, roster.sheet, entry.cell, Message(
             f"名单上的 {entry.person} 没有考核表", f"{entry.person} is on the roster and has no card")))  # fmt: skip
     ids = {names.id_key(e.staff_id) for e in roster.entries if e.staff_id}
     for one in cards:

@@ -43,16 +43,22 @@ class Period:
         )
 
 
-_CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+_CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEAR = re.compile(r"(20\d\d)(年度?|[-./])?")
-_NUMBER = r"(\d{1,2}|[一二三四])"
+_NUMBER = r"(\d{1,2}|[一二三四]|i{1,3}|iv)"
+#: From one month or day to another, as texts in lower case without blanks have it: 2026年7月1日-9月30日, 2026.7-2026.9.
+SPANS = (
+    re.compile(r"(20\d\d)年?(\d{1,2})月(?:\d{1,2}[日号])?[-–—~至到](?:(20\d\d)年?)?(\d{1,2})月(?:份|\d{1,2}[日号])?"),
+    re.compile(r"(20\d\d)[./-]?(\d{1,2})(?:[./-]\d{1,2})?[-–—~至到](20\d\d)[./-]?(\d{1,2})(?:[./-]\d{1,2})?(?!\d)"),
+)
 
 
 @lru_cache(maxsize=8_192)
 def parse_period(text: str) -> Period | None:
     """A period from any usual spelling; None if the text is not one.
 
-    Understood: 月度, 季度, 半年, 年度, 2026年一季度, 2026Q3, 第1季度, 1-3月, 上半年, H1, 2026年11月, 2026-11, 全年, 2026年度.
+    Understood: 月度, 季度, 半年, 年度, 2026年一季度, 2026Q3, 第1季度, 1-3月, 上半年, H1, 2026年11月, 2026-11, 全年, 2026年度,
+    2026年7月1日-9月30日.
 
     Example:
         >>> parse_period("2026年第三季度").label, parse_period("季度").kind, parse_period("4-6月").number
@@ -60,6 +66,9 @@ def parse_period(text: str) -> Period | None:
     """
     plain = re.sub(r"[()\[\]【】]", "", key(text))
     year: int | None = None
+    match = next((found for pattern in SPANS if (found := pattern.fullmatch(plain))), None)
+    if match:
+        return _span(int(match[2]), int(match[4]), int(match[1])) if match[3] in (None, match[1]) else None
     match = _YEAR.search(plain)
     if match:
         year = int(match[1])

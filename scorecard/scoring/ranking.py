@@ -166,16 +166,18 @@ def calibrate(groups: Sequence[Sequence[float]], method: str = "z") -> list[list
     """
     if method not in ("z", "ratio"):
         raise RuleError(Message(f"未知校准方式“{method}”", f'unknown calibration "{method}": z or ratio'))
-    pooled = [s for group in groups if _can_calibrate(group) for s in group]
+    usable = [_can_calibrate(group) for group in groups]
+    chosen = [group for group, can in zip(groups, usable, strict=True) if can]
+    grand = _mean([s for group in chosen for s in group]) if chosen else 0.0
+    # The common spread is that within raters: differences between raters are what calibration removes.
+    spread = _within_spread(chosen) if chosen else 0.0
     result = []
-    for group in groups:
-        if not _can_calibrate(group):
+    for group, can in zip(groups, usable, strict=True):
+        if not can:
             result.append([Calibrated(s, s, "none") for s in group])
             continue
-        mean, grand = _mean(group), _mean(pooled)
-        # The common spread is that within raters: differences between raters are what calibration removes.
-        spread = _within_spread([g for g in groups if _can_calibrate(g)])
-        result.append([Calibrated(s, _adjusted(s, mean, grand, _spread(group), spread, method), method) for s in group])
+        mean, own = _mean(group), _spread(group)
+        result.append([Calibrated(s, _adjusted(s, mean, grand, own, spread, method), method) for s in group])
     return result
 
 

@@ -132,6 +132,9 @@ def _score_by_hand(kpi: Kpi) -> ItemResult:
     if typed.percent or not 0 <= typed.number <= high:
         shown, best = show(typed.number, typed.percent), show(high)
         reason = Message(f"得分 {shown} 应在 0 与 {best} 之间", f"score {shown}: must be from 0 to {best}")
+        if typed.percent:
+            zh = f"得分 {shown} 是百分数，请填 0 到 {best} 的数"
+            reason = Message(zh, f"score {shown}: enter a number from 0 to {best}, no percentage")
         return ItemResult(kpi, State.ERROR, error=CellError(VALUE, reason), weight=kpi.weight)
     return ItemResult(kpi, State.NUMBER, typed.number, weight=kpi.weight)
 

@@ -473,6 +473,7 @@ class _Reader:
     def _check_items(self) -> None:
         seen: dict[tuple[int, str, str], str] = {}
         weights: dict[tuple[int, int], str] = {}
+        scores: dict[tuple[int, int], str] = {}
         for item in self.items:
             if item.number:
                 mark = (item.run, item.section, item.number)
@@ -501,6 +502,14 @@ class _Reader:
                         f'the hidden row "{item.name}" has a weight and counts',
                     ))  # fmt: skip
             for column in self.columns:
+                scored = self._place(item.row, column) if column.role in ("score", "weighted_score") else None
+                if scored in scores and not is_missing(self.grid.cell(*scored).value):
+                    self._note("shared-score", "warning", item.row, column, Message(
+                        f"与“{scores[scored]}”共用一个合并的得分单元格，两项都按它计分",
+                        f'shares a merged score cell with "{scores[scored]}": it is the score of both',
+                    ))  # fmt: skip
+                if scored is not None:
+                    scores.setdefault(scored, item.name)
                 if column.role in _TEXT_ROLES:
                     self._check_text(item.row, column)
 

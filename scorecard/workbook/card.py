@@ -20,7 +20,7 @@ from ..scoring.score import score_card
 from ..scoring.values import CellError, Reading, State, read, snap
 from . import rulesheet as rs
 from .addresses import cell_name
-from .cells import Grid
+from .cells import Grid, read_cell
 from .formulas import MANUAL_WORD
 from .legend import Legend
 from .located import Row, Table, headline_column, score_columns
@@ -34,7 +34,6 @@ from .rules import (
     choose_rules,
     is_measured,
     missing_rule,
-    read_cell,
     target_readings,
     weight_scale,
 )

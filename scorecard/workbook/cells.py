@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from operator import is_not
 from typing import NamedTuple
 
-from ..scoring.values import CellValue
+from ..messages import Message
+from ..scoring.values import CellError, CellValue, Reading, State, read
 from .addresses import LAST_ROW, cell_name, shift_formula, split_cell
 from .package import SheetRef
 
@@ -301,3 +302,16 @@ def _are_alike(a: Value, b: Value) -> bool:
 def _covers(runs: Sequence[tuple[int, int]], number: int) -> bool:
     at = bisect_right(runs, (number, LAST_ROW)) - 1
     return at >= 0 and runs[at][1] >= number
+
+
+def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
+    """A cell of the grid, as scoring reads it."""
+    cell = grid.at(name)
+    if isinstance(cell.value, str) or cell.value is None:
+        return read(cell.value, unit=unit or None)
+    if cell.format.is_date:
+        reason = Message(
+            "单元格是日期（可能由“3-5”之类自动变来）", 'the cell is a date (perhaps made from a text such as "3-5")'
+        )
+        return Reading(State.ERROR, error=CellError("#VALUE!", reason), text=str(cell.value))
+    return read(cell.value, unit=unit or None, number_format=cell.format.number_format)

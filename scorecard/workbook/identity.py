@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from ..scoring import periods
+from ..scoring.periods import SPANS
 from ..scoring.values import show
 from .addresses import cell_name, split_cell
 from .grid import Cell
@@ -22,7 +23,7 @@ _SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
 # How far a value may stand from its label when the cells between are empty.
 _REACH = 6
 _PERIOD_IN_TITLE = re.compile(
-    r"20\d\d年?(?:第?[一二三四1-4]季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
+    r"20\d\d(?:年度?|-)?(?:第?(?:[一二三四1-4]|i{1,3}|iv)季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
     r"|第?[一二三四1-4]季度|[上下]半年|半年度?|季度|月度|年度"
 )
 
@@ -100,7 +101,8 @@ def read_above(
     if title is not None and title[0] < 0:
         title = None
     for _, _, cell in sorted(titles, key=lambda one: -one[0]):
-        match = _PERIOD_IN_TITLE.search(key(str(cell.value)))
+        words = key(str(cell.value))
+        match = next((found for p in (*SPANS, _PERIOD_IN_TITLE) if (found := p.search(words))), None)
         if "period" not in identity and match and vocabulary.speaks_of_assessment(str(cell.value)):
             identity["period"] = (match[0], cell.name)
     return Surroundings(

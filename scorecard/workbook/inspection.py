@@ -133,7 +133,8 @@ def inspect_package(
     current = package
     is_doubtful = read_rule_sheet(package) is not None or any(_rests_on_formulas(t, grids[t.sheet]) for t in tables)
     if is_doubtful and not is_fresh:
-        current = _up_to_date(package, Path(name).name, findings)
+        inputs = {(t.sheet, cell) for t in tables for cell in _inputs(t)}
+        current = _up_to_date(package, Path(name).name, findings, inputs)
     sheet = read_rule_sheet(current)
     computed = grids if current is package else {tab: read_grid(current, tab) for tab in grids}
     cards = []
@@ -179,14 +180,17 @@ def _rests_on_formulas(table: Table, grid: Grid) -> bool:
     formulas = grid.formulas
     if not formulas:
         return False
-    return any(
-        cell in formulas
-        for row in table.rows
-        for cell in (row.weight_cell, row.actual_cell, *(cell for _, cell in (*row.targets, *row.scores)))
-    ) or any(grid.at(cell).uncached for cell in table.totals.values())
+    return any(cell in formulas for cell in _inputs(table)) or any(
+        grid.at(cell).uncached for cell in table.totals.values()
+    )
 
 
-def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package:
+def _inputs(table: Table) -> list[str]:
+    cells = [cell for row in table.rows for _, cell in (*row.targets, *row.scores)]
+    return cells + [cell for row in table.rows for cell in (row.weight_cell, row.actual_cell) if cell]
+
+
+def _up_to_date(package: Package, name: str, findings: list[Finding], inputs: set[tuple[str, str]]) -> Package:
     """The package with its formulas computed; what is stored may be older than its inputs."""
     from .recalc import recalculate  # the engine, which live hosts neither have nor need
 
@@ -195,6 +199,8 @@ def _up_to_date(package: Package, name: str, findings: list[Finding]) -> Package
     except UnusableFile as problem:
         findings.append(Finding("not-recalculated", "warning", "", "", problem.message))
         return package
+    # What counts and could not be computed is taken as the file shows it: that is never left unsaid.
+    findings += [f for f in result.findings if (f.sheet, f.cell) in inputs]
     if not result.changes:
         return package
     # One that was never computed only says that the file came from a program; one that is old may mislead a reader.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +39,14 @@ class MappedTable:
         cells: (words for the label, address): 总分=G12.
         sheet: Only on this sheet; "" for every sheet.
         header: The last row of the header; 0: as recognised, or directly above the first item.
+        file: Only in workbooks of this name, in which * stands for anything; "" for every workbook.
     """
 
     columns: tuple[tuple[str, int], ...]
     cells: tuple[tuple[str, str], ...] = ()
     sheet: str = ""
     header: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Mapping:
     def parse(cls, text: str) -> Mapping:
         """A mapping from `权重=E,得分=G,总分=G12`, or from the TOML file of that name.
 
-        A file holds a table `[columns]`, `[cells]`, and `sheet` and `header`, or several as `[[table]]`.
+        A file holds a table `[columns]`, `[cells]`, and `sheet`, `header` and `file`, or several as `[[table]]`.
 
         Raises:
             UsageError: Neither can be understood.
@@ -79,10 +83,31 @@ class Mapping:
                 raise _wrong(pair)
         return cls((MappedTable(tuple(columns), tuple(cells)),))
 
+    def for_file(self, name: str) -> Mapping | None:
+        """What is said about the workbook of this name (without its folder); None if nothing is."""
+        named = tuple(t for t in self.tables if t.file and fnmatchcase(_plain(name), _plain(t.file)))
+        known = (*named, *(t for t in self.tables if not t.file))
+        return Mapping(known) if known else None
+
+    def checked(self, vocabulary: Vocabulary) -> Mapping:
+        """This mapping.
+
+        Raises:
+            UsageError: A word in it names no column or cell.
+        """
+        for table in self.tables:
+            mapped_columns(table, vocabulary)
+            mapped_cells(table, vocabulary)
+        return self
+
     def of(self, sheet: str) -> MappedTable | None:
         """What is said about the tables of a sheet; its own words before those for every sheet."""
         own = [t for t in self.tables if key(t.sheet) == key(sheet) and t.sheet]
         return next(iter([*own, *(t for t in self.tables if not t.sheet)]), None)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _load(path: Path) -> tuple[MappedTable, ...]:
@@ -98,15 +123,16 @@ def _load(path: Path) -> tuple[MappedTable, ...]:
 
 
 def _table(entry: Dictionary[str, Any], where: str) -> MappedTable:
-    unknown = [name for name in entry if name not in ("columns", "cells", "sheet", "header", "table")]
+    unknown = [name for name in entry if name not in ("columns", "cells", "sheet", "header", "file", "table")]
     if unknown:
-        zh, en = f"不认识“{unknown[0]}”（有 columns、cells、sheet、header）", f"unknown key {unknown[0]!r}"
-        raise UsageError(Message(zh, f"{en}; known: columns, cells, sheet, header"), where)
+        zh, en = f"不认识“{unknown[0]}”（有 columns、cells、sheet、header、file）", f"unknown key {unknown[0]!r}"
+        raise UsageError(Message(zh, f"{en}; known: columns, cells, sheet, header, file"), where)
     columns, cells = entry.get("columns", {}), entry.get("cells", {})
-    header, sheet = entry.get("header", 0), entry.get("sheet", "")
+    header, sheet, file = entry.get("header", 0), entry.get("sheet", ""), entry.get("file", "")
     if not (
-        isinstance(columns, dict) and isinstance(cells, dict) and isinstance(header, int) and isinstance(sheet, str)
-    ):
+        isinstance(columns, dict) and isinstance(cells, dict) and isinstance(header, int)
+        and isinstance(sheet, str) and isinstance(file, str)
+    ):  # fmt: skip
         raise UsageError(
             Message("columns、cells 应为表，header 应为行号", "columns and cells are tables, header a row"), where
         )
@@ -117,7 +143,7 @@ def _table(entry: Dictionary[str, Any], where: str) -> MappedTable:
         if not isinstance(place, str) or not _CELL.fullmatch(place):
             raise _wrong(f"{words} = {place!r}", where)
     found = tuple((words, _column(place, words)) for words, place in columns.items())
-    return MappedTable(found, tuple((w, p.upper()) for w, p in cells.items()), sheet, header)
+    return MappedTable(found, tuple((w, p.upper()) for w, p in cells.items()), sheet, header, file)
 
 
 def _column(letters: str, where: str) -> int:
@@ -159,6 +185,22 @@ _ROLES = frozenset(
     ("number", "name", "section", "target", "actual", "weight", "points", "score", "weighted_score", "note",
      "rule_text", "method", "evaluator")
 )  # fmt: skip
+
+
+def mapped_cells(mapped: MappedTable, vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
+    """The cells that were named: kind, label and address.
+
+    Raises:
+        UsageError: Words that are no label.
+    """
+    found = []
+    for words, cell in mapped.cells:
+        label = vocabulary.match_label(words)
+        if label is None or label.kind not in _CELLS:
+            zh = f"--map 里的“{words}”不知是哪个单元格（例：总分 等级 姓名 部门 考核周期）"
+            raise UsageError(Message(zh, f'--map: "{words}" is no cell that is known (总分, 等级, 姓名, 部门 …)'))
+        found.append((label.kind, label.label, cell))
+    return found
 
 
 def override(headers: list[Header], lines: Lines, mapped: MappedTable, vocabulary: Vocabulary) -> list[Header]:
@@ -246,14 +288,9 @@ def with_cells(table: Table, mapped: MappedTable, lines: Lines, vocabulary: Voca
     """
     identity, changes = dict(table.identity), dict[str, str]()
     totals = dict(table.totals)
-    for words, cell in mapped.cells:
-        label = vocabulary.match_label(words)
-        kind = label.kind if label is not None else ""
-        if label is None or kind not in _CELLS:
-            zh = f"--map 里的“{words}”不知是哪个单元格（例：总分 等级 姓名 部门 考核周期）"
-            raise UsageError(Message(zh, f'--map: "{words}" is no cell that is known (总分, 等级, 姓名, 部门 …)'))
+    for kind, label, cell in mapped_cells(mapped, vocabulary):
         if kind == "total":
-            totals[label.label] = cell
+            totals[label] = cell
         elif kind in ("grade", "coefficient", "coverage"):
             changes[f"{kind}_cell"] = cell
         else:

@@ -16,7 +16,7 @@ from ..scoring.curve import Rating
 from ..scoring.values import CellError, Reading, State, decimal_sum, is_missing, read, show, snap, trim
 from ..scoring.weights import points_as_weights
 from .addresses import split_cell
-from .cells import Grid
+from .cells import Grid, read_cell
 from .located import ABILITIES, Row, Table, score_columns
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -60,7 +60,8 @@ class Marks:
         if not cell:
             return Reading(State.MISSING)
         value = grid.at(cell).value
-        typed = read(value)
+        # With its format: 0.85 that shows as 85% is no score of 0.85 points.
+        typed = read_cell(grid, cell)
         if self.most is not None and typed.number is None and isinstance(value, str):
             try:
                 return Reading(State.NUMBER, LABELS.score(trim(value).rstrip("+-")), text=trim(value))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
+from ..errors import UsageError
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.values import decimal_sum
@@ -94,6 +95,8 @@ def recognise_workbook(
     """
     words = vocabulary or default_vocabulary()
     known = known or KnownSheets()
+    if words.mapping is not None:
+        words = words.mapped(words.mapping.for_file(package.where or ""))
     tables: list[Table] = []
     findings: list[Finding] = []
     refusals: list[Finding] = []
@@ -101,7 +104,12 @@ def recognise_workbook(
         if sheet.kind != "worksheet":
             continue
         grid = known.read(package, sheet)
-        attempts = _remembered(grid, words)
+        try:
+            attempts = _remembered(grid, words)
+        except UsageError as problem:
+            # A mapping says too little for this sheet; another one may hold what it is about.
+            refusals.append(Finding("no-table", "info", sheet.name, "", problem.message))
+            continue
         here = [attempt.table for attempt in attempts if attempt.table]
         if here and grids is not None:
             grids[sheet.name] = grid

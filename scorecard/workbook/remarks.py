@@ -16,10 +16,10 @@ from ..scoring.score import score_item
 from ..scoring.values import CellError, Reading, State, as_error, read, show
 from . import rulesheet as rs
 from .card import Card, headline, items
-from .cells import Grid
+from .cells import Grid, read_cell
 from .legend import known_grade
 from .recognise import Row, Table
-from .rules import read_cell, target_readings
+from .rules import target_readings
 
 
 def noticed(card: Card, grid: Grid) -> list[Finding]:
@@ -50,7 +50,19 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
             code, cell = "total-impossible", card.table.totals.get(headline(card.table), "")
         findings.append(Finding(code, "error", sheet, cell, result.error.reason))
     findings += [Finding("weights-assumed", "info", sheet, "", Message(*note)) for note in result.notes]
+    findings += _fractions(card)
     return [*findings, *_about_total(card, grid, is_explained)]
+
+
+def _fractions(card: Card) -> list[Finding]:
+    """The finding for typed scores none of which exceeds 1: as parts of 1 they would count next to nothing."""
+    typed = [kpi.typed.number for kpi in card.model.kpis if kpi.rule is None and kpi.typed.number is not None]
+    if card.is_embedded or len(typed) < 2 or not 0 < max(typed) <= 1:
+        return []
+    cell = next(kpi.cell for kpi in card.model.kpis if kpi.typed.number is not None)
+    zh = f"{len(typed)} 项得分都不超过 1，按 100 分制计入，总分几乎为 0；若 1 是满分，请填 0–100 的数"
+    en = f"none of {len(typed)} scores exceeds 1 and they count out of 100; if 1 is the full mark, enter 0 to 100"
+    return [Finding("scores-below-1", "warning", card.table.sheet, cell, Message(zh, en))]
 
 
 def _borrowed_rules(card: Card, grid: Grid) -> Finding | None:

@@ -16,9 +16,9 @@ from ..scoring.curve import Rating
 from ..scoring.ladder import Ladder
 from ..scoring.model import Bands
 from ..scoring.policies import Policy
-from ..scoring.values import CellError, Reading, State, decimal_sum, read, round_half_up, snap
+from ..scoring.values import Reading, State, decimal_sum, read, round_half_up, snap
 from ..scoring.weights import scale_weights
-from .cells import Cell, Grid
+from .cells import Cell, Grid, read_cell
 from .located import BandHeader, Row, Table
 from .marks import points_weights
 from .vocabulary import Vocabulary
@@ -113,19 +113,6 @@ def target_readings(table: Table, row: Row, grid: Grid) -> dict[str, Reading]:
     """The row's targets by period, as read."""
     units = {c.label: c.unit for c in table.columns if c.role == "target"}
     return {period: read_cell(grid, cell, units.get(period, "")) for period, cell in row.targets}
-
-
-def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
-    """A cell of the grid, as scoring reads it."""
-    cell = grid.at(name)
-    if isinstance(cell.value, str) or cell.value is None:
-        return read(cell.value, unit=unit or None)
-    if cell.format.is_date:
-        reason = Message(
-            "单元格是日期（可能由“3-5”之类自动变来）", 'the cell is a date (perhaps made from a text such as "3-5")'
-        )
-        return Reading(State.ERROR, error=CellError("#VALUE!", reason), text=str(cell.value))
-    return read(cell.value, unit=unit or None, number_format=cell.format.number_format)
 
 
 def is_measured(

@@ -175,9 +175,9 @@ class Vocabulary:
         return cls(data)
 
     def mapped(self, mapping: Mapping_ | None) -> Vocabulary:
-        """The same words for workbooks of which a person has said what their columns are."""
+        """The same words with what a person has said about columns; UsageError for a word that names none."""
         twin = copy(self)
-        twin.mapping = mapping
+        twin.mapping = mapping.checked(self) if mapping is not None else None
         return twin
 
     # --- headers -------------------------------------------------------------------------------------------------

@@ -137,6 +137,18 @@ def _merge_weights(book: Workbook) -> None:
     ws.merge_cells("E7:E8")
 
 
+def _percent_score(book: Workbook) -> None:
+    ws = book["考核表"]
+    ws["G7"] = 0.85
+    ws["G7"].number_format = "0%"
+
+
+def _merge_scores(book: Workbook) -> None:
+    ws = book["考核表"]
+    ws["G7"] = None
+    ws.merge_cells("G6:G7")
+
+
 def _hide_row(book: Workbook) -> None:
     book["考核表"].row_dimensions[7].hidden = True
 
@@ -266,6 +278,9 @@ CASES: tuple[Case, ...] = (
     # scores
     Case("score-unreadable", "G7", ("待定",), cells={"G7": "待定"}),
     Case("score-out-of-range", "G7", ("120",), cells={"G7": 120}),
+    Case("score-out-of-range", "G7", ("85%",), edit=_percent_score),
+    Case("shared-score", "G7", ("报修处理及时率",), edit=_merge_scores),
+    Case("scores-below-1", "G6", ("4 项",), cells={"G6": 0.9, "G7": 0.8, "G8": 0.7, "G9": 1, "G10": 0.84}),
     Case("rating-unknown", "G9", ("棒",), cells={"G6": "优", "G7": "良", "G8": "中", "G9": "棒", "G10": None}),
     Case("band-mark-outside", "D6", ("85", "90–100"), "banded", {"D6": 85, "E6": None}),
     Case("band-mark-outside", "D6", ("85", "90–100"), "banded", {"D6": "√", "E6": None}),

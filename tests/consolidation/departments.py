@@ -9,6 +9,7 @@ import io
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -43,10 +44,15 @@ class Person:
     points: float | None = None
 
     @property
-    def total(self) -> float:
+    def exact(self) -> Fraction:
         """The total by plain arithmetic; what is not applicable is left out and the other weights carry it."""
         pairs = [(Fraction(w), _fraction(s)) for w, s in zip(self.weights, self.scores, strict=True) if s not in _NA]
-        return float(sum(w * s for w, s in pairs) / sum(w for w, _ in pairs) + Fraction(str(self.points or 0)))
+        return sum((w * s for w, s in pairs), Fraction()) / sum(w for w, _ in pairs) + Fraction(str(self.points or 0))
+
+    @property
+    def total(self) -> float:
+        """The exact total as a cell holds it."""
+        return float(self.exact)
 
 
 _NA = ("不适用", "N/A", "—")
@@ -65,14 +71,14 @@ class Expected:
     """What must come of a folder.
 
     Attributes:
-        sound: (department, name) → total of everybody whose card is fine.
+        sound: (department, name) → exact total of everybody whose card is fine.
         codes: (file, code) that must be in the quarantine.
         findings: (file, code) that must be among the findings.
         statuses: (file, sheet or "") → status of the cards that are not "ok".
         missing: Names on the roster without a card.
     """
 
-    sound: dict[tuple[str, str], float] = field(default_factory=dict)
+    sound: dict[tuple[str, str], Fraction] = field(default_factory=dict)
     codes: set[tuple[str, str]] = field(default_factory=set)
     findings: set[tuple[str, str]] = field(default_factory=set)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -108,7 +114,7 @@ class Folder:
 
     def take(self, person: Person) -> None:
         """Somebody whose card must be taken."""
-        self.expected.sound[person.department, person.name] = person.total
+        self.expected.sound[person.department, person.name] = person.exact
 
 
 def _score(dice: Random) -> Any:
@@ -127,7 +133,10 @@ def _score(dice: Random) -> Any:
 # --- layouts ---------------------------------------------------------------------------------------------------------
 
 
-def personal(ws: Worksheet, p: Person, dice: Random, *, period: str = "2026年第三季度", stated: Any = "formula") -> None:
+def personal(
+    ws: Worksheet, p: Person, dice: Random, *, period: str = "2026年第三季度", stated: Any = "formula",
+    number: Any = None, position: str = "",
+) -> None:  # fmt: skip
     """A sheet per person with categories, an adjustment row and a total, like layout 3."""
     ws["A1"] = f"{period}绩效考核表"
     name = p.name if dice.random() < 0.7 else " ".join(p.name)
@@ -135,7 +144,11 @@ def personal(ws: Worksheet, p: Person, dice: Random, *, period: str = "2026年�
         ws.append(["部门-姓名", f"{p.department}-{name}", None, "考核人：李主管"])
     else:
         ws.append(["姓名", name, "部门", p.department, "考核人", "李主管"])
-    if dice.random() < 0.4:
+    if position:
+        ws.append(["岗位", position])
+    if number is not None:
+        ws.append(["工号", number])
+    elif dice.random() < 0.4:
         # A number that its format fills up with zeros, or text.
         ws.append(["工号", int(p.number) if dice.random() < 0.5 else p.number])
         if isinstance(ws.cell(ws.max_row, 2).value, int):
@@ -255,8 +268,41 @@ def _faulty(folder: Folder, suffix: str, change: Callable[[Person], None], **opt
     return p, name
 
 
+class _Steady(Random):
+    """Always the first layout that `personal` knows, with the name as it is."""
+
+    def random(self) -> float:
+        return 0.55
+
+
+def _first(ws: Worksheet) -> int:
+    return next(row for row in range(1, ws.max_row) if ws.cell(row, 2).value == "指标") + 1
+
+
+def _changed(folder: Folder, change: Callable[[Worksheet, int], object]) -> tuple[Person, str]:
+    """A sound card of which the sheet is changed; `change` is given it and the row of its first item."""
+    p = folder.person()
+    name = f"{p.department}-{p.name}.xlsx"
+    book = single(p, folder.dice)
+    change(book.active, _first(book.active))
+    save(book, folder.root / name)
+    return p, name
+
+
+def _shows(cell: Any, value: Any, number_format: str) -> None:
+    cell.value, cell.number_format = value, number_format
+
+
+_WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+TEXTS = ("待定", "3-5", "见附件", "无", "＝90-5", "85，5", "八十")
+SPELLINGS = (
+    "2026Q3", "2026-Q3", "2026年Q3", "2026年7-9月", "2026年7月-9月", "2026年第3季度", "２０２６年三季度", "2026年第Ⅲ季度",
+    "2026.7-2026.9", "2026年7月1日至9月30日", "2026年7月1日-2026年9月30日", "2026年度第三季度",
+)  # fmt: skip
+
+
 def _text_for_a_score(folder: Folder) -> None:
-    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(0, folder.dice.choice(("待定", "3-5", "见附件", "无"))))
+    _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(0, folder.dice.choice(TEXTS)))
     folder.expected.statuses[name, ""] = "error"
     folder.expected.codes.add((name, "score-unreadable"))
 
@@ -269,6 +315,20 @@ def _beyond_the_scale(folder: Folder) -> None:
 
 def _percent_for_points(folder: Folder) -> None:
     _, name = _faulty(folder, "", lambda p: p.scores.__setitem__(1, "85%"))
+    folder.expected.statuses[name, ""] = "error"
+    folder.expected.codes.add((name, "*"))
+
+
+def _percent_format_for_points(folder: Folder) -> None:
+    """The number 0.85 that the cell shows as 85%."""
+    _, name = _changed(folder, lambda ws, row: _shows(ws.cell(row, 5), 0.85, "0%"))
+    folder.expected.statuses[name, ""] = "error"
+    folder.expected.codes.add((name, "score-out-of-range"))
+
+
+def _date_for_a_score(folder: Folder) -> None:
+    """3-5 was typed, and Excel made 5 March of it."""
+    _, name = _changed(folder, lambda ws, row: _shows(ws.cell(row, 5), datetime(2026, 3, 5), 'm"月"d"日"'))
     folder.expected.statuses[name, ""] = "error"
     folder.expected.codes.add((name, "*"))
 
@@ -294,6 +354,98 @@ def _wrong_total(folder: Folder) -> None:
     p, name = _faulty(folder, "", lambda p: None, stated=12.34)
     folder.take(p)
     folder.expected.findings.add((name, "total-mismatch"))
+
+
+def _merged_score(folder: Folder) -> None:
+    """One score for two items."""
+    p, name = _changed(folder, lambda ws, row: ws.merge_cells(start_row=row, end_row=row + 1, start_column=5, end_column=5))
+    p.scores[1] = p.scores[0]
+    folder.take(p)
+    folder.expected.findings.add((name, "shared-score"))
+
+
+def _hidden_row(folder: Folder) -> None:
+    p, name = _changed(folder, lambda ws, row: setattr(ws.row_dimensions[row + 1], "hidden", True))
+    folder.take(p)
+    folder.expected.findings.add((name, "hidden-row-with-weight"))
+
+
+def _subtotal_and_spacer(folder: Folder) -> None:
+    """A 小计 after two items and an empty row after the third: neither is an item."""
+
+    def change(ws: Worksheet, row: int) -> None:
+        ws.insert_rows(row + 3)
+        ws.insert_rows(row + 2)
+        ws.cell(row + 2, 2, "小计")
+        ws.cell(row + 2, 5, 77)
+
+    p, _ = _changed(folder, change)
+    folder.take(p)
+
+
+def _invisible_characters(folder: Folder) -> None:
+    """Zero-width and hard blanks in headings and names, line breaks, full-width weights."""
+
+    def change(ws: Worksheet, row: int) -> None:
+        ws.cell(row - 1, 2, " 指\u200b标\n")
+        ws.cell(row - 1, 3, "权\u3000重\n（％）")
+        ws.cell(row - 1, 5, "\xa0上级评分\ufeff")
+        for i in range(row, row + 20):
+            if isinstance(ws.cell(i, 3).value, (int, float)):
+                wide = str(round(ws.cell(i, 3).value * 100)).translate(_WIDE)
+                ws.cell(i, 3, f"{wide}％")
+        for line in ws.iter_rows(max_row=row - 2):
+            for cell in line:
+                if isinstance(cell.value, str) and p.name in cell.value:
+                    cell.value = cell.value.replace(p.name, "\u200b".join(p.name)) + "\xa0"
+
+    p = folder.person()
+    book = Workbook()
+    personal(book.active, p, _Steady())
+    change(book.active, _first(book.active))
+    save(book, folder.root / f"{p.department}-{len(folder.people)}.xlsx")
+    folder.take(p)
+
+
+def _other_spelling_of_the_period(folder: Folder) -> None:
+    p, _ = _faulty(folder, "", lambda p: None, period=folder.dice.choice(SPELLINGS))
+    folder.take(p)
+
+
+def _no_name(folder: Folder) -> None:
+    """Nothing says whose card it is: it counts, and is told."""
+    p = folder.person()
+    folder.people.remove(p)
+    book = Workbook()
+    personal(book.active, p, _Steady())
+    for line in book.active.iter_rows(max_row=3):
+        for cell in line:
+            if cell.value == p.name:
+                cell.value = None
+    save(book, folder.root / "考核表(7).xlsx")
+    p.name = ""
+    folder.take(p)
+    folder.expected.findings.add(("考核表(7).xlsx", "person-missing"))
+
+
+def _another_workbook(folder: Folder) -> None:
+    """A score that comes from a workbook nobody has here: the stored value counts, and that is said."""
+    p = folder.person()
+    p.kpis, p.weights, p.scores = KPIS[:2], (60, 40), [88, 80]
+    name = f"{p.department}-{p.name}-链接.xlsx"
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    ws = book.add_worksheet("考核表")
+    for row, line in enumerate((["2026年第三季度绩效考核表"], ["姓名", p.name, "部门", p.department],
+                                ["指标", "权重", "评分规则", "得分"], [p.kpis[0], 0.6, "按完成情况"],
+                                [p.kpis[1], 0.4, "按完成情况", 80], ["总分"])):  # fmt: skip
+        ws.write_row(row, 0, line)
+    ws.write_formula(3, 3, "='[季度数据.xlsx]Sheet1'!$B$2", None, 88)
+    ws.write_formula(5, 3, "=D4*B4+D5*B5", None, 84.8)
+    book.close()
+    (folder.root / name).write_bytes(stream.getvalue())
+    folder.take(p)
+    folder.expected.findings.add((name, "not-computed"))
 
 
 def _formula_scores(folder: Folder) -> None:
@@ -341,6 +493,51 @@ def _two_versions(folder: Folder) -> None:
     save(single(p, folder.dice), folder.root / twin)
     folder.expected.statuses[twin, ""] = "duplicate"
     folder.expected.findings.add((twin, "duplicate-person"))
+
+
+def _transfer(folder: Folder) -> None:
+    """One staff number in two departments: moved within the period."""
+    p = folder.person("客服部")
+    save(single(p, folder.dice, number=p.number), folder.root / f"客服部-{p.name}.xlsx")
+    folder.take(p)
+    twin = f"市场部-{p.name}-调入.xlsx"
+    p.department, p.scores = "市场部", [66] * len(p.weights)
+    save(single(p, folder.dice, number=p.number), folder.root / twin)
+    p.department = "客服部"
+    folder.expected.statuses[twin, ""] = "duplicate"
+    folder.expected.findings.add((twin, "transfer"))
+
+
+def _lost_zeros(folder: Folder) -> None:
+    """The staff number as text, and as a number that has lost its zeros: the same person."""
+    p = folder.person()
+    first, twin = f"{p.department}-{p.name}.xlsx", f"{p.department}-{p.name}_补交.xlsx"
+    save(single(p, folder.dice, number=p.number), folder.root / first)
+    folder.take(p)
+    p.scores = [61] * len(p.weights)
+    save(single(p, folder.dice, number=int(p.number)), folder.root / twin)
+    folder.expected.statuses[twin, ""] = "duplicate"
+    folder.expected.findings |= {(twin, "duplicate-person"), (twin, "staff-id-number")}
+
+
+def _two_positions(folder: Folder) -> None:
+    p = folder.person()
+    first, twin = f"{p.department}-{p.name}.xlsx", f"{p.department}-{p.name}_兼职.xlsx"
+    save(single(p, folder.dice, number=p.number, position="客服主管"), folder.root / first)
+    folder.take(p)
+    p.scores = [62] * len(p.weights)
+    save(single(p, folder.dice, number=p.number, position="培训讲师"), folder.root / twin)
+    folder.expected.statuses[twin, ""] = "duplicate"
+    folder.expected.findings.add((twin, "two-positions"))
+
+
+def _number_of_two_people(folder: Folder) -> None:
+    one, other = folder.person(), folder.person()
+    for p in (one, other):
+        name = f"{p.department}-{p.name}.xlsx"
+        save(single(p, folder.dice, number=one.number), folder.root / name)
+        folder.take(p)
+        folder.expected.findings.add((name, "staff-id-shared"))
 
 
 def _namesakes(folder: Folder) -> None:
@@ -424,9 +621,11 @@ def _absent(folder: Folder) -> None:
 
 
 FAULTS: tuple[Callable[[Folder], None], ...] = (
-    _text_for_a_score, _beyond_the_scale, _percent_for_points, _error_cell, _blank_score, _weights_short_of_100,
-    _wrong_total, _formula_scores, _old_value, _copy, _two_versions, _namesakes, _other_period, _period_differs,
-    _person_differs, _lock_file, _broken, _encrypted, _no_scorecard, _csv_file, _hidden_sheet, _absent,
+    _text_for_a_score, _beyond_the_scale, _percent_for_points, _percent_format_for_points, _date_for_a_score,
+    _error_cell, _blank_score, _weights_short_of_100, _wrong_total, _merged_score, _hidden_row, _subtotal_and_spacer,
+    _invisible_characters, _other_spelling_of_the_period, _no_name, _another_workbook, _formula_scores, _old_value,
+    _copy, _two_versions, _transfer, _lost_zeros, _two_positions, _number_of_two_people, _namesakes, _other_period,
+    _period_differs, _person_differs, _lock_file, _broken, _encrypted, _no_scorecard, _csv_file, _hidden_sheet, _absent,
 )  # fmt: skip
 
 

@@ -7,13 +7,16 @@ import pickle
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import scorecard
 from scorecard.consolidation.consolidation import Consolidation
 from scorecard.consolidation.reading import Reader
+from scorecard.workbook.mapping import Mapping
 from scorecard.workbook.vocabulary import Vocabulary
 from tests.cli.runner import scorecard as run
+from tests.consolidation.departments import make_folder, roster
 from tests.libreoffice.office import Office
 from tests.workbook import forms
 
@@ -166,6 +169,47 @@ def test_further_words_make_strange_headers_readable(tmp_path: Path, words: Path
     assert [(c["person"], c["computed"]) for c in result.json["cards"]] == [("张三", pytest.approx(84.9, abs=1e-12))]
 
 
+def test_a_mapping_makes_strange_headers_readable_in_the_files_it_is_about(tmp_path: Path) -> None:
+    base = tmp_path / "部门"
+    strange(base / "一组" / "研发部-张三.xlsx", "张三", [85, 88, 75, 95])
+    strange(base / "一组" / "研发部-李四.xlsx", "李四", [85, 88, 75, 94])
+    # A column of its own before the items, and a sheet of numbers without a header beside the card.
+    other = strange(base / "王五.xlsx", "王五", [85, 88, 75, 93])
+    book = openpyxl.load_workbook(other)
+    book.active.insert_cols(2)
+    book.create_sheet("说明").append(["截止", 2026, 9, 30])
+    book.save(other)
+    ours = card(base / "赵六.xlsx", "赵六", [85, 88, 75, 92])
+    book = openpyxl.load_workbook(ours)
+    book.create_sheet("说明").append(["截止", 2026, 9, 30])
+    book.save(ours)
+    mapping = tmp_path / "列.toml"
+    mapping.write_text(
+        '[[table]]\nfile = "研发部-*.xlsx"\ncolumns = {"指标" = "B", "权重" = "D", "得分" = "G"}\n'
+        '[[table]]\nfile = "王五.XLSX"\ncolumns = {"指标" = "C", "权重" = "E", "得分" = "H"}\n',
+        "utf-8",
+    )
+    result = run("consolidate", base, "--map", mapping, "--json")
+    assert result.status == 0, result.err
+    # 0.4*85 + 0.3*88 + 0.2*75 + 0.1*95, and a tenth less for each of the others
+    assert {c["person"]: c["computed"] for c in result.json["cards"]} == {
+        person: pytest.approx(84.9 - i / 10, abs=1e-12) for i, person in enumerate(("张三", "李四", "王五", "赵六"))
+    }
+
+
+def test_a_mapping_for_all_files_leaves_a_sheet_that_it_does_not_fit(tmp_path: Path) -> None:
+    path = strange(tmp_path / "部门" / "张三.xlsx", "张三", [85, 88, 75, 95])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("说明").append(["截止", 2026, 9, 30])
+    book.save(path)
+    result = run("consolidate", tmp_path / "部门", "--map", "指标=B,权重=D,得分=G", "--json")
+    assert [(c["sheet"], c["computed"]) for c in result.json["cards"]] == [("张三", pytest.approx(84.9, abs=1e-12))]
+    # Without the column of items nothing can be made of it, and the sentence says so.
+    result = run("consolidate", tmp_path / "部门", "--map", "权重=D,得分=G", "--json", lang="zh")
+    assert [(q["code"], "指标=B" in q["message"]) for q in result.json["quarantine"]] == [("no-table", True)]
+    assert run("consolidate", tmp_path / "部门", "--map", "天气=G").status == 2
+
+
 def test_the_words_go_to_other_processes(tmp_path: Path, words: Path) -> None:
     for number, person in enumerate(("张三", "李四", "王五")):
         strange(tmp_path / "部门" / f"{person}.xlsx", person, [85 + number, 88, 75, 95])
@@ -173,6 +217,8 @@ def test_the_words_go_to_other_processes(tmp_path: Path, words: Path) -> None:
     alone = scorecard.consolidate(tmp_path / "部门", vocabulary=known, processes=1)
     together = scorecard.consolidate(tmp_path / "部门", vocabulary=known, processes=2)
     assert together.to_json() == alone.to_json() and len(alone.cards) == 3
+    mapped = Vocabulary.load(None).mapped(Mapping.parse("指标=B,权重=D,得分=G"))
+    assert scorecard.consolidate(tmp_path / "部门", vocabulary=mapped, processes=2).to_json()["cards"] == alone.to_json()["cards"]
 
 
 def test_what_a_process_is_given_holds_no_text_of_workbooks_and_shows_no_password(words: Path) -> None:
@@ -222,3 +268,33 @@ def test_a_roster_may_be_encrypted_too(tmp_path: Path) -> None:
     locked(path, "秘密")
     done = scorecard.consolidate(tmp_path / "部门", roster=path, password="秘密")
     assert [person for person, _, _ in done.missing] == ["李四"]
+
+
+def test_what_a_scheduler_logs_names_nobody(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "部门", 11, 8)
+    listed = roster(folder, tmp_path / "花名册.xlsx")
+    result = run("consolidate", folder.root, "--roster", listed, "-o", tmp_path / "汇总.xlsx", lang="zh")
+    assert result.status == 1
+    count = result.err.strip().removeprefix("没有计入 ").removesuffix(" 处")
+    assert int(count) > 0
+    assert any(p.name in result.out for p in folder.people)
+
+
+@pytest.mark.parametrize("wrong", [("-o", "汇总.pdf"), ("--keep", "middle"), ("--period", "2026Q9")])
+def test_a_wrong_call_is_refused_before_anything_is_read(wrong: tuple[str, str], tmp_path: Path) -> None:
+    """A folder that is not there is what reading would complain about first."""
+    result = run("consolidate", tmp_path / "nowhere", *wrong)
+    assert result.status == 2 and wrong[1] in result.err
+
+
+def test_an_empty_form_is_nobody(folder: Path) -> None:
+    path = card(folder / "考核表模板.xlsx", "", [])
+    book = openpyxl.load_workbook(path)
+    book.active["B2"], book.active.title = None, "Sheet1"
+    book.save(path)
+    done = done_with(folder)
+    assert sorted(done.people["person"]) == ["张三", "李四", "王五", "赵六"]
+    mine = done.cards.set_index("file").loc["考核表模板.xlsx"]
+    assert (mine["status"], mine["counted"]) == ("incomplete", False)
+    found = set(done.findings.query("file == '考核表模板.xlsx'")["code"])
+    assert "blank-form" in found and "person-missing" not in found

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 
 import pytest
 
 import scorecard
-from tests.consolidation.departments import Folder, make_folder, roster
+from scorecard.workbook.checkup.codes import codes
+from tests.consolidation.departments import FAULTS, Folder, make_folder, roster
 
+# As the default grade table has them.
+GRADES = (("优", 90), ("良", 80), ("中", 70), ("及格", 60))
 QUICK = range(4)
 SOAK = range(1000, 1200)
 
@@ -22,12 +28,15 @@ def problems(folder: Folder, done: scorecard.Consolidation) -> list[str]:
     for p in done.people[done.people["status"] == "ok"].itertuples():
         if (p.department, p.person) in taken:
             wrong.append(f"{p.department} {p.person} twice")
-        taken[p.department, p.person] = p.computed
-    for who, total in expected.sound.items():
+        taken[p.department, p.person] = p.computed, p.total, p.grade
+    for who, exact in expected.sound.items():
+        # Half a hundredth goes up; 89.995 is 90.00 and 优.
+        total = math.floor(exact * 100 + Fraction(1, 2)) / 100
+        grade = next((label for label, least in GRADES if total >= least), "差")
         if who not in taken:
-            wrong.append(f"{who} was not taken: {total}")
-        elif abs(taken[who] - total) > 1e-9:
-            wrong.append(f"{who}: {taken[who]} instead of {total}")
+            wrong.append(f"{who} was not taken: {float(exact)}")
+        elif abs(taken[who][0] - float(exact)) > 1e-9 or taken[who][1:] != (total, grade):
+            wrong.append(f"{who}: {taken[who]} instead of {float(exact)}, {total}, {grade}")
     wrong += [f"{who} should not be taken" for who in taken if who not in expected.sound]
     quarantine = {(q.file, q.code) for q in done.quarantine.itertuples()}
     files = {file for file, _ in quarantine}
@@ -67,3 +76,23 @@ def check(seed: int, tmp_path: Path) -> None:
     assert done.period == "2026Q3"
     wrong = problems(folder, done)
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_code_is_explained(tmp_path: Path) -> None:
+    """All faults at once: whatever is found stands in the documents, and `--explain` does not mean something else by it."""
+    folder = Folder(tmp_path / "部门", Random(3))
+    for fault in FAULTS:
+        fault(folder)
+    (folder.root / "说明.docx").write_bytes(b"")
+    done = scorecard.consolidate(folder.root, roster=roster(folder, tmp_path / "花名册.xlsx"), processes=1)
+    assert not problems(folder, done)
+    found = {*done.findings["code"], *done.quarantine["code"]}
+    page = (Path(__file__).parents[2] / "docs" / "consolidation.md").read_text("utf-8")
+    here = {code for line in page.splitlines() if line.startswith("| `") for code in re.findall("`([a-z]+(?:-[a-z]+)*)`", line)}
+    assert {
+        "same-file", "duplicate-person", "transfer", "two-positions", "staff-id-shared", "staff-id-number", "same-name",
+        "person-missing", "not-submitted", "lock-file", "other-period", "format-unread", "file-unreadable",
+        "period-differs", "person-differs", "not-a-workbook",
+    } <= found & here  # fmt: skip
+    assert found <= here | codes().keys()
+    assert not {"not-submitted", "transfer", "same-file"} & codes().keys()

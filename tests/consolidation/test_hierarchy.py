@@ -96,3 +96,17 @@ def test_the_sheet_and_the_document(base: Path) -> None:
     assert result.json["summary"]["hierarchy"][0]["team"] == pytest.approx(88)
     sheet = openpyxl.load_workbook(out)["层级"]
     assert [sheet.cell(5, c).value for c in (1, 2, 3, 4, 5)] == ["客户服务部经理", 8, 80, "加权平均", 88]
+
+
+def test_whoever_the_tree_leaves_out_is_named(base: Path) -> None:
+    book = openpyxl.load_workbook(base / "组织.xlsx")
+    sheet = book.active
+    sheet["A5"], sheet["E2"] = "物料助理", "团队士气"
+    book.save(base / "组织.xlsx")
+    done = scorecard.consolidate(base / "表", hierarchy=base / "组织.xlsx")
+    found = done.findings[done.findings["code"].isin(["not-in-hierarchy", "team-indicator-missing"])]
+    assert [(f.file, f.code) for f in found.itertuples()] == [
+        ("王一.xlsx", "team-indicator-missing"), ("钱五.xlsx", "not-in-hierarchy")
+    ]  # fmt: skip
+    assert done.tree[0].fed is None and done.tree[0].people == 7
+    assert not len(scorecard.consolidate(base / "表").findings.query("code == 'not-in-hierarchy'"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ import scorecard
 from scorecard.consolidation import exports, history
 from scorecard.consolidation.store import transaction
 from scorecard.errors import UnusableFile, UsageError
+from tests.cli.runner import environment
 from tests.cli.runner import scorecard as run
 from tests.consolidation.test_consolidate import card
 
@@ -75,6 +78,43 @@ def test_a_replacement_that_fails_takes_nothing_away(tmp_path: Path, monkeypatch
     assert len(history.runs(db)) == 1
 
 
+_KILLED = """
+import os, signal, sys
+import scorecard
+from scorecard.consolidation import history
+
+real, table = history._insert, sys.argv[3]
+
+def fatal(store, name, rows):
+    if name == table:
+        real(store, name, rows[: len(rows) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(store, name, rows)
+
+history._insert = fatal
+history.record(scorecard.consolidate(sys.argv[1], processes=1), sys.argv[2])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+@pytest.mark.parametrize("table", ["scorecard_runs", "scorecard_people", "scorecard_items"])
+def test_a_process_that_is_killed_in_the_middle_leaves_the_old_period(table: str, tmp_path: Path) -> None:
+    db = str(tmp_path / "h.db")
+    history.record(quarter(tmp_path, 3, {"张三": 80, "李四": 90}), db, by="hr", at=AT)
+    people, items, runs = history.people(db), history.items(db), history.runs(db)
+    for person in ("张三", "李四"):
+        card(tmp_path / "Q3" / f"{person}.xlsx", person, [50] * 4)
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, tmp_path / "Q3", db, table], env=environment(), timeout=120, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    pd.testing.assert_frame_equal(history.people(db), people)
+    pd.testing.assert_frame_equal(history.items(db), items)
+    assert history.runs(db) == runs
+    again = history.record(scorecard.consolidate(tmp_path / "Q3"), db, by="hr", at=AT.replace(hour=11))
+    assert again.action == "replaced" and set(history.people(db)["total"]) == {50.0}
+
+
 def test_half_year_and_year_by_named_rules(tmp_path: Path) -> None:
     db = str(tmp_path / "h.db")
     for number, score in ((1, 70), (2, 80), (3, 90), (4, 61)):
@@ -92,6 +132,50 @@ def test_half_year_and_year_by_named_rules(tmp_path: Path) -> None:
         history.roll_up_people(db, "2026", "高兴")
     assert history.before(db, "2026Q3") == ("2026Q2", {"张三@研发部": 80.0})
     assert history.before(db, "2026Q1") == ("", {})
+
+
+def numbered(base: Path, number: int, score: int, *staff: tuple[str, str]) -> Path:
+    """A folder of a quarter with somebody of each (name, staff number), "" for none."""
+    for person, staff_id in staff:
+        path = card(base / f"Q{number}" / f"{person}{staff_id}.xlsx", person, [score] * 4)
+        book = openpyxl.load_workbook(path)
+        book.active["A1"] = f"2026年第{'一二三四'[number - 1]}季度绩效考核表  工号：{staff_id}" if staff_id else (
+            f"2026年第{'一二三四'[number - 1]}季度绩效考核表")  # fmt: skip
+        book.save(path)
+    return base / f"Q{number}"
+
+
+def test_somebody_whose_staff_number_is_only_known_later_stays_the_same_person(tmp_path: Path) -> None:
+    db = tmp_path / "h.db"
+    run("consolidate", numbered(tmp_path, 1, 70, ("张三", ""), ("李四", "")), "--history", db)
+    run("consolidate", numbered(tmp_path, 2, 80, ("张三", "00123"), ("李四", "7"), ("李四", "8")), "--history", db)
+    out = tmp_path / "汇总.xlsx"
+    run("consolidate", numbered(tmp_path, 3, 90, ("张三", "")), "--history", db, "-o", out)
+    shown = {(p["person"], p["staff_id"]): p["totals"] for p in run("history", "show", db, "--json").json["people"]}
+    # Of two people called 李四 nobody knows which one the first was.
+    assert shown == {
+        ("张三", None): {"2026Q1": 70, "2026Q2": 80, "2026Q3": 90}, ("李四", None): {"2026Q1": 70},
+        ("李四", "7"): {"2026Q2": 80}, ("李四", "8"): {"2026Q2": 80},
+    }  # fmt: skip
+    assert history.roll_up_people(str(db), "2026").set_index("person").loc["张三", "total"] == 80
+    book = openpyxl.load_workbook(out, data_only=True)
+    assert [c.value for c in book["趋势"][5]][2:6] == [70, 80, 90, 10]
+    heads = {c.value: c.column for c in book["名单"][4]}
+    assert book["名单"].cell(5, heads["上期总分"]).value == 80
+
+
+def test_a_card_without_a_name_is_nobody_of_another_period(tmp_path: Path) -> None:
+    db = str(tmp_path / "h.db")
+    for number, score in ((1, 70), (2, 90)):
+        path = card(tmp_path / f"Q{number}" / "考核表.xlsx", "", [score] * 4)
+        book = openpyxl.load_workbook(path)
+        book.active["A1"], book.active["B2"] = f"2026年第{'一二'[number - 1]}季度绩效考核表", None
+        book.active.title = "Sheet1"
+        book.save(path)
+        history.record(scorecard.consolidate(tmp_path / f"Q{number}"), db, at=AT)
+    assert list(history.people(db)["person"]) == ["", ""]
+    assert list(history.roll_up_people(db, "2026")["periods"]) == [1, 1]
+    assert history.before(db, "2026Q2")[1].keys().isdisjoint(history.people(db).query("period == '2026Q2'")["who"])
 
 
 def test_rates_are_pooled_where_their_parts_are_known(tmp_path: Path) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from random import Random
 
 import openpyxl
 
 import scorecard
+from scorecard.consolidation.names import hints
 from scorecard.consolidation.pseudonym import load_key, pseudonymise
 from tests.cli.runner import scorecard as run
-from tests.consolidation.departments import make_folder, roster
+from tests.consolidation.departments import FAULTS, Folder, make_folder, roster
 from tests.consolidation.test_consolidate import card
 
 
@@ -34,6 +36,34 @@ def test_nothing_that_is_written_names_anybody(tmp_path: Path) -> None:
             assert p.number not in text
     assert "李主管" not in "".join(texts)
     assert key.stat().st_mode & 0o077 == 0
+
+
+def test_not_even_a_name_that_only_a_file_a_folder_or_the_tree_has_is_left(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "部门", Random(3))
+    for fault in FAULTS:
+        fault(folder)
+    card(folder.root / "客服部" / "秦勇" / "客服部-方刚.xlsx", "孔明", [80] * 4)
+    tree = openpyxl.Workbook()
+    for row in (["岗位", "上级"], ["邵华", ""], ["客服部", "邵华"]):
+        tree.active.append(row)
+    tree.save(tmp_path / "组织.xlsx")
+    out = tmp_path / "汇总.xlsx"
+    result = run(
+        "consolidate", folder.root, "--roster", roster(folder, tmp_path / "花名册.xlsx"), "--hierarchy", tmp_path / "组织.xlsx",
+        "-o", out, "--pseudonymise", tmp_path / "key", "--json", lang="zh",
+    )  # fmt: skip
+    with zipfile.ZipFile(out) as parts:
+        texts = [name + parts.read(name).decode("utf-8", "replace") for name in parts.namelist()]
+    texts += [json.dumps(result.json, ensure_ascii=False), result.err]
+    stems = {hints(path.stem).person for path in folder.root.rglob("*")}
+    for name in {*(p.name for p in folder.people), *stems, "秦勇", "方刚", "孔明", "邵华", "李主管"} - {""}:
+        assert not [text for text in texts if name in text], name
+    # Words stay words, also where a sheet or a file is called so.
+    messages = [f["message"] for f in result.json["findings"]]
+    assert sum(message.endswith("没有考核表") for message in messages) == len(result.json["summary"]["missing"]) > 0
+    codes = {f"{c['file']}!{c['sheet']}" for c in result.json["cards"]}
+    twins = [message.rpartition("汇总只计 ")[2] for message in messages if "汇总只计" in message]
+    assert twins and set(twins) <= codes
 
 
 def test_numbers_stay_and_codes_repeat(tmp_path: Path) -> None:

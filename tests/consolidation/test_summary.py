@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 import scorecard
+from scorecard.consolidation.output import save_tables
 from scorecard.scoring.ranking import forced_distribution
 from tests.consolidation.test_consolidate import card
 from tests.libreoffice.office import Office
@@ -134,7 +135,82 @@ def test_text_never_becomes_a_formula(written: tuple[Path, scorecard.Consolidati
     assert not [v for row in rows for v in row.values() if v.startswith(("=", "@", "+", "-"))]
 
 
+@pytest.mark.parametrize("lead", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r=", "\n=", " =", "\u3000＝", "\xa0@"])
+def test_no_indicator_is_a_formula_whatever_it_begins_with(lead: str, tmp_path: Path) -> None:
+    text = f"{lead}1+1|boese"
+    path = card(tmp_path / "部门" / "张三.xlsx", "张三", [85, 88, 75, 95])
+    book = openpyxl.load_workbook(path)
+    book.active["B4"] = text
+    book.active["B4"].data_type = "s"
+    book.save(path)
+    done = scorecard.consolidate(tmp_path / "部门")
+    for out in save_tables(done, tmp_path / "csv"):
+        with out.open(encoding="utf-8-sig", newline="") as stream:
+            found = [value for row in csv.reader(stream) for value in row if "boese" in value]
+        assert all(value.startswith("'") for value in found), found
+        assert found or out.stem != "items"
+    sheet = openpyxl.load_workbook(done.save(tmp_path / "s.xlsx"))["明细"]
+    assert [c.data_type for row in sheet.iter_rows() for c in row if "boese" in str(c.value)] == ["s"]
+
+
 def test_the_same_input_gives_the_same_bytes(written: tuple[Path, scorecard.Consolidation], tmp_path: Path) -> None:
     path, done = written
     again = done.save(path.with_name("nochmal.xlsx"))
     assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_sorted_list_gives_everybody_the_same_grade_and_calibration(office: Office, tmp_path: Path) -> None:
+    """Somebody sorts 名单 by name in Excel: what was typed moves, with people without a total between the others."""
+    folder = tmp_path / "部门"
+    for i, (person, total) in enumerate(TOTALS.items()):
+        path = card(folder / f"{person}.xlsx", person, [total, None if total == 91 else total, total, total])
+        book = openpyxl.load_workbook(path)
+        book.active["F2"] = f"考核人：{'李主管' if i % 2 else '王经理'}"
+        book.save(path)
+    path = scorecard.consolidate(folder).save(tmp_path / "汇总.xlsx")
+
+    def by_name(values: dict[tuple[str, str], Any], sheet: str, name: str, columns: str) -> dict[str, list[Any]]:
+        head = max(int(c[1:]) for (s, c), v in values.items() if (s, v) == (sheet, "姓名"))
+        rows = range(head + 1, head + 1 + len(TOTALS))
+        return {values[sheet, f"{name}{r}"]: [values.get((sheet, f"{c}{r}")) or None for c in columns] for r in rows}
+
+    before = cells(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["名单"]
+    rows = [
+        [(c.column, c.value) for c in row if not str(c.value).startswith("=")] for row in sheet["A5:Q16"]
+    ]  # fmt: skip
+    for place, row in enumerate(sorted(rows, key=lambda row: dict(row)[2]), 5):
+        for col, value in row:
+            sheet.cell(place, col).value = value
+    book.save(tmp_path / "sorted.xlsx")
+    after = office.recalculated(tmp_path / "sorted.xlsx")
+    assert after["名单", "B5"] != before["名单", "B5"]
+    assert by_name(before, "强制分布", "A", "CDEFG")["徐明"] == [None] * 5
+    assert by_name(after, "强制分布", "A", "CDEFG") == by_name(before, "强制分布", "A", "CDEFG")
+    for name, (rater, *numbers) in by_name(before, "校准", "B", "ADEF").items():
+        found, *others = by_name(after, "校准", "B", "ADEF")[name]
+        assert found == rater and [n or 0 for n in others] == pytest.approx([n or 0 for n in numbers], abs=1e-9)
+
+
+def test_a_rounded_total_is_no_difference(tmp_path: Path) -> None:
+    """85, 88, 75, 95 at 0.4, 0.3, 0.2, 0.1 with the last at 95.05: 84.905, shown as 84.91 and stated as 84.905."""
+    card(tmp_path / "部门" / "张三.xlsx", "张三", [85, 88, 75, 95.05])
+    wrong = card(tmp_path / "部门" / "李四.xlsx", "李四", [85, 88, 75, 95])
+    book = openpyxl.load_workbook(wrong)
+    book.active["G9"] = 80
+    book.save(wrong)
+    sheet = openpyxl.load_workbook(scorecard.consolidate(tmp_path / "部门").save(tmp_path / "s.xlsx"))["名单"]
+    heads = {c.value: c.column for c in sheet[4]}
+    gaps = {sheet.cell(row, 2).value: sheet.cell(row, heads["差额"]).value for row in (5, 6)}
+    assert gaps == {"张三": 0, "李四": pytest.approx(-4.9)}
+
+
+def test_headings_stand_on_every_printed_page(written: tuple[Path, scorecard.Consolidation]) -> None:
+    book = openpyxl.load_workbook(written[0])
+    for ws in book:
+        # As wide as a page, and as many pages as it takes; the overview is one.
+        assert ws.sheet_properties.pageSetUpPr.fitToPage, ws.title
+        assert (ws.page_setup.fitToHeight == 0) == (ws.title != "总览"), ws.title
+        assert "&P" in (ws.oddFooter.center.text or ""), ws.title
+        assert ws.title == "总览" or ws.print_title_rows, ws.title

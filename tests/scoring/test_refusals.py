@@ -172,6 +172,12 @@ def test_a_score_by_hand_out_of_range_says_so() -> None:
     assert item.error.reason.en == "score 120: must be from 0 to 100"
 
 
+def test_a_percentage_is_no_score_and_the_sentence_says_what_to_enter() -> None:
+    [item] = score_card(Scorecard((Kpi("纪律", None, weight=1.0, typed=read(0.85, number_format="0%")),))).items
+    assert item.error is not None and item.error.reason is not None
+    assert item.error.reason.zh == "得分 85% 是百分数，请填 0 到 100 的数"
+
+
 def test_an_item_of_an_unknown_section_says_so() -> None:
     card = Scorecard((Kpi("a", pass_fail(1), read(1), 1.0, section="业绩"),), sections=(Section("行为", 1.0),))
     result = score_card(card)

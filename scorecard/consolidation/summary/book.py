@@ -34,7 +34,10 @@ def summary_workbook(
     Raises:
         UsageError: Quotas of unknown grades, or that do not sum to 1.
     """
-    context = Context.of(done, links, past.totals if past is not None else None, quotas)
+    before = {}
+    if past is not None:
+        before = {who: past.totals[past.who(who)] for who in done.people["who"] if past.who(who) in past.totals}
+    context = Context.of(done, links, before, quotas)
     stream = io.BytesIO()
     book = Book.into(stream)
     # `reading` knows a summary again by this, so that it is never consolidated itself.

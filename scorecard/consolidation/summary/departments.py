@@ -6,7 +6,7 @@ import math
 
 from . import people as listing
 from .context import Context
-from .style import Book, Sheet, cell, span
+from .style import Book, Sheet, cell, fitting, span
 
 SHEET = "部门"
 TOP = 3
@@ -28,7 +28,7 @@ def add(book: Book, context: Context) -> None:
     people = context.people
     sheet = book.sheet(SHEET, f"部门{context.of_period}", "人数、均分和等级分布随“名单”变化。", tab="#4A7FB0")
     heads = ("部门", "人数", "完成", "完成率", "平均分", "最高", "最低", "标准差", *context.grades)
-    sheet.widths((22, 8, 8, 9, 9, 9, 9, 9, *[8] * len(context.grades)))
+    sheet.widths((fitting(people["department"], 16, 36), 8, 8, 9, 9, 9, 9, 9, *[8] * len(context.grades)))
     sheet.heads(TOP, heads)
     sheet.ws.freeze_panes(FIRST, 1)
     last = max(context.last, listing.FIRST)
@@ -79,7 +79,7 @@ def add(book: Book, context: Context) -> None:
     sheet.formula(row, WORST, f'=IF({cell(row, COMPLETE)}=0,"",MIN({totals}))', ends[1], "total_score")
     sheet.formula(row, SPREAD, f'=IF({cell(row, COMPLETE)}<2,"",STDEV({totals}))', deviation(everybody), "total_score")
     if names:
-        bar = {"type": "data_bar", "bar_color": "#9DB8D2", "bar_solid": True, "min_type": "num", "min_value": 0,
+        bar = {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip
         sheet.ws.conditional_format(FIRST, MEAN, row - 1, MEAN, bar)
     sheet.text(row + 2, 0, "标准差按样本（n-1）计；不足两人时不计。", "subtitle")

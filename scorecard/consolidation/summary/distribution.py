@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...scoring.ranking import MINIMUM_GROUP, forced_distribution, heads
 from . import people as listing
 from .context import Context
-from .style import AMBER, Book, Sheet, cell, place, span
+from .style import AMBER, Book, Sheet, cell, fitting, place, span
 
 SHEET = "强制分布"
 TOP = 4
@@ -31,7 +31,7 @@ def add(book: Book, context: Context) -> None:
         tab="#B7791F",
         portrait=True,
     )
-    sheet.widths((14, 12, 11, 10, 10, 12, 10, 12))
+    sheet.widths((14, fitting(context.people["department"], 12, 28), 11, 10, 10, 12, 10, 12))
     scores = [float(t) for t in context.people["total"] if t == t]
     size = len(scores)
     is_enough = size >= MINIMUM_GROUP
@@ -52,14 +52,14 @@ def add(book: Book, context: Context) -> None:
     proposal = forced_distribution(scores, context.grades, quotas) if is_enough else None
     stated = [int(((context.people["grade"] == g) & context.people["total"].notna()).sum()) for g in context.grades]
     exact, first_person = span(FIRST, end, EXACT), row_of_list(context)
-    final = first_person + max(size, 1) - 1
+    final = first_person + max(len(context.people), 1) - 1
     proposals = span(first_person, final, 4)
     remainder = f"ROUND({exact}-INT(ROUND({exact},9)),9)"
     for i, (label, quota) in enumerate(zip(context.grades, quotas, strict=True)):
         row = FIRST + i
         sheet.text(row, LABEL, label, "center")
         sheet.number(row, QUOTA, quota, "input")
-        sheet.formula(row, EXACT, f"={cell(row, QUOTA)}*{count}", quota * size, "number")
+        sheet.formula(row, EXACT, f"={cell(row, QUOTA)}*{count}", quota * size, "factor")
         mine = f"ROUND({cell(row, EXACT)}-INT(ROUND({cell(row, EXACT)},9)),9)"
         before = span(FIRST, row - 1, EXACT) if i else ""
         ahead = f"SUMPRODUCT(--({remainder}>{mine}))"
@@ -72,7 +72,7 @@ def add(book: Book, context: Context) -> None:
         )
         got = proposal.actual[i] if proposal is not None else None
         sheet.formula(
-            row, PROPOSED, f"=COUNTIF({proposals},{cell(row, LABEL)})", got if got is not None else 0, "whole"
+            row, PROPOSED, f"=SUMPRODUCT(--({proposals}={cell(row, LABEL)}))", got if got is not None else 0, "whole"
         )
         sheet.formula(row, GAP, f"={cell(row, PROPOSED)}-{cell(row, HEADS)}", (got or 0) - wanted[i], "whole")
         sheet.number(row, STATED, stated[i], "whole")
@@ -86,41 +86,39 @@ def add(book: Book, context: Context) -> None:
         sheet.text(total, col, "", "total")
     rule = {"type": "cell", "criteria": "!=", "value": 0, "format": book.flag(AMBER, bold=True)}
     sheet.ws.conditional_format(FIRST, GAP, end, GAP, rule)
-    _list(sheet, context, first_person, proposal.grades if proposal is not None else None)
+    scored = [i for i, total in enumerate(context.people["total"]) if total == total]
+    grades_of = dict(zip(scored, proposal.grades, strict=True)) if proposal is not None else {}
+    _list(sheet, context, first_person, grades_of)
 
 
-def _list(sheet: Sheet, context: Context, first: int, proposed: tuple[str, ...] | None) -> None:
-    """Who would get which grade: references to the list of people, best first."""
+def _list(sheet: Sheet, context: Context, first: int, proposed: dict[int, str]) -> None:
+    """Who would get which grade: the rows of 名单 one by one, so that it may be sorted; without a total there is none."""
     sheet.heads(first - 1, ("姓名", "部门", "总分", "名次", "建议等级", "按分数等级", "是否调整"), height=24)
-    ranked = context.people[context.people["total"].notna()]
     ends = span(FIRST, FIRST + len(context.grades) - 1, END)
     labels = span(FIRST, FIRST + len(context.grades) - 1, LABEL)
-    scores = span(first, first + max(len(ranked), 1) - 1, 2)
-    last = max(context.last, listing.FIRST)
-    totals = span(listing.FIRST, last, listing.TOTAL, listing.SHEET)
-    for i, (index, p) in enumerate(ranked.iterrows()):
-        row, there = first + i, listing.FIRST + int(str(index))
-        sheet.formula(row, 0, _shown(there, listing.NAME), p["person"], "text")
-        sheet.formula(row, 1, _shown(there, listing.DEPARTMENT), p["department"], "text")
-        sheet.formula(row, 2, f"={place(listing.SHEET, there, listing.TOTAL)}", p["total"])
-        mine = cell(row, 2)
-        if context.is_live:
-            sheet.formula(row, 3, f"=RANK({mine},{scores},0)", int(p["rank"]), "whole")
-        else:
-            sheet.number(row, 3, int(p["rank"]), "whole")
-        grade = proposed[i] if proposed is not None else ""
-        count = f"COUNT({totals})"
+    count = cell(2, 1, fixed=True)
+    for index, p in enumerate(context.people.itertuples(index=False)):
+        row, there = first + index, listing.FIRST + index
+        has_total = p.total == p.total
+        sheet.formula(row, 0, shown(there, listing.NAME), p.person, "text")
+        sheet.formula(row, 1, shown(there, listing.DEPARTMENT), p.department, "text")
+        sheet.formula(row, 2, shown(there, listing.TOTAL), p.total)
+        sheet.formula(row, 3, shown(there, listing.RANK), float(p.rank) if has_total else None, "whole")
+        grade, stated = proposed.get(index, ""), p.grade if has_total else ""
         sheet.formula(
             row, 4,
-            f'=IF({count}<{MINIMUM_GROUP},"",INDEX({labels},MIN({len(context.grades)},'
+            f'=IF(OR({count}<{MINIMUM_GROUP},{cell(row, 2)}=""),"",INDEX({labels},MIN({len(context.grades)},'
             f'COUNTIF({ends},"<"&{cell(row, 3)})+1)))',
             grade, "center",
         )  # fmt: skip
-        sheet.formula(row, 5, _shown(there, listing.GRADE), p["grade"], "center")
-        changed = "调整" if proposed is not None and grade != p["grade"] else ""
+        there_ = place(listing.SHEET, there, listing.GRADE)
+        sheet.formula(row, 5, f'=IF({cell(row, 2)}="","",{there_})', stated, "center")
+        changed = "调整" if grade and grade != stated else ""
         sheet.formula(row, 6, f'=IF(OR({cell(row, 4)}="",{cell(row, 4)}={cell(row, 5)}),"","调整")', changed, "center")
+    sheet.ws.autofilter(first - 1, 0, first + max(len(context.people), 1) - 1, 6)
 
 
-def _shown(row: int, col: int) -> str:
+def shown(row: int, col: int) -> str:
+    """A formula that shows a cell of 名单, an empty one as empty."""
     there = place(listing.SHEET, row, col)
     return f'=IF({there}="","",{there})'

@@ -13,12 +13,13 @@ from ..frames import department_key
 from .context import Context
 from .departments import deviation
 from .links import told
-from .style import Book
+from .style import Book, fitting, height
 
 SHEET, DETAILS = "指标", "明细"
 # So far from the mean, in standard deviations, that a second look is worth it; and from how many people on.
 FAR, ENOUGH = 2.0, 5
 _MOST_DETAILS = 100_000
+_KINDS = {"adjustment": "加减分", "veto": "否决项"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def add(book: Book, context: Context) -> None:
         f"每个指标在所有人中的得分；偏离均值超过 {FAR:g} 个标准差的列在右边（至少 {ENOUGH} 人时）。",
         tab="#4A7FB0",
     )
-    sheet.widths((36, 8, 9, 9, 9, 9, 10, 9, 52))
+    name_width, far_width = fitting((one.name for one in found), 20, 50), 52
+    sheet.widths((name_width, 8, 9, 9, 9, 9, 10, 9, far_width))
     sheet.heads(3, ("指标", "人数", "平均分", "标准差", "最高", "最低", "未填或有误", "平均权重", "偏离较大的人"))
     sheet.ws.freeze_panes(4, 1)
     for row, one in enumerate(found, 4):
@@ -84,10 +86,12 @@ def add(book: Book, context: Context) -> None:
         sheet.number(row, 7, math.fsum(weights) / len(weights) if weights else None, "percent")
         far = sorted(one.far, key=lambda i: scores[i])
         listed = "、".join(f"{items.at[one.rows[i], 'person'] or '—'} {scores[i]:.1f}" for i in far[:8])
-        sheet.text(row, 8, listed + (f" 等 {len(far)} 人" if len(far) > 8 else ""), "wrap")
+        listed += f" 等 {len(far)} 人" if len(far) > 8 else ""
+        sheet.text(row, 8, listed, "wrap")
+        sheet.ws.set_row(row, max(height(one.name, name_width), height(listed, far_width)))
     if found:
         last = 3 + len(found)
-        bar = {"type": "data_bar", "bar_color": "#9DB8D2", "bar_solid": True, "min_type": "num", "min_value": 0,
+        bar = {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip
         sheet.ws.conditional_format(4, 2, last, 2, bar)
 
@@ -101,7 +105,10 @@ def add_details(book: Book, context: Context) -> None:
         note = f"共 {len(items)} 项，这里只列前 {_MOST_DETAILS} 项；全部可用 --csv 导出。"
         items = items.head(_MOST_DETAILS)
     sheet = book.sheet(DETAILS, f"明细{context.of_period}", note, tab="#8A94A3")
-    sheet.widths((11, 15, 30, 14, 9, 11, 11, 9, 10, 9, 44))
+    sheet.widths((
+        11, fitting(items["department"], 11, 28), fitting(items["item"], 16, 50), fitting(items["section"], 8, 22),
+        9, 11, 11, 9, 10, 10, fitting((told(i.file, i.sheet, i.cell) for i in items.itertuples()), 30, 60),
+    ))  # fmt: skip
     sheet.heads(3, ("姓名", "部门", "指标", "分组", "权重", "目标", "实际", "得分", "贡献", "状态", "来源"), height=24)
     sheet.ws.freeze_panes(4, 3)
     words = {"number": "", "missing": "未填", "not_applicable": "不适用", "error": "错误"}
@@ -117,7 +124,7 @@ def add_details(book: Book, context: Context) -> None:
         else:
             sheet.number(row, 7, None)
         sheet.number(row, 8, i.contribution)
-        sheet.text(row, 9, words.get(i.state, "") if i.kind in ("kpi", "rating") else "加减分或否决", "center")
+        sheet.text(row, 9, _KINDS.get(i.kind) or words.get(i.state, ""), "center")
         sheet.text(row, 10, told(i.file, i.sheet, i.cell))
     if len(items):
         sheet.ws.autofilter(3, 0, 3 + len(items), 10)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .context import Context
 from .links import told
-from .style import AMBER, BAD, Book
+from .style import AMBER, BAD, Book, fitting, height
 
 ISSUES, SOURCES = "异常", "来源"
+_TOLD = 62
 _SEVERITIES = {"error": "错误", "warning": "注意", "info": "说明"}
 
 
@@ -20,7 +21,7 @@ def add_issues(book: Book, context: Context) -> None:
         "点位置可打开原处。",
         tab=BAD,
     )
-    sheet.widths((10, 20, 62, 48))
+    sheet.widths((10, 20, _TOLD, 48))
     sheet.heads(3, ("类别", "代码", "说明", "位置"), height=24)
     row = 4
     for notice in done.set_aside:
@@ -29,7 +30,7 @@ def add_issues(book: Book, context: Context) -> None:
         sheet.text(row, 2, notice.message.zh, "wrap")
         url = context.links.to(notice.file, notice.sheet, notice.cell)
         sheet.link(row, 3, url, told(notice.file, notice.sheet, notice.cell))
-        sheet.ws.set_row(row, _height(notice.message.zh))
+        sheet.ws.set_row(row, height(notice.message.zh, _TOLD))
         row += 1
     for notice in done.notices:
         sheet.text(row, 0, _SEVERITIES[notice.severity], "center")
@@ -37,14 +38,13 @@ def add_issues(book: Book, context: Context) -> None:
         sheet.text(row, 2, notice.message.zh, "wrap")
         url = context.links.to(notice.file, notice.sheet, notice.cell.partition(",")[0].partition(":")[0])
         sheet.link(row, 3, url, told(notice.file, notice.sheet, notice.cell))
-        sheet.ws.set_row(row, _height(notice.message.zh))
+        sheet.ws.set_row(row, height(notice.message.zh, _TOLD))
         row += 1
     if row == 4:
         sheet.text(row, 0, "没有异常。", "note")
         return
     sheet.ws.autofilter(3, 0, row - 1, 3)
     sheet.ws.freeze_panes(4, 0)
-    sheet.ws.repeat_rows(3)
     for word, color in (("没有计入", BAD), ("错误", BAD), ("注意", AMBER)):
         sheet.ws.conditional_format(
             4,
@@ -60,7 +60,7 @@ def add_sources(book: Book, context: Context) -> None:
     done = context.done
     told_ = "读取的文件、其中的考核表数和内容指纹（SHA-256）；内容有任何改动，指纹就不同。"
     sheet = book.sheet(SOURCES, "来源", told_, tab="#8A94A3")
-    sheet.widths((50, 10, 10, 10, 12, 70))
+    sheet.widths((fitting((s.file for s in done.sources.files), 30, 70), 10, 10, 10, 12, 70))
     sheet.heads(3, ("文件", "考核表", "计入", "未计入", "字节", "SHA-256"), height=24)
     cards = done.cards.groupby("file")["counted"].agg(["size", "sum"])
     aside: dict[str, int] = {}
@@ -79,9 +79,3 @@ def add_sources(book: Book, context: Context) -> None:
     sheet.ws.freeze_panes(4, 1)
     if row > 4:
         sheet.ws.autofilter(3, 0, row - 1, 5)
-
-
-def _height(text: str) -> float:
-    # About 30 Chinese characters fit on one line of the column.
-    width = sum(2 if ord(c) > 0x2E80 else 1 for c in text)
-    return 18.0 * max(1, -(-width // 64))

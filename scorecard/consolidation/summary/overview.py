@@ -8,7 +8,7 @@ from . import departments, distribution
 from . import issues as aside
 from . import people as listing
 from .context import Context
-from .style import GRADES, GREY, Book, Sheet, cell, place, quoted, span
+from .style import GREY, Book, Sheet, cell, place, quoted, span
 
 SHEET = "总览"
 
@@ -18,6 +18,7 @@ def add(book: Book, context: Context) -> None:
     done, people = context.done, context.people
     sheet = book.sheet(SHEET, f"绩效考核汇总{context.of_period}", _told(context))
     sheet.widths((14,) * 10)
+    sheet.ws.fit_to_pages(1, 1)
     scored = [float(t) for t in people["total"] if t == t]
     mean = math.fsum(scored) / len(scored) if scored else None
     last = max(context.last, listing.FIRST)
@@ -25,11 +26,12 @@ def add(book: Book, context: Context) -> None:
     names = span(listing.FIRST, last, listing.STATUS, listing.SHEET)
     everybody = len(people) + len(done.missing)
     tiles = (
-        ("应考人数", f'=COUNTIF({names},"?*")+{len(done.missing)}', everybody, "big"),
+        ("应考人数" if done.roster is not None else "交表人数", f'=COUNTIF({names},"?*")+{len(done.missing)}', everybody, "big"),
         ("已完成", f"=COUNT({totals})", len(scored), "big"),
-        ("完成率", f'=IF({cell(3, 0)}=0,"",{cell(3, 2)}/{cell(3, 0)})',
-         len(scored) / everybody if everybody else None, "big_percent"),
-        ("平均分", f'=IF({cell(3, 2)}=0,"",AVERAGE({totals}))', mean, "big_score"),
+        ("完成率", f'=IF({cell(3, 0)}=0,"—",{cell(3, 2)}/{cell(3, 0)})',
+         len(scored) / everybody if everybody else "—", "big_percent"),
+        ("平均分", f'=IF({cell(3, 2)}=0,"—",AVERAGE({totals}))', "—" if mean is None else mean,
+         "big_score"),
         ("没有计入", f'=COUNTIF({quoted(aside.ISSUES)}!$A:$A,"没有计入")', len(done.set_aside), "big"),
     )  # fmt: skip
     sheet.ws.set_row(3, 38)
@@ -85,7 +87,6 @@ def _charts(sheet: Sheet, context: Context) -> None:
     chart.add_series({
         "name": "按分数", "categories": labels, "fill": {"color": "#4A7FB0"}, "gap": 60, "overlap": 0,
         "values": f"={span(distribution.FIRST, end, distribution.STATED, distribution.SHEET)}",
-        "points": [{"fill": {"color": GRADES[min(i, len(GRADES) - 1)]}} for i in range(grades)],
         "data_labels": {"value": True, "font": font},
     })  # fmt: skip
     chart.add_series({
@@ -94,6 +95,11 @@ def _charts(sheet: Sheet, context: Context) -> None:
         "data_labels": {"value": True, "font": {**font, "color": GREY}},
     })  # fmt: skip
     _dress(chart, "等级分布与名额（人）", font)
+    most = max(len(context.people) // 2, 1)
+    chart.set_y_axis({
+        "num_font": font, "num_format": "0", "min": 0, "major_unit": -(-most // 5), "line": {"none": True},
+        "major_gridlines": {"visible": True, "line": {"color": "#E5E7EB"}},
+    })  # fmt: skip
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_size({"width": 500, "height": 300})
     sheet.ws.insert_chart(10, 0, chart, {"x_offset": 4, "y_offset": 4, "object_position": 2})
@@ -115,7 +121,7 @@ def _charts(sheet: Sheet, context: Context) -> None:
         # The axis would stand on top, above a reversed one; the labels say it all.
         bars.set_x_axis({"min": 0, "max": 100, "visible": False, "major_gridlines": {"visible": False}})
         bars.set_legend({"none": True})
-        bars.set_size({"width": 520, "height": max(300, 40 + 26 * shown)})
+        bars.set_size({"width": 500, "height": max(300, 40 + 26 * shown)})
         sheet.ws.insert_chart(10, 5, bars, {"x_offset": 8, "y_offset": 4, "object_position": 2})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "score": {"border": 1, "border_color": LINE, "num_format": "0.00"},
     "score_link": {"border": 1, "border_color": LINE, "num_format": "0.00", "font_color": "#1D4E89", "underline": 1},
     "change": {"border": 1, "border_color": LINE, "num_format": '+0.00;-0.00;0.00'},
-    "number": {"border": 1, "border_color": LINE, "num_format": "0.##"},
+    "number": {"border": 1, "border_color": LINE},
+    "factor": {"border": 1, "border_color": LINE, "num_format": "0.0#"},
     "whole": {"border": 1, "border_color": LINE, "num_format": "0", "align": "center"},
     "percent": {"border": 1, "border_color": LINE, "num_format": "0.0%"},
     "input": {"border": 1, "border_color": LINE, "num_format": "0.0%", "bg_color": INPUT, "bold": True, "locked": False},
@@ -88,6 +89,8 @@ class Book:
             ws.set_landscape()
         ws.set_paper(9)
         ws.fit_to_pages(1, 0)
+        ws.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        ws.set_footer("&C&9第 &P 页，共 &N 页")
         ws.set_default_row(18)
         made = Sheet(self, ws, name)
         ws.set_row(0, 28)
@@ -123,8 +126,9 @@ class Sheet:
         self.ws.write_formula(row, col, formula, self.book.style(style), cached)
 
     def heads(self, row: int, texts: Sequence[str], col: int = 0, height: float = 32) -> None:
-        """A row of column headings."""
+        """A row of column headings; the last one written stands on every page that is printed."""
         self.ws.set_row(row, height)
+        self.ws.repeat_rows(row)
         for i, text in enumerate(texts):
             self.text(row, col + i, text, "head")
 
@@ -146,6 +150,20 @@ class Sheet:
             self.number(row, col, number, style if is_linked else style.removesuffix("_link"))
         elif not is_linked:
             self.text(row, col, text, "text" if style == "link" else style)
+
+
+def fitting(texts: Iterable[str], least: float, most: float) -> float:
+    """The width of a column for texts; a Chinese character is two wide."""
+    return max(least, min(most, max((_shown_width(text) for text in texts), default=0) + 2))
+
+
+def height(text: str, width: float) -> float:
+    """The height of a row in which a text is wrapped in a column of a width."""
+    return 18.0 * max(1, -(-_shown_width(text) // max(1, int(width) - 1)))
+
+
+def _shown_width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
 
 
 def cell(row: int, col: int, *, fixed: bool = False) -> str:

@@ -10,8 +10,9 @@ from ...scoring.curve import Curve
 from ...scoring.model import ItemResult
 from ...scoring.values import Reading, key, read, show, snap
 from ..card import headline
+from ..cells import read_cell
 from ..recognise import Row
-from ..rules import read_cell, target_readings
+from ..rules import target_readings
 from .registry import table_check
 from .subjects import Subject
 

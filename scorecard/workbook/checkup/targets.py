@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ...findings import Finding
 from ...scoring.periods import HALF, MONTH, QUARTER, YEAR, parse_period
 from ...scoring.values import Reading, State, is_not_applicable, key, show, snap
-from ..cells import Cell
+from ..cells import Cell, read_cell
 from ..recognise import Row
-from ..rules import read_cell, target_readings
+from ..rules import target_readings
 from .registry import table_check
 from .subjects import Subject
 
