@@ -88,17 +88,6 @@ def requirements() -> list[Requirement]:
     return list(_read(lines))
 
 
-def missing_extra(module: str) -> str:
-    """The extra that brings a module, "" if none does.
-
-    Example:
-        >>> missing_extra("no_such_module")
-        ''
-    """
-    wanted = module.partition(".")[0].replace("_", "-").lower()
-    return next((r.extra for r in requirements() if r.name.lower() == wanted), "")
-
-
 def _read(lines: Iterable[str]) -> Iterator[Requirement]:
     for line in lines:
         specification, _, condition = line.partition(";")

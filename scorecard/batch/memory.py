@@ -25,6 +25,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..findings import Finding
 from ..messages import Message
+from ..refusals import reason
 from ..workbook.engine import VERSION
 from ..workbook.files import Stamp
 from .outcome import Outcome
@@ -147,7 +148,7 @@ class Memory:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.trouble = ""
+        self.trouble: Message | None = None
         self._notes: list[tuple[Any, ...]] = []
         self._db: sqlite3.Connection | None = None
         try:
@@ -162,7 +163,7 @@ class Memory:
                     Path(path + ending).unlink(missing_ok=True)
                 self._db = _opened(path)
         except (sqlite3.Error, OSError) as error:
-            self.trouble = str(error)
+            self.trouble = reason(error)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -278,7 +279,7 @@ class Memory:
         try:
             return call(self._db)
         except sqlite3.Error as error:
-            self.trouble = str(error)
+            self.trouble = reason(error)
             self._db.close()
             self._db = None
             return None

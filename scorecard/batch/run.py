@@ -59,7 +59,7 @@ class Batch:
         sources: The workbooks.
         settings: The settings, completed.
         is_resumed: Whether an unfinished run is continued.
-        trouble: Why nothing can be remembered; "" when all is well.
+        trouble: Why nothing can be remembered; None when all is well.
     """
 
     def __init__(
@@ -77,7 +77,8 @@ class Batch:
             raise UsageError(Message("没有记录就无法继续", "nothing can be resumed without a memory"))
         given = tuple(os.fspath(one) for one in inputs)
         self._jobs, self._dask = jobs, dask
-        self.is_resumed, self.trouble = False, ""
+        self.is_resumed = False
+        self.trouble: Message | None = None
         if settings.memory:
             given, settings = self._begun(given, settings, resume)
         if settings.backup:

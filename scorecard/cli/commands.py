@@ -12,6 +12,7 @@ import typer
 from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from ..workbook.outputs import refuse_existing
 from .check import add_to as add_check
 from .consolidate import add_to as add_consolidate
 from .diff import add_to as add_diff
@@ -36,7 +37,6 @@ from .options import (
     output_option,
     password_option,
     period_option,
-    refuse_existing,
     replace_scores_option,
     rules_option,
     vocabulary_option,

@@ -12,6 +12,7 @@ import typer
 from ..errors import UsageError
 from ..messages import Message
 from ..scoring.values import read
+from ..workbook.outputs import refuse_existing
 from .failures import complain, errors, print_json
 from .options import (
     Command,
@@ -20,7 +21,6 @@ from .options import (
     json_option,
     password_option,
     period_option,
-    refuse_existing,
     rules_option,
     vocabulary_option,
     words_for,

@@ -9,7 +9,6 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ..errors import UsageError
 from ..messages import Message
 from .words import say
 
@@ -195,14 +194,3 @@ def flavour_words() -> str:
         "native：普通公式，什么都不用装；udf：KPI_ 函数",
         "native: plain formulas, nothing to install; udf: KPI_ functions",
     )
-
-
-def refuse_existing(path: Path, force: bool) -> None:
-    """An output that exists is replaced only when asked to.
-
-    Raises:
-        UsageError: It exists, and nobody asked.
-    """
-    if path.exists() and not force:
-        zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
-        raise UsageError(Message(zh, en), str(path))

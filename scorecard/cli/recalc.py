@@ -319,8 +319,10 @@ class _Lines:
             print_line(
                 self.out,
                 say(
-                    f"记录不可用（{batch.trouble}），下次全部重新计算",
-                    f"nothing could be remembered ({batch.trouble}): the next run computes everything",
+                    f"没能记住算过的工作簿（{batch.trouble.zh}），下次全部重新计算；"
+                    "可用环境变量 SCORECARD_CACHE 指定一个可写的文件夹",
+                    f"nothing could be remembered ({batch.trouble.en}), the next run computes everything; the environment "
+                    "variable SCORECARD_CACHE names a folder that can be written to",
                 ),
             )
         if self.stale:

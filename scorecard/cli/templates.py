@@ -8,6 +8,7 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
+from ..workbook.outputs import refuse_ending, refuse_existing
 from .failures import SCHEMA, errors, print_json
 from .options import (
     Command,
@@ -18,7 +19,6 @@ from .options import (
     json_option,
     output_option,
     period_option,
-    refuse_existing,
 )
 from .words import say, typed
 
@@ -103,11 +103,18 @@ def _add_new(templates: typer.Typer) -> None:
         force: Annotated[bool, force_option()] = False,
     ) -> None:
         with errors("new"):
+            from ..scoring.periods import parse_period
             from ..workbook.formplan import FLAVOURS
 
             if formulas not in FLAVOURS:
                 zh, en = f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'
                 raise UsageError(Message(zh, en))
+            if period and parse_period(period) is None:
+                zh, en = (
+                    f"周期“{period}”看不懂；请写成 季度、2026Q4、2026H1 或 2026-08",
+                    f'period "{period}" is not understood',
+                )
+                raise UsageError(Message(zh, f"{en}; write 季度, 2026Q4, 2026H1 or 2026-08"))
             if roster is not None:
                 if person:
                     raise UsageError(
@@ -131,6 +138,7 @@ def _for_one(position: str, output: Path, person: str, period: str, formulas: st
     from ..definitions import load_definition
     from ..workbook.package import Package
 
+    refuse_ending(output, ".xlsx")
     refuse_existing(output, force)
     definition = load_definition(position) if position.endswith(".toml") else load(position)
     Package.open(build(definition, person=person, period=period, formulas=formulas)).save(output)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..messages import Message
+from ..refusals import NO_SUCH_PATH, no_workbooks
 from .records import Notice
 
 #: What is read as a workbook.
@@ -67,7 +68,7 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
     names: set[str] = set()
     for given in paths:
         if not given.exists():
-            raise UsageError(Message("找不到这个文件或文件夹", "no such file or folder"), str(given))
+            raise UsageError(NO_SUCH_PATH, str(given))
         base = given if given.is_dir() else given.parent
         for path in _below(given) if given.is_dir() else [given]:
             name = unicodedata.normalize("NFC", path.relative_to(base).as_posix())
@@ -93,8 +94,7 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
                 notices.append(Notice("not-a-workbook", "info", name, "", "", Message(
                     "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
     if not found and not quarantine:
-        listed = "、".join(map(str, paths))
-        raise UsageError(Message(f"{listed} 里没有工作簿（.xlsx、.xlsm、.xls）", f"no workbook in {listed}"))
+        raise no_workbooks([str(path) for path in paths], WORKBOOKS)
     files = _with_copies(sorted(found.items(), key=lambda item: natural_key(item[1])))
     first = paths[0]
     return Sources(tuple(files), tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)

@@ -92,7 +92,8 @@ class TestStatus:
         for arguments in (("inspect",), ("explain",), ("embed", "--dry-run")):
             shown = scorecard(*arguments, path)
             assert shown.status == 3
-            assert shown.complaint.startswith("销售.xlsx: ") and "no assessment table" in shown.complaint
+            assert shown.complaint.startswith("销售.xlsx!") and "no assessment table" in shown.complaint
+            assert "make sure it is the right file, or say by --map" in shown.complaint
 
     def test_4_for_unusable_input(self, tmp_path: Path) -> None:
         for arguments in (("inspect",), ("explain",), ("embed",), ("convert", "--formulas", "udf"), ("recalc",)):

@@ -34,8 +34,6 @@ def test_a_missing_package_is_named_and_is_a_finding(monkeypatch: pytest.MonkeyP
     run = scorecard("doctor")
     assert run.status == 1
     assert "missing no-such-thing" in run.out and 'pip install "scorecard-kpi[sql]"' in run.out
-    assert hosts.missing_extra("no_such_extra_thing.part") == "sql"
-    assert hosts.missing_extra("openpyxl") == ""
 
 
 def test_libreoffice_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
