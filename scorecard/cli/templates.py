@@ -9,12 +9,13 @@ import typer
 from ..errors import UsageError
 from ..messages import Message
 from ..workbook.outputs import refuse_ending, refuse_existing
+from . import completion
 from .failures import SCHEMA, errors, print_json
 from .options import (
     Command,
     Group,
-    flavour_words,
     force_option,
+    formulas_option,
     help_text,
     json_option,
     output_option,
@@ -88,6 +89,7 @@ def _add_new(templates: typer.Typer) -> None:
             typer.Argument(
                 help=say("模板编号、岗位，或自己的 TOML 文件", "template id, position, or your own TOML file"),
                 show_default=False,
+                autocompletion=completion.templates(),
             ),
         ] = "",
         person: Annotated[str, typer.Option(metavar="NAME", help=say("被考核人", "who is assessed"))] = "",
@@ -99,7 +101,7 @@ def _add_new(templates: typer.Typer) -> None:
                 help=say("花名册：每人一份，-o 为文件夹", "a roster: a form for each person, -o is a folder"),
             ),
         ] = None,
-        formulas: Annotated[str, typer.Option(metavar="native|udf", help=flavour_words())] = "native",
+        formulas: Annotated[str, formulas_option()] = "native",
         force: Annotated[bool, force_option()] = False,
     ) -> None:
         with errors("new"):
