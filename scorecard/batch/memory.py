@@ -15,7 +15,6 @@ import json
 import os
 import secrets
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -104,20 +103,6 @@ class Run(NamedTuple):
     inputs: tuple[str, ...]
     settings: dict[str, Any]
     is_resumed: bool = False
-
-
-def default_path() -> str:
-    """Where the memory lies: in `SCORECARD_CACHE`, else in the user's folder for caches."""
-    folder = os.environ.get("SCORECARD_CACHE")
-    if not folder:
-        if sys.platform == "win32":
-            base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-        elif sys.platform == "darwin":
-            base = os.path.expanduser("~/Library/Caches")
-        else:
-            base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        folder = os.path.join(base, "scorecard")
-    return os.path.join(folder, "recalc.sqlite")
 
 
 def digest(data: bytes) -> bytes:

@@ -41,6 +41,17 @@ def _run(given: list[str]) -> int:
         from .failures import give_up_output
 
         return give_up_output()
+    except ModuleNotFoundError as problem:
+        from .failures import complain, is_of_others
+        from .words import say
+
+        if not is_of_others(problem.name or ""):
+            raise  # a mistake of ours
+        complain(say(
+            f"安装不完整，缺少 {problem.name}；请运行 pip install scorecard-kpi，再用 scorecard doctor 查看",
+            f"the installation is not complete, {problem.name} is missing; run pip install scorecard-kpi, then scorecard doctor",
+        ))  # fmt: skip
+        return 4
     except OSError as problem:
         from .failures import complain, give_up_output
         from .words import say

@@ -74,6 +74,12 @@ def json_value(value: Any) -> Any:
     return value if isinstance(value, (int, float, str, bool, type(None))) else str(value)
 
 
+def is_of_others(module: str) -> bool:
+    """Whether a module is a library that we need, and no part of this package."""
+    top = module.partition(".")[0]
+    return top not in ("", "scorecard", "udfs", "workbooks") and top not in sys.stdlib_module_names
+
+
 def complain(line: str) -> None:
     """One line on stderr, red on a terminal."""
     typer.secho(one_line(line, 2000), err=True, fg="red", bold=True)

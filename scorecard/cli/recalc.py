@@ -140,8 +140,8 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         with errors("recalc", as_json=as_json):
             from ..batch import Settings
-            from ..batch.memory import default_path
             from ..batch.run import Batch
+            from ..hosts import memory_path
 
             if as_json and jsonl:
                 raise UsageError(Message("--json 与 --jsonl 只能用一个", "use --json or --jsonl, not both"))
@@ -149,7 +149,7 @@ def add_to(app: typer.Typer) -> None:
                 raise UsageError(Message("--fresh 与 --resume 只能用一个", "use --fresh or --resume, not both"))
             if not paths and not resume:
                 raise UsageError(Message("请给出要计算的文件或文件夹", "name files or folders"))
-            settings = Settings(check, strict, _moment(as_of), backup, "" if fresh else default_path())
+            settings = Settings(check, strict, _moment(as_of), backup, "" if fresh else memory_path())
             batch = Batch(paths or [], settings, jobs=jobs, dask=dask, resume=resume)
             _run(batch, as_json, jsonl)
 
