@@ -46,7 +46,7 @@ html_search_language = "zh"
 # A line that ends in Chinese and goes on in Chinese: between the two a browser would show a blank.
 _FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _CHINESE = r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’…]"
-_BROKEN = re.compile(rf"(?<={_CHINESE})\n *(?={_CHINESE})")
+_BROKEN = re.compile(rf"(?:(?<={_CHINESE})|(?<={_CHINESE}\*\*))\n *(?=[\[*]{{0,3}}{_CHINESE})")
 
 
 def _joined(app: object, page: str, source: list[str]) -> None:
