@@ -40,6 +40,8 @@ html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
 language = "zh_CN"
+# Command lines are no Python, as an unnamed block would be taken for.
+highlight_language = "none"
 html_search_language = "zh"
 
 

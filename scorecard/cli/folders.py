@@ -19,7 +19,7 @@ from ..workbook.embed import Embedding
 from ..workbook.office import OLD_ENDINGS
 from .failures import SCHEMA, complain, print_json
 from .show import console, print_line
-from .words import one_line, say
+from .words import counted, one_line, say
 
 _SUFFIX = "_评分"
 
@@ -143,9 +143,9 @@ def _show(outcome: Outcome, root: Path) -> None:
         return
     done = outcome.done
     counts = Counter(finding.severity for finding in done.findings)
-    parts = [say(f"{len(done.tables)} 张考核表", f"{len(done.tables)} tables")]
-    parts += [say(f"{counts['error']} 个错误", f"{counts['error']} errors")] if counts["error"] else []
-    parts += [say(f"{counts['warning']} 处注意", f"{counts['warning']} warnings")] if counts["warning"] else []
+    parts = [say(f"{len(done.tables)} 张考核表", counted(len(done.tables), "table"))]
+    parts += [say(f"{counts['error']} 个错误", counted(counts["error"], "error"))] if counts["error"] else []
+    parts += [say(f"{counts['warning']} 处注意", counted(counts["warning"], "warning"))] if counts["warning"] else []
     if not done.plan:
         parts.append(say("没有可改的地方", "nothing to change"))
     where = f" → {done.path}" if done.path is not None else ""
@@ -159,7 +159,7 @@ def _count(outcomes: list[Outcome], dry_run: bool) -> None:
     verb = say("可嵌入" if dry_run else "已处理", "can be embedded" if dry_run else "done")
     line = say(
         f"{len(outcomes)} 个工作簿：{done} 个{verb}，{none} 个没有考核表，{bad} 个不能用",
-        f"{len(outcomes)} workbooks: {done} {verb}, {none} without a table, {bad} unusable",
+        f"{counted(len(outcomes), 'workbook')}: {done} {verb}, {none} without a table, {bad} unusable",
     )
     print_line(console(), line, style="bold")
 

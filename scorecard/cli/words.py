@@ -20,6 +20,16 @@ def say(zh: str, en: str) -> str:
     return Message(zh, en).text()
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and its English noun, in the plural where that is due.
+
+    Example:
+        >>> counted(1, "table"), counted(0, "workbook")
+        ('1 table', '0 workbooks')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def one_line(text: str, limit: int = 400) -> str:
     r"""A text as it is safe on one line of a terminal: no breaks, no control characters, not endless.
 
