@@ -50,6 +50,7 @@ _OF_VALUES = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"valid int", "应为整数"),
+        (r"not in the range|(greater|less) than or equal", "不在允许的范围内"),
         (r"valid (number|float)", "应为数"),
         (r"does not take a value", "它后面不跟值"),
         (r"requires an argument", "它后面要跟一个值"),

@@ -113,7 +113,11 @@ def _show(file: Path, cards: "Sequence[IndicatorCard]", findings: "Sequence[Find
 
     out = console()
     if not cards:
-        print_line(out, say(f"{file.name} 里没有指标定义卡。", f"{file.name} has no indicator definition cards."))
+        print_line(out, say(
+            f"{file.name} 里没有指标定义卡；可在规则文件里写 [[indicators]]，再用 scorecard cards --rules 写进工作簿。",
+            f"{file.name} has no indicator definition cards; write [[indicators]] in a rules file, and scorecard cards "
+            "--rules puts them into the workbook.",
+        ))  # fmt: skip
         return
     grid = table(
         (say("指标", "indicator"), "left"), (say("周期", "period"), "left"), (say("算法", "formula"), "left"),

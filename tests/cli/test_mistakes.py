@@ -78,6 +78,15 @@ MISTAKES: Mapping[str, tuple[str, str]] = {
     "consolidate 客服部.xlsx --hierarchy 没有.toml": ("请检查路径和文件名", "check the path and the name"),
     "history list 没有.db": ("先用 consolidate --history 记入", "record one by consolidate --history"),
     "history list 说明.docx": ("不是数据库文件）；请检查路径", "not a database); check the path"),
+    "consolidate 客服部.xlsx --processes 0": ("不在允许的范围内", "see scorecard consolidate --help"),
+    "split 无表.xlsx -o 评分单": ("请确认文件对不对", "make sure it is the right file"),
+    "merge 客服部.xlsx 客服部.xlsx": ("请给出 scorecard split 写出的文件", "that scorecard split has written"),
+    "year 客服部.xlsx": ("请给出 scorecard template new 写出的文件", "that scorecard template new has written"),
+    "team 客服部.xlsx 旧.xlsx --kpi 出勤率": ("用 --from 给出", "give by --from"),
+    "template new --roster 无表.xlsx -o 表": ("请加上表头后再试", "add these headings"),
+    "history show 历史.db --period 2019Q1": ("用 scorecard history list", "scorecard history list shows"),
+    "history show 历史.db --person 王五": ("不加 --person 列出所有人", "leave out --person"),
+    "history show 历史.db --rule 中位数": ("应为 mean、sum", "use mean, sum"),
     "demo -o 客服部.xlsx": ("请检查磁盘空间和路径", "check the disk space and the path"),
     "excel bas -o 客服部.xlsx/a.bas": ("请检查磁盘空间和路径", "check the disk space and the path"),
     "addin libreoffice -o 客服部.xlsx/a.oxt": ("请检查磁盘空间和路径", "check the disk space and the path"),
@@ -103,6 +112,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book.save(folder / "无表.xlsx")
     (folder / "~$客服部.xlsx").write_bytes(b"\5admin" + bytes(159))
     (folder / ".~lock.客服部.xlsx#").write_text(",admin,pc,01.01.2026 09:00;", "utf-8")
+    store = folder / "历史.db"
+    assert scorecard("consolidate", folder / "旧.xlsx", "--period", "2026Q3", "--history", store).status in (0, 1)
     (folder / "空的.txt").write_text("\n", "utf-8")
     (folder / "坏语法.toml").write_text("[[kpi]\nname = 及时率", "utf-8")
     (folder / "没写完.toml").write_text('title = "及时', "utf-8")
