@@ -12,23 +12,23 @@ PATH = Path(__file__).with_name("checks.md")
 
 _HEAD = """\
 <!-- Made by `python -m docs.checks` from scorecard/workbook/checkup/codes.toml; do not edit by hand. -->
-# Check-up 体检
+# 体检代码 · Check codes
 
 `scorecard check FILE|FOLDER` looks at every assessment table it recognises and says, cell by cell, what is wrong or
 doubtful. The cards of a folder are also compared with each other. Nothing is written unless you ask for it.
 
 `scorecard check 文件或文件夹` 逐格检查识别出的每张考核表，并互相比较一个文件夹里的多张表。不要求就不写任何文件。
 
-```text
-scorecard check 客服部.xlsx                        # worst first, by sheet 按工作表列出，错误在前
-scorecard check 部门/ --lines                      # one line per finding, with tabs 每条一行，供脚本用
-scorecard check 客服部.xlsx --json                 # schema 1, with the edits of each fix 含每处可改的内容
-scorecard check 客服部.xlsx --code weights-sum     # only this code 只查这一类
-scorecard check 客服部.xlsx --fix text-number --dry-run      # the planned edits 只列出要改的
-scorecard check 客服部.xlsx --fix text-number -o 输出/客服部.xlsx   # applied to a copy 改在副本里
-scorecard check 客服部.xlsx --sheet -o 输出/客服部.xlsx        # a sheet 体检 with links 写一张带链接的体检表
-scorecard check --explain weights-sum              # what a code means 说明一个代码
-```
+| 命令 command | 做什么 | what it does |
+|---|---|---|
+| `scorecard check 客服部.xlsx` | 按工作表列出，错误在前 | lists the findings by sheet, worst first |
+| `scorecard check 部门/ --lines` | 每条一行，供脚本用 | one line per finding, with tabs |
+| `scorecard check 客服部.xlsx --json` | 含每处可改的内容 | schema 1, with the edits of each fix |
+| `scorecard check 客服部.xlsx --code weights-sum` | 只查这一类 | only this code |
+| `scorecard check 客服部.xlsx --fix text-number --dry-run` | 只列出要改的 | the planned edits |
+| `scorecard check 客服部.xlsx --fix text-number -o 输出/客服部.xlsx` | 改在副本里 | applied to a copy |
+| `scorecard check 客服部.xlsx --sheet -o 输出/客服部.xlsx` | 写一张带链接的“体检”表 | a sheet 体检 with links |
+| `scorecard check --explain weights-sum` | 说明一个代码 | what a code means |
 
 - Exit status 退出码: 0 no errors 没有错误, 1 errors 有错误, 2 usage 用法不对, 3 no table 没有考核表, 4 unusable file 文件不能用.
 - `--lines`: severity, file, sheet, cell, code, sentence; a finding may name several cells with commas.

@@ -12,18 +12,19 @@ from scorecard.cli.commands import make_app
 from scorecard.messages import choose_language
 
 PATH = Path(__file__).with_name("commands.md")
-_WIDTH = 100
+# What a page shows without scrolling.
+_WIDTH = 84
 
 _HEAD = """\
 <!-- Made by `python -m docs.commands` from the commands; do not edit by hand. -->
-# Commands 命令
+# 命令 · Commands
 
 `scorecard …` and `python -m scorecard …` are the same. `--lang zh|en` chooses the language and may stand anywhere; otherwise
 the system's language is used.
 
 `scorecard …` 与 `python -m scorecard …` 相同。`--lang zh|en` 选择语言，可放在任何位置；默认随系统。
 
-| exit status 退出码 | | |
+| exit status 退出码 | meaning | 含义 |
 |---|---|---|
 | 0 | fine | 正常 |
 | 1 | there are findings of severity error, or a check failed | 有“错误”级别的问题，或检查未通过 |

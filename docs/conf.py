@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -14,7 +16,6 @@ from docs.search import ChineseSearch  # noqa: E402, F401  (registered by its pa
 project = "scorecard"
 author = "the scorecard contributors"
 version = release = scorecard.__version__
-project_copyright = "MIT licence"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
@@ -33,14 +34,31 @@ napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = f"scorecard {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
+html_show_copyright = False
 html_copy_source = False
 language = "zh_CN"
+# Command lines are no Python, as an unnamed block would be taken for.
+highlight_language = "none"
 html_search_language = "zh"
 
 
-def setup(app: object) -> None:
-    """Replace the search for Chinese, which looks for whole words of a dictionary, by one that finds any part."""
+# A line that ends in Chinese and goes on in Chinese: between the two a browser would show a blank.
+_FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+_CHINESE = r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’…]"
+_BROKEN = re.compile(rf"(?:(?<={_CHINESE})|(?<={_CHINESE}\*\*))\n *(?=[\[*]{{0,3}}{_CHINESE})")
+
+
+def _joined(app: object, page: str, source: list[str]) -> None:
+    parts = _FENCE.split(source[0])
+    source[0] = "".join(part if part.startswith("```") else _BROKEN.sub("", part) for part in parts)
+
+
+def setup(app: Any) -> None:
+    """Join Chinese lines, and search for Chinese by any part of a phrase instead of by the words of a dictionary."""
     from sphinx.search import languages
 
     languages["zh"] = ChineseSearch
+    app.connect("source-read", _joined)

@@ -18,7 +18,7 @@ PATH = Path(__file__).with_name("functions.md")
 
 _HEAD = """\
 <!-- Made by `python -m docs.functions` from the catalogue; do not edit by hand. -->
-# Worksheet functions 工作表函数
+# 工作表函数 · Worksheet functions
 
 The same functions in Excel with xlwings, [in xlwings Lite](lite.md), in LibreOffice with the add-in, and in
 `scorecard recalc`. In the terminal: `scorecard functions` lists them, `scorecard functions KPI_SCORE` explains one.

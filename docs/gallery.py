@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from docs.pictures import content, pdftoppm
+from docs.pictures import draw_page
 from scorecard.workbook.recalc import recalculate
 from tests.libreoffice.office import Office
 from tests.workbooks.filling import filled
@@ -15,8 +15,8 @@ from workbooks.templates import load, templates
 
 FOLDER = Path(__file__).with_name("pictures") / "gallery"
 _PERIOD = "2026年第三季度"
-# Pixels per inch; and how much of a page's height lies above its foot.
-_SHARPNESS, _ABOVE_FOOT = 84, 0.92
+# Pixels per inch.
+_SHARPNESS = 84
 
 
 class Picture(NamedTuple):
@@ -68,16 +68,7 @@ def draw_gallery(office: Office, folder: Path, work: Path) -> list[Path]:
     drawn = []
     for picture in wanted:
         pdf = printed[short(load(picture.template).id)]
-        drawn.append(_draw(pdf, picture.page, folder / picture.file))
+        drawn.append(draw_page(pdf, picture.page, _SHARPNESS, folder / picture.file))
     return drawn
 
 
-def _draw(pdf: Path, page: int, target: Path) -> Path:
-    """The part of a page that is printed on, without the line at the foot that says the page."""
-    grey = pdftoppm(pdf, page, _SHARPNESS, "-gray")
-    width, height = (int(text) for text in grey.split(maxsplit=4)[1:3])
-    above = int(height * _ABOVE_FOOT)
-    box = content(b"P5 %d %d 255\n" % (width, above) + grey[-width * height :][: width * above])
-    crop = ("-x", box.x, "-y", box.y, "-W", box.width, "-H", box.height)
-    target.write_bytes(pdftoppm(pdf, page, _SHARPNESS, "-png", *map(str, crop)))
-    return target

@@ -23,6 +23,8 @@ PAGES = (("001.png", 110), ("001-rules.png", 150))
 
 _MARGIN = 12
 _PAPER = 250
+# How much of a page's height lies above its foot.
+_ABOVE_FOOT = 0.92
 
 
 class Box(NamedTuple):
@@ -49,7 +51,7 @@ def draw(folder: Path, soffice: Path) -> list[Path]:
     try:
         with tempfile.TemporaryDirectory(prefix="pictures-") as name:
             [pdf] = office.convert(workbook(Path(name)), "pdf", Path(name, "pdf"))
-            drawn = [_draw_page(pdf, page, dpi, folder / file) for page, (file, dpi) in enumerate(PAGES, 1)]
+            drawn = [draw_page(pdf, page, dpi, folder / file) for page, (file, dpi) in enumerate(PAGES, 1)]
             # Here, because the gallery draws its pages with what stands below.
             from docs.gallery import draw_gallery
 
@@ -62,17 +64,29 @@ def workbook(folder: Path) -> Path:
     """The workbook of the pictures, made in a folder."""
     plain, graded = folder / "plain.xlsx", folder / "001.xlsx"
     definition = load("001")
-    Package.open(plain_form(definition, actuals=True, as_printed=True, period="2026Q3")).save(plain)
+    Package.open(plain_form(definition, actuals=True, as_printed=True, period="2026Q3", person="张敏")).save(plain)
     embed(plain, graded, rules=definition, formulas="native", period="季度")
     return graded
 
 
-def _draw_page(pdf: Path, page: int, dpi: int, target: Path) -> Path:
+def draw_page(pdf: Path, page: int, dpi: int, target: Path) -> Path:
     """One page without its empty margins; drawn twice, because the first tells where the content is."""
-    box = content(pdftoppm(pdf, page, dpi, "-gray"))
+    box = content(above_foot(pdftoppm(pdf, page, dpi, "-gray")))
     crop = ("-x", box.x, "-y", box.y, "-W", box.width, "-H", box.height)
     target.write_bytes(pdftoppm(pdf, page, dpi, "-png", *map(str, crop)))
     return target
+
+
+def above_foot(pgm: bytes) -> bytes:
+    r"""A page without the line at its foot that says the page, and with it without the empty paper above that line.
+
+    Example:
+        >>> len(above_foot(b"P5 10 100 255\n" + bytes(1000))) - len(b"P5 10 92 255\n")
+        920
+    """
+    width, height = (int(text) for text in pgm.split(maxsplit=4)[1:3])
+    above = int(height * _ABOVE_FOOT)
+    return b"P5 %d %d 255\n" % (width, above) + pgm[-width * height :][: width * above]
 
 
 def pdftoppm(pdf: Path, page: int, dpi: int, *options: str) -> bytes:

@@ -12,6 +12,7 @@ from pathlib import Path
 from .definition_rules import Entry, number_of, rule_of
 from .errors import UsageError
 from .messages import Message
+from .refusals import parse_toml, read_settings_text
 from .scoring import curve as curves
 from .scoring.curve import Rating
 from .scoring.indicators import Indicator
@@ -168,20 +169,7 @@ def load_definition(path: str | Path) -> Definition:
             used; the message names file and place.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(Message("找不到规则文件", "no such rules file"), str(path)) from None
-    except UnicodeDecodeError:
-        raise UsageError(
-            Message("规则文件不是 UTF-8 编码；请另存为 UTF-8 后再试", "the rules file is not UTF-8; save it as UTF-8"),
-            str(path),
-        ) from None
-    except OSError as problem:
-        raise UsageError(
-            Message(f"规则文件读不出来：{problem}", f"cannot read the rules file: {problem}"), str(path)
-        ) from None
-    return parse_definition(text, path.name, path.stem)
+    return parse_definition(read_settings_text(path, Message("规则文件", "rules file")), path.name, path.stem)
 
 
 def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> Definition:
@@ -195,14 +183,7 @@ def parse_definition(text: str, source: str = "rules.toml", name: str = "") -> D
         >>> parse_definition(text).kpi("及时率").rule.curve().score(0.9)
         50.0
     """
-    # Here: LibreOffice on Windows runs Python 3.10, which has none, and reads no rules files.
-    import tomllib
-
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise UsageError(Message(f"不是有效的 TOML：{problem}", f"not valid TOML: {problem}"), source) from None
-    top = Entry(data, source)
+    top = Entry(parse_toml(text, source), source)
     schema = top.take("schema", (int,), SCHEMA)
     if schema != SCHEMA:
         raise UsageError(

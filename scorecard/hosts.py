@@ -18,6 +18,16 @@ from .messages import Message
 
 DISTRIBUTION = "scorecard-kpi"
 
+#: The extras that a user may want, and what for; all others are for those who work on this package, or run a server.
+EXTRAS = {
+    "password": Message("打开带密码的工作簿", "opens workbooks under a password"),
+    "sql": Message("把历史记入 PostgreSQL 等数据库", "keeps the history in PostgreSQL and other databases"),
+    "parquet": Message("把历史导出为 Parquet", "exports the history as Parquet"),
+    "remote": Message("读取 s3:// 等地址上的工作簿", "reads workbooks at addresses such as s3://"),
+    "distributed": Message("在多台机器上重新计算", "recalculates on several machines"),
+}
+_ADDIN_NEEDS = (25, 2)
+
 
 @dataclass(frozen=True, slots=True)
 class Host:
@@ -27,11 +37,13 @@ class Host:
         name: What people call it.
         found: Where it is; "" if it is not on this machine.
         use: What it can do with a scorecard, and the next step.
+        version: As far as it can be read without starting it.
     """
 
     name: str
     found: str
     use: Message
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +86,45 @@ def hosts() -> list[Host]:
     return [
         Host("Excel", excel, _EXCEL_HERE if excel and sys.platform == "win32" else _EXCEL),
         Host("WPS", wps or "", _WPS),
-        Host("LibreOffice", str(office or ""), _ADDED if office and _has_addin() else _LIBREOFFICE),
+        _libreoffice(office),
         Host("scorecard recalc", sys.executable, _NO_PROGRAM),
     ]
+
+
+def _libreoffice(office: Path | None) -> Host:
+    if office is None:
+        return Host("LibreOffice", "", _LIBREOFFICE)
+    installed = _version_beside(office)
+    number = tuple(map(int, installed.split("."))) if installed else _ADDIN_NEEDS
+    use = _TOO_OLD if number < _ADDIN_NEEDS else _ADDED if _has_addin() else _LIBREOFFICE
+    return Host("LibreOffice", str(office), use, installed)
+
+
+def _version_beside(program: Path) -> str:
+    """What LibreOffice says of itself in a file beside its program: "25.2"; "" if there is none."""
+    for name in ("bootstraprc", "bootstrap.ini", "../Resources/bootstraprc"):
+        try:
+            words = (program.resolve().parent / name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue  # laid out otherwise on this system
+        stated = re.search(r"^ProductKey=LibreOffice (\d+\.\d+)", words, re.MULTILINE)
+        if stated:
+            return stated[1]
+    return ""
+
+
+def memory_path() -> str:
+    """Where `recalc` remembers what it has done: in `SCORECARD_CACHE`, else in the user's folder for caches."""
+    folder = os.environ.get("SCORECARD_CACHE")
+    if not folder:
+        if sys.platform == "win32":
+            base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
+        elif sys.platform == "darwin":
+            base = os.path.expanduser("~/Library/Caches")
+        else:
+            base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        folder = os.path.join(base, "scorecard")
+    return os.path.join(folder, "recalc.sqlite")
 
 
 def requirements() -> list[Requirement]:
@@ -86,17 +134,6 @@ def requirements() -> list[Requirement]:
     except PackageNotFoundError:
         return []
     return list(_read(lines))
-
-
-def missing_extra(module: str) -> str:
-    """The extra that brings a module, "" if none does.
-
-    Example:
-        >>> missing_extra("no_such_module")
-        ''
-    """
-    wanted = module.partition(".")[0].replace("_", "-").lower()
-    return next((r.extra for r in requirements() if r.name.lower() == wanted), "")
 
 
 def _read(lines: Iterable[str]) -> Iterator[Requirement]:
@@ -158,6 +195,10 @@ _LIBREOFFICE = Message(
     "普通公式直接能算；要用 KPI_ 函数：scorecard addin libreoffice -o scorecard.oxt，然后双击安装（25.2 及以上）",
     "plain formulas compute as they are; for KPI_ functions: scorecard addin libreoffice -o scorecard.oxt, then open it "
     "(25.2 or newer)",
+)
+_TOO_OLD = Message(
+    "普通公式直接能算；KPI_ 函数的加载项要 25.2 及以上，请先更新",
+    "plain formulas compute as they are; the add-in with the KPI_ functions needs 25.2 or newer, please update",
 )
 _ADDED = Message(
     "普通公式和 KPI_ 函数都能算（加载项已安装）", "plain formulas and KPI_ functions compute (the add-in is installed)"

@@ -17,6 +17,8 @@ import docs.pictures
 from scorecard.functions import CATALOGUE
 from scorecard.scoring.values import CellError
 from scorecard.workbook.engine import Engine
+from scorecard.workbook.formulas import EXCLUDE_WORD, WAIT_WORD, ZERO_WORD
+from scorecard.workbook.rulesheet import BLANK_RULE
 from tests.libreoffice.office import Office
 from workbooks.build import load
 
@@ -37,6 +39,44 @@ def test_the_examples_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path:
     result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert result.attempted
     assert not result.failed, "see the output above"
+
+
+def code(page: str) -> str:
+    """The examples of a page without what is said about them: comments are in the page's language."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return re.sub(" +# .*", "", "".join(re.findall("^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)))
+
+
+def test_the_rules_of_scoring_are_the_same_in_both_languages() -> None:
+    assert code("scoring.md") == code("scoring-zh.md") and code("scoring.md").count(">>> ") > 30
+    english, chinese = ((ROOT / "docs" / name).read_text("utf-8") for name in ("scoring.md", "scoring-zh.md"))
+    for pattern in (r"^## (\d+)\.", r"^\| `?(\w+)`? ?\|.*\|$", r"`(#?[\w%]+!?)`"):
+        found = [re.findall(pattern, page, re.MULTILINE) for page in (english, chinese)]
+        assert found[0] and {w for w in found[0] if w.isascii() and "_" in w} <= set(found[1])
+    assert re.findall(r"^## (\d+)\.", english, re.MULTILINE) == re.findall(r"^## (\d+)\.", chinese, re.MULTILINE)
+
+
+def test_the_steps_of_the_checklist_are_the_same_in_both_languages() -> None:
+    steps = [
+        re.findall(r"^\| (\d+) \|", (ROOT / "docs" / name).read_text("utf-8"), re.MULTILINE)
+        for name in ("windows-checklist.md", "windows-checklist-zh.md")
+    ]
+    assert steps[0] == steps[1] == [str(n) for n in range(1, len(steps[0]) + 1)]
+
+
+def test_the_questions_speak_of_the_sheet_as_it_is() -> None:
+    page = (ROOT / "docs" / "faq.md").read_text(encoding="utf-8")
+    assert f"“{BLANK_RULE}”从 `{WAIT_WORD}` 改成 `{ZERO_WORD}` 或 `{EXCLUDE_WORD}`" in page
+    assert f"{BLANK_RULE} is `{WAIT_WORD}` (wait), `{ZERO_WORD}` (counts as 0) or `{EXCLUDE_WORD}`" in page
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=ids)
+def test_every_page_greets_in_chinese(page: Path) -> None:
+    """Its title, and a sentence before anything else that one must read English for."""
+    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if not line.startswith("<!--")]
+    head = "\n".join(lines[:40])
+    assert re.search(r"^# .*([\u4e00-\u9fff]|xlwings|scorecard)", head)
+    assert re.search(r"[\u4e00-\u9fff]{4}[^\n]*[。：]|\[中文", head)
 
 
 def test_the_readme_has_examples() -> None:

@@ -25,6 +25,7 @@ FLOORS = {
     "scorecard.messages": 0,
     "scorecard.findings": 1,
     "scorecard.hosts": 1,
+    "scorecard.refusals": 1,
     "scorecard.scoring": 1,
     "scorecard.definition_rules": 2,
     "scorecard.definitions": 2,

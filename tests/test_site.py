@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,8 @@ def found(site: Path, query: str) -> list[str]:
     ("query", "page"),
     [
         ("达到目标", "scoring"),
+        ("按比例分给其余指标", "scoring-zh"),
+        ("绩效空白时", "faq"),
         ("扣分制", "scoring"),
         ("解除锁定", "faq"),
         ("KPI_WEIGHTED_SCORE", "functions"),
@@ -67,6 +70,19 @@ def test_search_finds(site: Path, query: str, page: str) -> None:
 
 def test_search_does_not_find_what_is_not_there(site: Path) -> None:
     assert found(site, "麒麟臂") == []
+
+
+def test_chinese_goes_on_without_a_blank_where_a_line_ended(site: Path) -> None:
+    """A browser shows the end of a line as a blank, which does not belong between Chinese characters."""
+    chinese = "[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]"
+    paragraphs = 0
+    for page in site.glob("*.html"):
+        for paragraph in re.findall(r"<p>(.*?)</p>", page.read_text(encoding="utf-8"), re.DOTALL):
+            paragraphs += 1
+            # Around code a blank is right, whatever stands in it.
+            words = re.sub(r"<[^>]+>", "", re.sub(r"<code\b.*?</code>", "code", paragraph, flags=re.DOTALL))
+            assert not re.search(rf"{chinese}\n *{chinese}", words), (page.name, words)
+    assert paragraphs > 500
 
 
 def test_every_page_of_the_folder_is_in_the_table_of_contents(site: Path) -> None:

@@ -105,7 +105,8 @@ def split(path: str | os.PathLike[str], folder: str | os.PathLike[str], *, overw
     package = Package.open(source)
     cells = inputs(package)
     if not cells:
-        raise UsageError(Message("没有可填写的考核项", "there is nothing to fill in"), source.name)
+        zh, en = "没有可填写的考核项；请确认文件对不对", "there is nothing to fill in; make sure it is the right file"
+        raise UsageError(Message(zh, en), source.name)
     person = _person(package)
     groups: dict[str, list[Input]] = {}
     for each in cells:
@@ -223,7 +224,8 @@ def _slip(source: str, person: str, evaluator: str, members: Sequence[Input]) ->
 def _read_slip(path: Path) -> list[_Line]:
     package = Package.open(path)
     if not any(sheet.name == SLIP for sheet in package.sheets):
-        raise UsageError(Message(f"没有“{SLIP}”工作表，不是拆分出来的文件", f"no sheet {SLIP}: not a slip"), str(path))
+        zh = f"没有“{SLIP}”工作表，不是评分单；请给出 scorecard split 写出的文件"
+        raise UsageError(Message(zh, f"no sheet {SLIP}: not a slip; name files that scorecard split has written"), str(path))
     grid = read_grid(package, SLIP)
     for row in range(1, grid.last_row + 1):
         heads = {str(grid.cell(row, col).value): col for col in range(1, grid.last_col + 1)}

@@ -126,8 +126,8 @@ def _source(path: Path) -> _Source:
     if form is None or not any(sheet.name == SHEET for sheet in package.sheets):
         raise UsageError(
             Message(
-                "没有《考核表》和《年度》，不是按模板建立的考核表",
-                "no sheets 考核表 and 年度: not made from a template",
+                "没有《考核表》和《年度》，不是按模板建立的考核表；请给出 scorecard template new 写出的文件",
+                "no sheets 考核表 and 年度: not made from a template; name files that scorecard template new has written",
             ),
             str(path),
         )

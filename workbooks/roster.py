@@ -75,7 +75,8 @@ def read_roster(path: str | os.PathLike[str]) -> list[Person]:
                 columns.setdefault(kind, col)
             if {"person", "position"} <= set(columns):
                 return _people(source, grid, row, columns)
-    raise UsageError(Message("花名册要有“姓名”和“岗位”两列", "a roster needs the columns 姓名 and 岗位"), str(source))
+    zh, en = "花名册要有“姓名”和“岗位”两列；请加上表头后再试", "a roster needs the columns 姓名 and 岗位; add these headings"
+    raise UsageError(Message(zh, en), str(source))
 
 
 def _people(source: Path, grid: Grid, top: int, columns: Mapping[str, int]) -> list[Person]:

@@ -89,7 +89,9 @@ def pool_indicator(paths: Sequence[str | os.PathLike[str]], name: str, how: str 
         if share is not None:
             shares.append(share)
     if not shares:
-        raise UsageError(Message(f"下属的考核表里没有“{name}”的实际值", f'no card has an actual of "{name}"'))
+        zh = f"下属的考核表里没有“{name}”的实际值；请核对名称，下属表里叫别的名字时用 --from 给出"
+        en = f'no card has an actual of "{name}"; check the name, or give by --from what the team\'s cards call it'
+        raise UsageError(Message(zh, en))
     without = [share.file for share in shares if share.base is None]
     if wanted == "pooled" and without:
         listed = "、".join(without)

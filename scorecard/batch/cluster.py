@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from ..errors import UnusableFile, UsageError
 from ..messages import Message
+from ..refusals import missing_extra
 from .inputs import Source
 from .memory import Memory
 from .outcome import Outcome, Settings
@@ -61,12 +62,7 @@ class Cluster:
         try:
             from distributed import Client, LocalCluster
         except ImportError:
-            raise UsageError(
-                Message(
-                    "--dask 需要 distributed：pip install 'scorecard-kpi[distributed]'",
-                    "--dask takes distributed: pip install 'scorecard-kpi[distributed]'",
-                )
-            ) from None
+            raise missing_extra(Message("--dask ", "--dask"), "distributed") from None
         address = self._address
         if address == "local":
             from .run import processors
@@ -79,8 +75,9 @@ class Cluster:
             self.client = Client(address, timeout=20)
         except (OSError, ValueError) as error:
             self.__exit__()
-            zh = f"连不上 Dask 调度器 {address}（{error}）"
-            raise UsageError(Message(zh, f"no Dask scheduler answers at {address} ({error})")) from None
+            zh = f"连不上 Dask 调度器 {address}；请确认它在运行、地址没有写错，或用 --dask local 在本机运行"
+            en = f"no Dask scheduler answers at {address} ({error}); start one, check the address, or use --dask local"
+            raise UsageError(Message(zh, en)) from None
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..messages import Message
+from ..refusals import no_workbooks, reason
 from ..workbook.files import is_leftover, remove_leftover
 from .storage import file_system, is_remote, local_path
 
@@ -24,13 +25,13 @@ class Source(NamedTuple):
         name: Its path as given or found, or its address.
         relative: The folder in which it was found and its place below that, with "/": where its copy goes in a backup.
         lock: The file beside it by which a program says that it has it open; "" when there is none.
-        problem: Why it cannot be looked into, for a folder below; "" for a workbook.
+        problem: Why it cannot be looked into, for a folder below; None for a workbook.
     """
 
     name: str
     relative: str
     lock: str = ""
-    problem: str = ""
+    problem: Message | None = None
 
 
 @dataclass(slots=True)
@@ -68,8 +69,7 @@ def find_sources(
         else:
             _find_local(local_path(name), found, clean, os.path.realpath(leave_out) if leave_out else None)
     if not found.sources:
-        names = "、".join(given)
-        raise UsageError(Message(f"{names} 里没有 .xlsx 或 .xlsm 工作簿", f"no .xlsx or .xlsm workbook in {names}"))
+        raise no_workbooks(given, ENDINGS)
     return found.sources
 
 
@@ -117,7 +117,7 @@ def _below(folder: str, relative: str, clean: bool, leave_out: str | None) -> It
                     books.append((entry.name, entry.is_symlink()))
     except OSError as error:
         # Told in its place; the other folders have nothing to do with it.
-        yield Source(folder, relative.rstrip("/"), problem=error.strerror or str(error)), False
+        yield Source(folder, relative.rstrip("/"), problem=reason(error)), False
         return
     for name, is_link in sorted(books):
         lock = next((lock for lock in locks_of(name) if lock in names), "")

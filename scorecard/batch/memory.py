@@ -15,7 +15,6 @@ import json
 import os
 import secrets
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,6 +24,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..findings import Finding
 from ..messages import Message
+from ..refusals import reason
 from ..workbook.engine import VERSION
 from ..workbook.files import Stamp
 from .outcome import Outcome
@@ -105,20 +105,6 @@ class Run(NamedTuple):
     is_resumed: bool = False
 
 
-def default_path() -> str:
-    """Where the memory lies: in `SCORECARD_CACHE`, else in the user's folder for caches."""
-    folder = os.environ.get("SCORECARD_CACHE")
-    if not folder:
-        if sys.platform == "win32":
-            base = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-        elif sys.platform == "darwin":
-            base = os.path.expanduser("~/Library/Caches")
-        else:
-            base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        folder = os.path.join(base, "scorecard")
-    return os.path.join(folder, "recalc.sqlite")
-
-
 def digest(data: bytes) -> bytes:
     """The hash by which a content is recognised, for this version of the program only."""
     return hashlib.sha256(_version() + data).digest()
@@ -147,7 +133,7 @@ class Memory:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.trouble = ""
+        self.trouble: Message | None = None
         self._notes: list[tuple[Any, ...]] = []
         self._db: sqlite3.Connection | None = None
         try:
@@ -162,7 +148,7 @@ class Memory:
                     Path(path + ending).unlink(missing_ok=True)
                 self._db = _opened(path)
         except (sqlite3.Error, OSError) as error:
-            self.trouble = str(error)
+            self.trouble = reason(error)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -278,7 +264,7 @@ class Memory:
         try:
             return call(self._db)
         except sqlite3.Error as error:
-            self.trouble = str(error)
+            self.trouble = reason(error)
             self._db.close()
             self._db = None
             return None

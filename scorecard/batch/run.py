@@ -17,9 +17,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnusableFile, UsageError
+from ..hosts import memory_path
 from ..messages import Message
 from .inputs import Source, find_sources
-from .memory import Memory, default_path
+from .memory import Memory
 from .outcome import Outcome, Settings
 from .storage import is_remote
 from .worker import Worker, failed
@@ -59,7 +60,7 @@ class Batch:
         sources: The workbooks.
         settings: The settings, completed.
         is_resumed: Whether an unfinished run is continued.
-        trouble: Why nothing can be remembered; "" when all is well.
+        trouble: Why nothing can be remembered; None when all is well.
     """
 
     def __init__(
@@ -77,7 +78,8 @@ class Batch:
             raise UsageError(Message("没有记录就无法继续", "nothing can be resumed without a memory"))
         given = tuple(os.fspath(one) for one in inputs)
         self._jobs, self._dask = jobs, dask
-        self.is_resumed, self.trouble = False, ""
+        self.is_resumed = False
+        self.trouble: Message | None = None
         if settings.memory:
             given, settings = self._begun(given, settings, resume)
         if settings.backup:
@@ -168,7 +170,7 @@ def recalculate_each(
             stale = [outcome.file for outcome in recalculate_each("部门/", check=True) if outcome.status == "stale"]
     """
     inputs = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    path = memory if isinstance(memory, str) else default_path() if memory or resume else ""
+    path = memory if isinstance(memory, str) else memory_path() if memory or resume else ""
     settings = Settings(check, strict, as_of, os.fspath(backup), path)
     batch = Batch(inputs, settings, jobs=jobs, dask=dask, resume=resume)
     return _told(batch, progress)

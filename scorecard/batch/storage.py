@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from ..errors import UnusableFile, UsageError
 from ..messages import Message
+from ..refusals import missing_extra
 from ..workbook.archive import LIMITS, TOO_LARGE
 from ..workbook.files import CHANGED, ChangedMeanwhile, Stamp, replace_file
 from ..workbook.package import read_file
@@ -194,17 +195,16 @@ def file_system(name: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise UsageError(
-            Message(
-                f"读取 {name} 需要 fsspec：pip install 'scorecard-kpi[remote]'",
-                f"{name} takes fsspec: pip install 'scorecard-kpi[remote]'",
-            )
-        ) from None
+        raise missing_extra(Message(f"读取 {name} ", name), "remote") from None
     try:
         fs, path = url_to_fs(name)
     except (ImportError, ValueError) as error:
         raise UsageError(
-            Message(f"无法使用地址 {name}（{error}）", f"the address {name} cannot be used ({error})")
+            Message(
+                f"无法使用地址 {name}（{error}）；请检查写法，或安装该存储的组件，如 pip install s3fs",
+                f"the address {name} cannot be used ({error}); check it, or install the package of that storage, as "
+                "pip install s3fs",
+            )
         ) from None
     return fs, str(path)
 

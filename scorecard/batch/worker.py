@@ -104,7 +104,8 @@ class Worker:
 
     def _done(self, source: Source, expected: bytes | None) -> Done:
         if source.problem:
-            zh, en = f"无法打开文件夹（{source.problem}）", f"the folder cannot be read ({source.problem})"
+            zh = f"无法打开文件夹（{source.problem.zh}）；请检查权限"
+            en = f"the folder cannot be read ({source.problem.en}); check its permissions"
             return Done(failed(source.name, UnusableFile(Message(zh, en), source.name)))
         if source.lock:
             return Done(Outcome(source.name, "skipped", findings=(_opened(source.lock),)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ..messages import LANGUAGES, choose_language
+from ..refusals import reason
 
 __all__ = ["main"]
 
@@ -40,12 +41,34 @@ def _run(given: list[str]) -> int:
         from .failures import give_up_output
 
         return give_up_output()
+    except ModuleNotFoundError as problem:
+        from .failures import complain, is_of_others
+        from .words import say
+
+        if not is_of_others(problem.name or ""):
+            raise  # a mistake of ours
+        complain(say(
+            f"安装不完整，缺少 {problem.name}；请运行 pip install scorecard-kpi，再用 scorecard doctor 查看",
+            f"the installation is not complete, {problem.name} is missing; run pip install scorecard-kpi, then scorecard doctor",
+        ))  # fmt: skip
+        return 4
     except OSError as problem:
         from .failures import complain, give_up_output
         from .words import say
 
+        why = reason(problem)
+        if problem.filename is not None:
+            # Nothing of ours: the script for completion goes where the shell reads it.
+            complain(say(
+                f"{problem.filename}: 无法读写（{why.zh}）；请检查权限和路径，或换一个位置",
+                f"{problem.filename}: no access ({why.en}); check the permissions and the path, or choose another place",
+            ))  # fmt: skip
+            return 4
         give_up_output()
-        complain(say(f"输出写不出去（{problem.strerror}）", f"the output cannot be written ({problem.strerror})"))
+        complain(say(
+            f"输出写不出去（{why.zh}）；请换一个位置，或检查磁盘空间",
+            f"the output cannot be written ({why.en}); choose another place, or check the disk space",
+        ))  # fmt: skip
         return 4
 
 

@@ -10,6 +10,7 @@ import typer
 from ..errors import UnusableFile, UsageError
 from ..messages import Message
 from .codes import explain as explain_code
+from .completion import codes
 from .failures import SCHEMA, complain, errors, print_json
 from .options import (
     Command,
@@ -77,7 +78,10 @@ def add_to(app: typer.Typer) -> None:
         only: Annotated[
             list[str] | None,
             typer.Option(
-                "--code", metavar="CODE", help=say("只查这些代码，可多次", "only these codes; may be repeated")
+                "--code",
+                metavar="CODE",
+                help=say("只查这些代码，可多次", "only these codes; may be repeated"),
+                autocompletion=codes(),
             ),
         ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
@@ -97,6 +101,7 @@ def add_to(app: typer.Typer) -> None:
             typer.Option(
                 "--fix",
                 metavar="CODE",
+                autocompletion=codes(),
                 help=say(
                     "按代码修改，只改这些，可多次", "mend the findings of this code, nothing else; may be repeated"
                 ),
@@ -111,6 +116,7 @@ def add_to(app: typer.Typer) -> None:
             typer.Option(
                 "--explain",
                 metavar="CODE|all",
+                autocompletion=codes("all"),
                 help=say("说明一个代码（all 列出全部）", "explain a code (all: list them)"),
             ),
         ] = "",

@@ -12,7 +12,9 @@ import typer
 from .. import __version__
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from ..workbook.outputs import refuse_existing
 from .check import add_to as add_check
+from .completion import one_of
 from .consolidate import add_to as add_consolidate
 from .diff import add_to as add_diff
 from .doctor import add_to as add_doctor
@@ -27,8 +29,8 @@ from .options import (
     Group,
     dry_run_option,
     file_argument,
-    flavour_words,
     force_option,
+    formulas_option,
     help_text,
     in_place_option,
     json_option,
@@ -36,7 +38,6 @@ from .options import (
     output_option,
     password_option,
     period_option,
-    refuse_existing,
     replace_scores_option,
     rules_option,
     vocabulary_option,
@@ -77,6 +78,7 @@ def make_app() -> typer.Typer:
             typer.Option(
                 "--lang",
                 metavar="zh|en",
+                autocompletion=one_of("zh", "en"),
                 help=say(
                     "语言，可放在任何位置；默认随系统", "language, anywhere in the command; the system's by default"
                 ),
@@ -228,12 +230,13 @@ def _add_embed(app: typer.Typer) -> None:
         file: Annotated[Path, file_argument()],
         output: Annotated[Path | None, output_option("NAME_评分.xlsx")] = None,
         rules: Annotated[Path | None, rules_option()] = None,
-        formulas: Annotated[str | None, typer.Option(metavar="native|udf", help=flavour_words())] = None,
+        formulas: Annotated[str | None, formulas_option()] = None,
         period: Annotated[str | None, period_option()] = None,
         anchor: Annotated[
             int | None,
             typer.Option(
                 metavar="60|70|100",
+                autocompletion=one_of("60", "70", "100"),
                 help=say(
                     "没有规则时，达到目标得几分（默认 60）", "without rules: the score of reaching the target (60)"
                 ),
@@ -243,6 +246,7 @@ def _add_embed(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 metavar="literal|full_at_cap",
+                autocompletion=one_of("literal", "full_at_cap"),
                 help=say(
                     "没有规则时，目标已到顶（100%、零次）达标得几分：literal 70，full_at_cap 100",
                     "without rules: the score of meeting a target that cannot be exceeded (100%, zero cases): 70 or 100",
@@ -343,7 +347,7 @@ def _add_convert(app: typer.Typer) -> None:
     )
     def convert_(
         file: Annotated[Path, file_argument()],
-        formulas: Annotated[str, typer.Option(metavar="native|udf", help=flavour_words())],
+        formulas: Annotated[str, formulas_option()],
         output: Annotated[Path | None, output_option("NAME_udf.xlsx")] = None,
         in_place: Annotated[bool, in_place_option()] = False,
         force: Annotated[bool, force_option()] = False,

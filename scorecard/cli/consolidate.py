@@ -12,6 +12,8 @@ import typer
 from ..errors import UsageError
 from ..messages import Message
 from ..scoring.values import read
+from ..workbook.outputs import refuse_existing
+from .completion import one_of
 from .failures import complain, errors, print_json
 from .options import (
     Command,
@@ -21,7 +23,6 @@ from .options import (
     map_option,
     password_option,
     period_option,
-    refuse_existing,
     rules_option,
     vocabulary_option,
     words_for,
@@ -46,10 +47,10 @@ def add_to(app: typer.Typer) -> None:
             "汇总文件夹里的考核表：每人得分、等级、排名，没有计入的逐条列出原因。有没计入的，退出码为 1。",
             "Put the assessment tables of a folder together: scores, grades, ranks, and whatever was not taken, with the "
             "reason. Exit status 1 if something was not taken.",
-            ("consolidate 部门表/ -o 汇总.xlsx", "consolidate departments/ -o summary.xlsx"),
+            ("consolidate 部门/ -o 汇总.xlsx", "consolidate departments/ -o summary.xlsx"),
             (
-                "consolidate 部门表/ --period 2026Q3 --roster 花名册.xlsx -o 汇总.xlsx",
-                "consolidate departments/ --period 2026Q3 --roster roster.xlsx --json",
+                "consolidate 部门/ --period 2026Q3 --roster 名单.xlsx -o 汇总.xlsx",
+                "consolidate departments/ --period 2026Q3 --roster roster.xlsx",
             ),
         ),
     )
@@ -82,6 +83,7 @@ def add_to(app: typer.Typer) -> None:
             str,
             typer.Option(
                 metavar="first|last",
+                autocompletion=one_of("first", "last"),
                 help=say("同一人有几张表时计哪一张（按文件名顺序）", "of several tables of one person, which one counts"),
             ),
         ] = "first",

@@ -53,15 +53,19 @@ def _is_for_elsewhere(requirement: "Requirement") -> bool:
 
 
 def _extras(known: "list[Requirement]") -> dict[str, list[str]]:
-    """Extra → the packages of it that are missing."""
+    """Extra of a user → the packages of it that are missing."""
+    from ..hosts import EXTRAS
+
     found: dict[str, list[str]] = {}
     for requirement in known:
-        if requirement.extra:
+        if requirement.extra in EXTRAS:
             found.setdefault(requirement.extra, []).extend([] if requirement.version else [requirement.name])
     return found
 
 
 def _advice(known: "list[Requirement]") -> list[str]:
+    from ..hosts import memory_path
+
     said = []
     if not known:
         said.append(
@@ -82,13 +86,22 @@ def _advice(known: "list[Requirement]") -> list[str]:
         (Path.cwd(), say("当前文件夹", "the current folder")),
         (Path(tempfile.gettempdir()), say("临时文件夹", "the temporary folder")),
     ):
-        if not os.access(place, os.W_OK):
+        if not _may_write(place):
             said.append(
                 say(
                     f"{words}不可写，请用 -o 写到别处：{place}",
                     f"{words} cannot be written to, use -o for another place: {place}",
                 )
             )
+    memory = Path(memory_path()).parent
+    if not _may_write(memory):
+        said.append(
+            say(
+                f"recalc 记不住算过的工作簿，每次全部重算；可用环境变量 SCORECARD_CACHE 指定可写的文件夹：{memory}",
+                f"recalc cannot remember what it has done and computes everything each time; let SCORECARD_CACHE name a "
+                f"folder that can be written to: {memory}",
+            )
+        )
     said.append(
         say(
             "先看演示：scorecard demo；再看自己的表：scorecard inspect 客服部.xlsx",
@@ -98,7 +111,15 @@ def _advice(known: "list[Requirement]") -> list[str]:
     return said
 
 
+def _may_write(place: Path) -> bool:
+    """Whether a folder can be written to, or be made where the first of its parents is."""
+    there = next(folder for folder in (place, *place.parents) if folder.exists())
+    return os.access(there, os.W_OK)
+
+
 def _document(known: "list[Requirement]", found: "list[Host]", advice: list[str]) -> dict[str, object]:
+    from ..hosts import EXTRAS
+
     return {
         "schema": SCHEMA,
         "scorecard": __version__,
@@ -106,14 +127,19 @@ def _document(known: "list[Requirement]", found: "list[Host]", advice: list[str]
         "platform": platform.platform(),
         "language": say("zh", "en"),
         "packages": [{"name": r.name, "version": r.version or None} for r in known if not r.extra],
-        "extras": [{"name": extra, "missing": missing} for extra, missing in _extras(known).items()],
-        "hosts": [{"name": h.name, "found": h.found or None, "use": h.use.text()} for h in found],
+        "extras": [
+            {"name": extra, "missing": missing, "use": EXTRAS[extra].text()} for extra, missing in _extras(known).items()
+        ],
+        "hosts": [
+            {"name": h.name, "found": h.found or None, "version": h.version or None, "use": h.use.text()} for h in found
+        ],
         "advice": advice,
         "findings": [],
     }
 
 
 def _show(known: "list[Requirement]", found: "list[Host]", advice: list[str]) -> None:
+    from ..hosts import EXTRAS
     from .show import console, print_line
 
     out = console()
@@ -128,8 +154,9 @@ def _show(known: "list[Requirement]", found: "list[Host]", advice: list[str]) ->
     print_line(out, say("在哪里能算", "Where scorecards compute"), style="bold")
     for host in found:
         mark = "✓" if host.found else "–"
-        absent = "" if host.found else say("（本机未找到）", " (not found here)")
-        print_line(out, f"  {mark} {host.name}{absent}{say('：', ': ')}{host.use.text()}", indent=4)
+        absent = "" if host.found else say("（本机未找到；在有它的电脑上）", " (not found here; where it is)")
+        name = " ".join(filter(None, (host.name, host.version)))
+        print_line(out, f"  {mark} {name}{absent}{say('：', ': ')}{host.use.text()}", indent=4)
     if _extras(known):
         print_line(out, "")
         print_line(out, say("可选组件", "Extras"), style="bold")
@@ -142,7 +169,8 @@ def _show(known: "list[Requirement]", found: "list[Host]", advice: list[str]) ->
                     f'not installed; when needed: pip install "scorecard-kpi[{extra}]"',
                 )
             )
-            print_line(out, f"  {'✓' if not missing else '–'} {extra}{say('：', ': ')}{state}", indent=4)
+            words = f"{extra}{say('：', ': ')}{EXTRAS[extra].text()}{say('。', '; ')}{state}"
+            print_line(out, f"  {'✓' if not missing else '–'} {words}", indent=4)
     print_line(out, "")
     print_line(out, say("下一步", "What to do next"), style="bold")
     for sentence in advice:

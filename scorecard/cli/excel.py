@@ -11,8 +11,10 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
+from ..workbook.files import replace_file
+from ..workbook.outputs import refuse_existing
 from .failures import errors
-from .options import Command, Group, force_option, help_text, output_option, refuse_existing
+from .options import Command, Group, force_option, help_text, output_option
 from .words import say
 
 if TYPE_CHECKING:
@@ -89,8 +91,7 @@ def add_to(app: typer.Typer) -> None:
             from udfs.vba import wrapper_module
 
             refuse_existing(output, force)
-            output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_bytes(wrapper_module().source.encode("ascii"))
+            replace_file(output, wrapper_module().source.encode("ascii"))
             typer.echo(say(f"已写出 {output}", f"written: {output}"))
 
 

@@ -16,6 +16,7 @@ import typer
 
 from ..errors import NoTableFound, ScorecardError, UnusableFile, UsageError
 from ..messages import Message
+from ..refusals import reason
 from .words import one_line, say
 
 #: The version of every JSON document the command line prints.
@@ -44,6 +45,17 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "functions": {"functions": []},
     "doctor": {"hosts": []},
 }
+# The parser on values, in the words of its several versions.
+_OF_VALUES = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"valid int", "应为整数"),
+        (r"not in the range|(greater|less) than or equal", "不在允许的范围内"),
+        (r"valid (number|float)", "应为数"),
+        (r"does not take a value", "它后面不跟值"),
+        (r"requires an argument", "它后面要跟一个值"),
+    )
+)
 _CODES: Mapping[type[ScorecardError], str] = {
     UnusableFile: "unusable-file",
     NoTableFound: "no-table",
@@ -61,6 +73,12 @@ def json_value(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value if isinstance(value, (int, float, str, bool, type(None))) else str(value)
+
+
+def is_of_others(module: str) -> bool:
+    """Whether a module is a library that we need, and no part of this package."""
+    top = module.partition(".")[0]
+    return top not in ("", "scorecard", "udfs", "workbooks") and top not in sys.stdlib_module_names
 
 
 def complain(line: str) -> None:
@@ -87,11 +105,12 @@ def errors(command: str, file: Path | None = None, *, as_json: bool = False) -> 
         if problem.filename is None:
             raise  # standard output, on a full disk; nothing more can be printed there
         # Whatever else the system refuses, such as a name that is too long.
-        reason = Message(
-            f"系统拒绝访问（{problem.strerror}）；请检查权限和路径，或换一个位置",
-            f"the system refuses this ({problem.strerror}); check the permissions and the path, or choose another place",
+        why = reason(problem)
+        sentence = Message(
+            f"系统拒绝访问（{why.zh}）；请检查权限和路径，或换一个位置",
+            f"the system refuses this ({why.en}); check the permissions and the path, or choose another place",
         )
-        _fail(UnusableFile(reason, str(problem.filename)), command, file, as_json)
+        _fail(UnusableFile(sentence, str(problem.filename)), command, file, as_json)
 
 
 def _fail(problem: ScorecardError, command: str, file: Path | None, as_json: bool) -> NoReturn:
@@ -135,11 +154,15 @@ def _sentence(problem: Exception) -> str:
     # "Missing option '-o' / '--output'.", "Invalid value for '--anchor': …"
     hint = getattr(problem, "param_hint", None) or "、".join(re.findall(r"'(.*?)'", english.partition(":")[0]))
     if name == "MissingParameter":
-        return say(f"缺少 {hint}", english)
+        parameter = getattr(problem, "param", None)
+        if getattr(parameter, "param_type_name", "") == "argument":
+            hint = hint.upper()  # as the help page has it
+        meaning = getattr(parameter, "help", None)
+        return say(f"缺少 {hint}" + (f"：{meaning}" if meaning else ""), english)
     if name == "BadParameter":
-        return say(f"{hint} 无效：{getattr(problem, 'message', english)}", english)
+        return say(f"{hint} 无效：{_in_chinese(str(getattr(problem, 'message', english)))}", english)
     if name == "BadOptionUsage":
-        return say(f"选项 {option} 用法不对：{english}", english)
+        return say(f"选项 {option} 用法不对：{_in_chinese(english)}", english)
     unknown = re.match(r"No such command '(.*?)'\.(?:.*?'(.*?)')?", english)
     if unknown:
         near = f"，是否想写 {unknown[2]}？" if unknown[2] else ""
@@ -150,6 +173,11 @@ def _sentence(problem: Exception) -> str:
     if surplus:
         return say(f"多出了参数 {surplus[1]}；名称里有空格时请用引号括起来", english)
     return say(f"命令有误：{english}", english)
+
+
+def _in_chinese(english: str) -> str:
+    """What the parser says about a value; our own sentences are in the language of the process already."""
+    return next((words for pattern, words in _OF_VALUES if pattern.search(english)), english)
 
 
 def _document(command: str, file: str | None, code: str, message: str) -> dict[str, Any]:

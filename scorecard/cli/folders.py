@@ -13,12 +13,13 @@ import typer
 from ..errors import NoTableFound, ScorecardError, UnusableFile, UsageError
 from ..findings import finding_json
 from ..messages import Message
+from ..refusals import reason
 from ..workbook.checkup.run import workbooks_of
 from ..workbook.embed import Embedding
 from ..workbook.office import OLD_ENDINGS
 from .failures import SCHEMA, complain, print_json
 from .show import console, print_line
-from .words import one_line, say
+from .words import counted, one_line, say
 
 _SUFFIX = "_评分"
 
@@ -57,7 +58,7 @@ def embed_folder(
         UsageError: No workbooks, an output that is a file, or one inside the folder that is read.
     """
     root = folder.resolve()
-    target = None if in_place or dry_run else output or folder.with_name(f"{folder.resolve().name}{_SUFFIX}")
+    target = None if in_place or dry_run else output or _beside(folder)
     if in_place and output is not None:
         raise UsageError(Message("--in-place 与输出文件夹不能同时给出", "give either an output or in-place, not both"))
     if target is not None and (target.is_file() or target.resolve() == root or root in target.resolve().parents):
@@ -76,6 +77,13 @@ def embed_folder(
     else:
         _count(outcomes, dry_run)
     raise typer.Exit(_status(outcomes))
+
+
+def _beside(folder: Path) -> Path:
+    """`FOLDER_评分` beside a folder, whatever it is called by: `.` and `..` have no name of their own."""
+    whole = folder.resolve()
+    named = folder if folder.name == whole.name else whole
+    return named.with_name(f"{whole.name or 'scorecard'}{_SUFFIX}")
 
 
 def _files(folder: Path, convert: bool) -> list[Path]:
@@ -107,11 +115,21 @@ def _each(
             yield Outcome(path, place, done=one(path, place))
         except ScorecardError as problem:
             yield Outcome(path, place, problem=problem)
-        except (MemoryError, RecursionError, OSError) as problem:
-            zh, en = "读取这个文件时出错，已跳过", "this file could not be read and was passed over"
-            yield Outcome(
-                path, place, problem=UnusableFile(Message(f"{zh}（{problem}）", f"{en} ({problem})"), path.name)
+        except OSError as problem:
+            yield _passed_over(path, place, reason(problem))
+        except (MemoryError, RecursionError):
+            # Nothing a department made asks for that much.
+            yield _passed_over(
+                path, place, Message("文件要求的内存过大或嵌套过深", "it asks for too much memory or depth")
             )
+
+
+def _passed_over(path: Path, place: Path | None, why: Message) -> Outcome:
+    sentence = Message(
+        f"读取时出错（{why.zh}），已跳过；请用 Excel 打开后另存再试",
+        f"it could not be read ({why.en}) and was passed over; open it in Excel, save it anew, retry",
+    )
+    return Outcome(path, place, problem=UnusableFile(sentence, path.name))
 
 
 def _show(outcome: Outcome, root: Path) -> None:
@@ -125,9 +143,9 @@ def _show(outcome: Outcome, root: Path) -> None:
         return
     done = outcome.done
     counts = Counter(finding.severity for finding in done.findings)
-    parts = [say(f"{len(done.tables)} 张考核表", f"{len(done.tables)} tables")]
-    parts += [say(f"{counts['error']} 个错误", f"{counts['error']} errors")] if counts["error"] else []
-    parts += [say(f"{counts['warning']} 处注意", f"{counts['warning']} warnings")] if counts["warning"] else []
+    parts = [say(f"{len(done.tables)} 张考核表", counted(len(done.tables), "table"))]
+    parts += [say(f"{counts['error']} 个错误", counted(counts["error"], "error"))] if counts["error"] else []
+    parts += [say(f"{counts['warning']} 处注意", counted(counts["warning"], "warning"))] if counts["warning"] else []
     if not done.plan:
         parts.append(say("没有可改的地方", "nothing to change"))
     where = f" → {done.path}" if done.path is not None else ""
@@ -141,7 +159,7 @@ def _count(outcomes: list[Outcome], dry_run: bool) -> None:
     verb = say("可嵌入" if dry_run else "已处理", "can be embedded" if dry_run else "done")
     line = say(
         f"{len(outcomes)} 个工作簿：{done} 个{verb}，{none} 个没有考核表，{bad} 个不能用",
-        f"{len(outcomes)} workbooks: {done} {verb}, {none} without a table, {bad} unusable",
+        f"{counted(len(outcomes), 'workbook')}: {done} {verb}, {none} without a table, {bad} unusable",
     )
     print_line(console(), line, style="bold")
 

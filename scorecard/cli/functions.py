@@ -8,6 +8,7 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
+from . import completion
 from .failures import SCHEMA, errors, print_json
 from .options import Command, help_text, json_option
 from .words import say
@@ -33,7 +34,10 @@ def add_to(app: typer.Typer) -> None:
         name: Annotated[
             str,
             typer.Argument(
-                metavar="NAME", help=say("函数名，如 KPI_SCORE", "a function, such as KPI_SCORE"), show_default=False
+                metavar="NAME",
+                help=say("函数名，如 KPI_SCORE", "a function, such as KPI_SCORE"),
+                show_default=False,
+                autocompletion=completion.functions(),
             ),
         ] = "",
         as_json: Annotated[bool, json_option()] = False,

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..errors import RuleError, UsageError
+from ..messages import Message
 from .failures import SCHEMA, errors, print_json
 from .options import Command, Group, help_text, json_option
 from .words import one_line, say
@@ -132,6 +134,11 @@ def _shown(
     from ..consolidation.resolve import period_of
     from ..scoring.periods import rollup_name
 
+    try:
+        rollup_name(rule)
+    except RuleError as problem:
+        zh, en = "；应为 mean、sum、last、min、max", "; use mean, sum, last, min or max"
+        raise UsageError(Message(problem.message.zh + zh, problem.message.en + en), "--rule") from None
     everybody = history.people(db)
     label = period_of(period) if period else ""
     periods = list(dict.fromkeys(everybody["period"]))
@@ -141,6 +148,9 @@ def _shown(
         table = table[table["period"] == label]
     if person:
         table = table[table["person"] == person_name(person)]
+        if table.empty:
+            zh, en = f"历史里没有“{person}”；请核对姓名，不加 --person 列出所有人", f'the history has no "{person}"'
+            raise UsageError(Message(zh, f"{en}; check the name, or leave out --person to list everybody"))
     name, department = (say("姓名", "person"), "left"), (say("部门", "department"), "left")
     if is_rolled:
         how = say(_RULES.get(rollup_name(rule), rule), rule)

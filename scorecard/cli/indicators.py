@@ -13,8 +13,8 @@ from .options import (
     Command,
     dry_run_option,
     file_argument,
-    flavour_words,
     force_option,
+    formulas_option,
     help_text,
     in_place_option,
     json_option,
@@ -113,7 +113,11 @@ def _show(file: Path, cards: "Sequence[IndicatorCard]", findings: "Sequence[Find
 
     out = console()
     if not cards:
-        print_line(out, say(f"{file.name} 里没有指标定义卡。", f"{file.name} has no indicator definition cards."))
+        print_line(out, say(
+            f"{file.name} 里没有指标定义卡；可在规则文件里写 [[indicators]]，再用 scorecard cards --rules 写进工作簿。",
+            f"{file.name} has no indicator definition cards; write [[indicators]] in a rules file, and scorecard cards "
+            "--rules puts them into the workbook.",
+        ))  # fmt: skip
         return
     grid = table(
         (say("指标", "indicator"), "left"), (say("周期", "period"), "left"), (say("算法", "formula"), "left"),
@@ -160,7 +164,7 @@ def _add_link(app: typer.Typer) -> None:
             ),
         ] = None,
         rules: Annotated[Path | None, rules_option()] = None,
-        formulas: Annotated[str | None, typer.Option(metavar="native|udf", help=flavour_words())] = None,
+        formulas: Annotated[str | None, formulas_option()] = None,
         in_place: Annotated[bool, in_place_option()] = False,
         force: Annotated[bool, force_option()] = False,
         dry_run: Annotated[bool, dry_run_option()] = False,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ..errors import UsageError
 from ..messages import Message
+from .completion import Installation, one_of
+from .help import help_page
 from .words import say
 
 # What the parser itself says of its options, in English only.
@@ -21,34 +21,12 @@ _OWN_WORDS = {
 }
 
 
-# The words around our own in a help page, which the parser has in English only.
-_FRAME = tuple(
-    (re.compile(pattern, re.MULTILINE), words)
-    for pattern, words in (
-        (r"^Usage: ", "用法："),
-        (r"^Arguments:$", "参数："),
-        (r"^Options:$", "选项："),
-        (r"^Commands:$", "命令："),
-        (r"(?<=\S)  ?\[required\]", "（必填）"),
-        (r" *\[default: (.*?)\]", r"（默认 \1）"),
-        (r"(?<= )\[OPTIONS\]", "［选项］"),
-        (r"(?<= )COMMAND \[ARGS\]\.\.\.", "命令 ［参数］…"),
-    )
-)
-
-
-def _framed(page: str) -> str:
-    for pattern, words in _FRAME if say("zh", "en") == "zh" else ():
-        page = pattern.sub(words, page)
-    return page
-
-
 class Command(TyperCommand):
     """A command whose help is in one language."""
 
     def get_help(self, ctx: Any) -> str:
-        """The help page, with the parser's own words in the language of the process."""
-        return _framed(super().get_help(ctx))
+        """The help page; see `help`."""
+        return help_page(self, ctx)
 
     def get_params(self, ctx: Any) -> Any:
         """The parameters, with the parser's own ones in the language of the process."""
@@ -60,7 +38,7 @@ class Group(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:
         """See `Command`."""
-        return _framed(super().get_help(ctx))
+        return help_page(self, ctx)
 
     def get_params(self, ctx: Any) -> Any:
         """See `Command`."""
@@ -71,6 +49,8 @@ def _in_our_words(parameters: Any) -> Any:
     for parameter in parameters:
         if parameter.name in _OWN_WORDS:
             parameter.help = _OWN_WORDS[parameter.name].text()
+        if parameter.name == "install_completion" and not isinstance(parameter.callback, Installation):
+            parameter.callback = Installation(parameter.callback)
     return parameters
 
 
@@ -155,9 +135,9 @@ def words_for(vocabulary: Path | None, mapping: str | None) -> Any:
 
 def output_option(default: str = "") -> Any:
     """-o; `default` is the name an output gets beside its input."""
-    words = say("写到哪个文件，文件夹会自动建立", "file to write, folders are made")
+    words = say("写到哪个文件，自动建文件夹", "file to write, folders are made")
     if default:
-        words += say(f"；默认为旁边的 {default}", f"; beside the input as {default} by default")
+        words += say(f"；默认旁边的 {default}", f"; beside the input as {default} by default")
     return typer.Option("-o", "--output", metavar="FILE", help=words)
 
 
@@ -189,20 +169,10 @@ def dry_run_option() -> Any:
     )
 
 
-def flavour_words() -> str:
-    """Help for --formulas."""
-    return say(
+def formulas_option() -> Any:
+    """--formulas."""
+    words = say(
         "native：普通公式，什么都不用装；udf：KPI_ 函数",
         "native: plain formulas, nothing to install; udf: KPI_ functions",
     )
-
-
-def refuse_existing(path: Path, force: bool) -> None:
-    """An output that exists is replaced only when asked to.
-
-    Raises:
-        UsageError: It exists, and nobody asked.
-    """
-    if path.exists() and not force:
-        zh, en = "输出文件已存在；确要覆盖请加 --force", "the output exists already; use --force to replace it"
-        raise UsageError(Message(zh, en), str(path))
+    return typer.Option("--formulas", metavar="native|udf", help=words, autocompletion=one_of("native", "udf"))

@@ -140,8 +140,8 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         with errors("recalc", as_json=as_json):
             from ..batch import Settings
-            from ..batch.memory import default_path
             from ..batch.run import Batch
+            from ..hosts import memory_path
 
             if as_json and jsonl:
                 raise UsageError(Message("--json 与 --jsonl 只能用一个", "use --json or --jsonl, not both"))
@@ -149,7 +149,7 @@ def add_to(app: typer.Typer) -> None:
                 raise UsageError(Message("--fresh 与 --resume 只能用一个", "use --fresh or --resume, not both"))
             if not paths and not resume:
                 raise UsageError(Message("请给出要计算的文件或文件夹", "name files or folders"))
-            settings = Settings(check, strict, _moment(as_of), backup, "" if fresh else default_path())
+            settings = Settings(check, strict, _moment(as_of), backup, "" if fresh else memory_path())
             batch = Batch(paths or [], settings, jobs=jobs, dask=dask, resume=resume)
             _run(batch, as_json, jsonl)
 
@@ -319,8 +319,10 @@ class _Lines:
             print_line(
                 self.out,
                 say(
-                    f"记录不可用（{batch.trouble}），下次全部重新计算",
-                    f"nothing could be remembered ({batch.trouble}): the next run computes everything",
+                    f"没能记住算过的工作簿（{batch.trouble.zh}），下次全部重新计算；"
+                    "可用环境变量 SCORECARD_CACHE 指定一个可写的文件夹",
+                    f"nothing could be remembered ({batch.trouble.en}), the next run computes everything; the environment "
+                    "variable SCORECARD_CACHE names a folder that can be written to",
                 ),
             )
         if self.stale:

@@ -15,6 +15,7 @@ from ..workbook.inspection import Inspection, inspect_package
 from ..workbook.located import Table
 from ..workbook.opening import OLD_ENDINGS
 from ..workbook.package import Package
+from ..workbook.recognise import no_table
 from .cards import next_step, show_card, show_explanations, show_heading, show_results
 from .documents import embed_json, explain_json
 from .failures import complain, print_json
@@ -82,10 +83,7 @@ def _show_next(cards: Sequence[Card], file: Path) -> None:
 def _exit(result: Inspection, file: Path) -> None:
     """Status 3 without a table, 1 with an error, else 0."""
     if not result.cards:
-        reason = next((f"{f.where}: {f.message.text()}" for f in result.findings if f.code == "no-table"), "")
-        complain(
-            f"{file.name}: " + say("没有找到考核表", "no assessment table found") + (f" ({reason})" if reason else "")
-        )
+        complain(no_table(result.findings, file.name).text())
         raise typer.Exit(3)
     raise typer.Exit(1 if result.has_errors else 0)
 

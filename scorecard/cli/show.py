@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
@@ -17,7 +16,7 @@ from ..scoring.values import State, show
 from ..workbook.addresses import range_name, shift_formula, split_cell
 from ..workbook.plan import Edit
 from ..workbook.rulesheet import SHEET as RULE_SHEET
-from .words import one_line, say
+from .words import breaks, one_line, say
 
 #: How severities look and what they are called.
 SEVERITY_COLORS = {"error": "bold red", "warning": "yellow", "info": "dim"}
@@ -26,8 +25,6 @@ SEVERITY_WORDS = {
     "warning": Message("注意", "warning"),
     "info": Message("说明", "note"),
 }
-# No line begins with one of these, or ends with one of those; blanks stay at the end of a line.
-_CLOSING, _OPENING = tuple("，。；：、！？）”’》…,.;:!?)]}% "), tuple("（“‘《([{")
 # Of more findings of one code, so many are shown and the rest is counted.
 _SHOWN = {"error": 20, "warning": 5, "info": 2}
 _ROLES = {
@@ -66,27 +63,9 @@ def print_line(out: Console, text: Text | str, indent: int = 2, style: str = "")
     if not out.is_terminal:
         out.print(line, soft_wrap=True)
         return
-    for i, part in enumerate(line.divide(_breaks(line.plain, out.width, max(out.width - indent, 20)))):
+    for i, part in enumerate(line.divide(breaks(line.plain, out.width, max(out.width - indent, 20)))):
         part.rstrip()
         out.print(Text.assemble(" " * indent if i else "", part), soft_wrap=True)
-
-
-def _breaks(text: str, first: int, rest: int) -> list[int]:
-    """Where lines end: after a blank, or between Chinese characters as Chinese is set (rich breaks at blanks only)."""
-    offsets: list[int] = []
-    start = width = candidate = 0
-    for i, character in enumerate(text):
-        size = cell_len(character)
-        if width + size > (rest if offsets else first) and character != " ":
-            cut = candidate if candidate > start else i
-            offsets.append(cut)
-            start, width = cut, cell_len(text[cut:i])
-        width += size
-        following = text[i + 1 : i + 2]
-        is_wide = size == 2 and character not in _OPENING
-        if character == " " or ((is_wide or cell_len(following) == 2) and following not in _CLOSING):
-            candidate = candidate if character in _OPENING else i + 1
-    return offsets
 
 
 def table(*headers: tuple[str, str]) -> Grid:

@@ -133,7 +133,7 @@ def _add_team(app: typer.Typer) -> None:
             "Take an indicator from the team's cards into the manager's. pooled: by the column 基数, all good cases over all "
             "cases; mean: the average of the people.",
             (
-                "team 主管.xlsx 工程师/*.xlsx --kpi 组内员工技术服务质量与客户满意度 --from 安装实施、维护合格率",
+                "team 主管.xlsx 工程师/*.xlsx --kpi 组内合格率 --from 安装合格率",
                 "team manager.xlsx team/*.xlsx --kpi 部门合格率 --from 合格率",
             ),
         ),

@@ -8,17 +8,18 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
+from ..workbook.outputs import refuse_ending, refuse_existing
+from . import completion
 from .failures import SCHEMA, errors, print_json
 from .options import (
     Command,
     Group,
-    flavour_words,
     force_option,
+    formulas_option,
     help_text,
     json_option,
     output_option,
     period_option,
-    refuse_existing,
 )
 from .words import say, typed
 
@@ -88,6 +89,7 @@ def _add_new(templates: typer.Typer) -> None:
             typer.Argument(
                 help=say("模板编号、岗位，或自己的 TOML 文件", "template id, position, or your own TOML file"),
                 show_default=False,
+                autocompletion=completion.templates(),
             ),
         ] = "",
         person: Annotated[str, typer.Option(metavar="NAME", help=say("被考核人", "who is assessed"))] = "",
@@ -99,15 +101,22 @@ def _add_new(templates: typer.Typer) -> None:
                 help=say("花名册：每人一份，-o 为文件夹", "a roster: a form for each person, -o is a folder"),
             ),
         ] = None,
-        formulas: Annotated[str, typer.Option(metavar="native|udf", help=flavour_words())] = "native",
+        formulas: Annotated[str, formulas_option()] = "native",
         force: Annotated[bool, force_option()] = False,
     ) -> None:
         with errors("new"):
+            from ..scoring.periods import parse_period
             from ..workbook.formplan import FLAVOURS
 
             if formulas not in FLAVOURS:
                 zh, en = f"公式类型“{formulas}”无效（native 或 udf）", f'formulas "{formulas}": native or udf'
                 raise UsageError(Message(zh, en))
+            if period and parse_period(period) is None:
+                zh, en = (
+                    f"周期“{period}”看不懂；请写成 季度、2026Q4、2026H1 或 2026-08",
+                    f'period "{period}" is not understood',
+                )
+                raise UsageError(Message(zh, f"{en}; write 季度, 2026Q4, 2026H1 or 2026-08"))
             if roster is not None:
                 if person:
                     raise UsageError(
@@ -131,6 +140,7 @@ def _for_one(position: str, output: Path, person: str, period: str, formulas: st
     from ..definitions import load_definition
     from ..workbook.package import Package
 
+    refuse_ending(output, ".xlsx")
     refuse_existing(output, force)
     definition = load_definition(position) if position.endswith(".toml") else load(position)
     Package.open(build(definition, person=person, period=period, formulas=formulas)).save(output)

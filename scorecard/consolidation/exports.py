@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..messages import Message
+from ..refusals import missing_extra
 from ..workbook.files import replace_file
 from . import history
 from .output import csv_bytes
@@ -38,9 +39,7 @@ def export(place: str, folder: Path, kind: str = "parquet") -> list[Path]:
             try:
                 import_module("pyarrow")
             except ModuleNotFoundError:
-                raise UsageError(Message(
-                    "写 Parquet 需要先安装：pip install 'scorecard-kpi[parquet]'",
-                    "Parquet needs: pip install 'scorecard-kpi[parquet]'")) from None  # fmt: skip
+                raise missing_extra(Message("写 Parquet ", "Parquet"), "parquet") from None
             replace_file(path, frame.to_parquet(None, index=False))
         written.append(path)
     return written

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from ..refusals import read_toml
 from ..scoring.model import Adjustment, Kpi, Scorecard, Veto
 from ..scoring.periods import roll_up, rollup_name
 from ..scoring.score import score_card
@@ -240,11 +240,7 @@ def _rule(text: str, where: str) -> str:
 
 
 def _from_toml(path: Path) -> list[Mapping[str, object]]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise UsageError(Message(f"层级文件无法读取：{problem}", f"the hierarchy cannot be read: {problem}"), str(path)) from None
-    rows = data.get("node")
+    rows = read_toml(path, Message("层级文件", "hierarchy file")).get("node")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("name") for row in rows):
         raise UsageError(Message("层级文件里没有 [[node]]，或缺少 name", "there is no [[node]], or one without name"), str(path))
     return rows

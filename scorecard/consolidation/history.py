@@ -305,7 +305,8 @@ def _rule(rule: str) -> str:
 def _inside(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     labels = [label for label in dict.fromkeys(frame["period"]) if within(label, period)]
     if not labels:
-        raise UsageError(Message(f"历史里没有 {period} 之内的期间", f"the history has no period within {period}"))
+        zh, en = "；用 scorecard history list 看有哪些", "; scorecard history list shows those it has"
+        raise UsageError(Message(f"历史里没有 {period} 之内的期间{zh}", f"the history has no period within {period}{en}"))
     sizes: dict[int, list[str]] = defaultdict(list)
     for label in labels:
         sizes[period_order(label)[2]].append(label)

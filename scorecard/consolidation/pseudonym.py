@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import UnusableFile
 from ..messages import Message
+from ..refusals import reason
 from ..scoring.values import key
 from . import names
 from .consolidation import Consolidation
@@ -38,11 +39,17 @@ def load_key(path: Path) -> bytes:
                 stream.write(secrets.token_hex(32) + "\n")
         content = path.read_bytes().strip()
     except OSError as problem:
-        reason = problem.strerror
-        raise UnusableFile(Message(f"密钥文件不能用（{reason}）", f"the key file cannot be used ({reason})"), str(path)) from None
+        why = reason(problem)
+        zh, en = "；请检查权限，或换一个位置", "; check the permissions, or choose another place"
+        sentence = Message(f"密钥文件不能用（{why.zh}）{zh}", f"the key file cannot be used ({why.en}){en}")
+        raise UnusableFile(sentence, str(path)) from None
     if len(content) < _SHORTEST:
         raise UnusableFile(
-            Message(f"密钥太短，至少 {_SHORTEST} 字节", f"the key is too short: at least {_SHORTEST} bytes"), str(path)
+            Message(
+                f"密钥太短，至少 {_SHORTEST} 字节；请换一个文件，文件没有时自动建立",
+                f"the key is too short: at least {_SHORTEST} bytes; name another file, one that is not there is made",
+            ),
+            str(path),
         )
     return content
 

@@ -90,7 +90,11 @@ def load_roster(path: Path, password: str | None = None) -> Roster:
                 entries.append(Entry(person, number, department, name.name))
         if entries:
             return Roster(path.name, sheet.name, tuple(entries))
-    raise UsageError(Message("名单里没有“姓名”列，或一个人也没有", "no column 姓名 (name), or nobody in it"), path.name)
+    zh, en = (
+        "名单里没有“姓名”列，或一个人也没有；请给各列加上“姓名”“部门”等表头",
+        "no column 姓名 (name), or nobody in it",
+    )
+    raise UsageError(Message(zh, f"{en}; head the columns with 姓名, 部门 …"), path.name)
 
 
 def compare_with_roster(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..messages import Message
+from ..refusals import NO_SUCH_PATH, no_workbooks
 from .records import FileReading, Notice
 
 #: What is read as a workbook.
@@ -66,7 +67,7 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
     names: set[str] = set()
     for given in paths:
         if not given.exists():
-            raise UsageError(Message("找不到这个文件或文件夹", "no such file or folder"), str(given))
+            raise UsageError(NO_SUCH_PATH, str(given))
         base = given if given.is_dir() else given.parent
         real = base.resolve()
         for path in _below(given) if given.is_dir() else [given]:
@@ -95,8 +96,7 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
                 notices.append(Notice("not-a-workbook", "info", name, "", "", Message(
                     "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
     if not found and not quarantine:
-        listed = "、".join(map(str, paths))
-        raise UsageError(Message(f"{listed} 里没有工作簿（.xlsx、.xlsm、.xls）", f"no workbook in {listed}"))
+        raise no_workbooks([str(path) for path in paths], WORKBOOKS)
     files = tuple(Source(name, path) for path, name in sorted(found.items(), key=lambda item: natural_key(item[1])))
     first = paths[0]
     return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from ..errors import UnusableFile, UsageError
 from ..messages import Message
+from ..refusals import missing_extra, reason
 
 Parameters = Mapping[str, object]
 
@@ -102,10 +103,13 @@ def transaction(place: str, *, create: bool) -> Iterator[Store]:
         return
     path = Path(place)
     if not create and not path.exists():
-        raise UnusableFile(Message("没有这个历史库", "there is no such history"), place)
-    path.parent.mkdir(parents=True, exist_ok=True)
+        zh, en = "没有这个历史库；请检查路径，或先用 consolidate --history 记入", "there is no such history"
+        raise UnusableFile(Message(zh, f"{en}; check the path, or record one by consolidate --history"), place)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+    except OSError as problem:
+        raise _unusable(place, problem) from problem
     except sqlite3.Error as problem:
         raise _unusable(place, problem) from problem
     try:
@@ -127,15 +131,15 @@ def _by_address(place: str, create: bool) -> Iterator[Store]:
     try:
         sqlalchemy = import_module("sqlalchemy")
     except ModuleNotFoundError:
-        raise UsageError(Message(
-            "数据库地址需要先安装：pip install 'scorecard-kpi[sql]'",
-            "a database address needs: pip install 'scorecard-kpi[sql]'")) from None  # fmt: skip
+        raise missing_extra(Message("数据库地址", "a database address"), "sql") from None
     failures = import_module("sqlalchemy.exc").SQLAlchemyError
     shown = place.partition("://")[0] + "://…"  # the address may hold a password
     try:
         engine = sqlalchemy.create_engine(place)
     except (failures, ModuleNotFoundError) as problem:
-        raise UsageError(Message(f"数据库地址不能用：{problem}", f"the address cannot be used: {problem}"), shown) from problem
+        zh = f"数据库地址不能用（{problem}）；请检查写法，并安装该数据库的驱动，如 pip install pg8000"
+        en = f"the address cannot be used ({problem}); check it, and install the driver of that database, as pip install pg8000"
+        raise UsageError(Message(zh, en), shown) from problem
     try:
         with engine.begin() as connection:
             store = _Sqlalchemy(connection, sqlalchemy.text)
@@ -154,5 +158,6 @@ def _prepare(store: Store, create: bool) -> None:
 
 
 def _unusable(place: str, problem: Exception) -> UnusableFile:
-    reason = " ".join(str(problem).split())[:200]
-    return UnusableFile(Message(f"历史库不能用（{reason}）", f"the history cannot be used ({reason})"), place)
+    why = reason(problem)
+    zh, en = "；请检查路径和权限，或换一个位置", "; check the path and the permissions, or choose another place"
+    return UnusableFile(Message(f"历史库不能用（{why.zh}）{zh}", f"the history cannot be used ({why.en}){en}"), place)

@@ -52,10 +52,15 @@ class Policy:
             )
         if self.cap_score not in CAP_SCORES:
             raise RuleError(
-                Message(f"封顶得分“{self.cap_score}”无效", f'cap_score "{self.cap_score}": one of {CAP_SCORES}')
+                Message(
+                    f"封顶得分“{self.cap_score}”无效，应为 {' 或 '.join(CAP_SCORES)}",
+                    f'cap_score "{self.cap_score}": must be {" or ".join(CAP_SCORES)}',
+                )
             )
         if self.anchor not in ANCHORS:
-            raise RuleError(Message(f"锚点 {self.anchor} 无效", f"anchor {self.anchor}: one of {ANCHORS}"))
+            known = [f"{anchor:g}" for anchor in ANCHORS]
+            zh = f"锚点 {self.anchor} 无效，应为 {'、'.join(known)} 之一"
+            raise RuleError(Message(zh, f"anchor {self.anchor}: must be one of {', '.join(known)}"))
 
     @property
     def label(self) -> Message:

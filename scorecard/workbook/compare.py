@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import NoTableFound, ScorecardError, UsageError
+from ..errors import ScorecardError, UsageError
 from ..findings import Finding, finding_json
 from ..messages import Message
 from ..scoring.changes import ORDER, Change, attribute
@@ -17,7 +17,7 @@ from ..scoring.values import key, round_half_up, show, snap
 from .inspection import inspect_package
 from .package import Package
 from .recalc import recalculate
-from .recognise import Table
+from .recognise import Table, no_table
 from .ruleread import RuleSheet, read_rule_sheet
 from .steps import Version, steps_between
 from .verification import with_formulas
@@ -153,7 +153,7 @@ def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Comparison:
         cards_a, cards_b = _file(one), _file(two)
     for path, cards in ((one, cards_a), (two, cards_b)):
         if not cards:
-            raise NoTableFound(Message("没有找到考核表", "no assessment table found"), str(path))
+            raise no_table((), str(path))
     pairs, rest_a, rest_b = _paired(cards_a, cards_b)
     return Comparison(
         str(a), str(b), tuple(_compared(x, y) for x, y in pairs), tuple(x.name for x in rest_a),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..definitions import Definition, load_definition
-from ..errors import NoTableFound, RuleError, UnusableFile, UsageError
+from ..errors import RuleError, UnusableFile, UsageError
 from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.model import Settings
@@ -29,7 +29,7 @@ from .office import converted, is_old
 from .outputs import output_path
 from .package import Package
 from .plan import Edit, Plan, apply
-from .recognise import Table, recognise_workbook
+from .recognise import Table, no_table, recognise_workbook
 from .record import plan_record
 from .register import refuse_finalised
 from .remarks import kept_score
@@ -175,7 +175,11 @@ def convert(
     tables, findings = recognise_workbook(package)
     if sheet is None:
         raise UsageError(
-            Message("工作簿里还没有评分规则，请先 embed", "no scoring is embedded yet; run embed first"), source.name
+            Message(
+                "工作簿里还没有评分规则；请先用 scorecard embed 嵌入",
+                "no scoring is embedded yet; run scorecard embed first",
+            ),
+            source.name,
         )
     edits: list[Edit] = []
     done = []
@@ -222,9 +226,7 @@ def plan_embedding(
     tables, findings = recognise_workbook(package, vocabulary)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     if not tables:
-        reason = next((x.message for x in findings if x.code == "no-table"), None)
-        zh, en = (f"：{reason.zh}", f": {reason.en}") if reason else ("", "")
-        raise NoTableFound(Message(f"没有找到考核表{zh}", f"no assessment table found{en}"), where)
+        raise no_table(findings, where)
     existing = read_rule_sheet(package)
     collected = list(findings)
     todo: list[RuleTable] = []

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ..errors import ScorecardError, UnusableFile
 from ..messages import Message
+from ..refusals import reason
 
 # Ours, written half way: machine, process, chance. No .xlsx at the end, so that nobody takes it for a workbook.
 _LEFTOVER = re.compile(r"^\.scorecard-([0-9a-f]{6})-([0-9]+)-[0-9a-f]{8}\.part$")
@@ -92,7 +93,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, expected: Stamp |
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise _unwritable(error, where) from error
+        raise _unwritable(error, where, target) from error
 
 
 def write_synced(path: str, data: bytes) -> None:
@@ -170,15 +171,22 @@ def _take_over(temporary: str, target: str, before: os.stat_result) -> None:
             pass  # not every file system has them, and some belong to the system
 
 
-def _unwritable(error: OSError, where: str) -> ScorecardError:
-    if isinstance(error, PermissionError):
+def _unwritable(error: OSError, where: str, target: str) -> ScorecardError:
+    folder = os.path.dirname(target)
+    if isinstance(error, PermissionError) and os.path.exists(target):
         sentence = Message(
             "没有权限写入，或文件正在 Excel 中打开；请关闭文件或换一个位置后再试。",
             "no permission to write here, or the file is open in Excel; close it or choose another place.",
         )
-    else:
+    elif isinstance(error, PermissionError):
         sentence = Message(
-            f"无法写入（{error.strerror}）；请检查磁盘空间和路径。",
-            f"cannot be written ({error.strerror}); check the disk space and the path.",
+            f"没有权限在 {folder} 里写文件；请换一个文件夹（如用 -o）后再试。",
+            f"no permission to write files in {folder}; choose another folder (by -o, for example).",
+        )
+    else:
+        why = reason(error)
+        sentence = Message(
+            f"无法写入（{why.zh}）；请检查磁盘空间和路径。",
+            f"cannot be written ({why.en}); check the disk space and the path.",
         )
     return UnusableFile(sentence, where)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
 
-from ..errors import NoTableFound, ScorecardError, UsageError
+from ..errors import ScorecardError, UsageError
 from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.values import State, is_missing, read, show
@@ -28,6 +28,7 @@ from .package import Package
 from .plan import apply
 from .properties import mark_final
 from .recalc import Kept, recalculate
+from .recognise import no_table
 from .register import (
     FROZEN,
     INPUT,
@@ -114,7 +115,7 @@ def finalise(
     package = Package.open(fresh.data or package.to_bytes(), where=source.name)
     seen = inspect_package(package, source.name)
     if not seen.cards:
-        raise NoTableFound(Message("没有找到考核表", "no assessment table found"), source.name)
+        raise no_table(seen.findings, source.name)
     sheets = list(dict.fromkeys([card.table.sheet for card in seen.cards]))
     if any(ref.name == rs.SHEET and ref.kind == "worksheet" for ref in package.sheets):
         sheets.append(rs.SHEET)

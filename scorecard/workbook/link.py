@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..definitions import Definition, load_definition
-from ..errors import NoTableFound, RuleError, UsageError
+from ..errors import RuleError, UsageError
 from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.indicators import MEAN, RATIO, VALUE, Formula, Indicator, parse_formula
@@ -28,7 +28,7 @@ from .link_formulas import link_formula
 from .outputs import output_path
 from .package import Package
 from .plan import Edit, Look, Plan, apply
-from .recognise import Row, Table, recognise_workbook
+from .recognise import Row, Table, no_table, recognise_workbook
 from .register import refuse_finalised
 from .rules import actual_divisor
 
@@ -100,10 +100,10 @@ def plan_links(
     Raises:
         NoTableFound, UsageError: See `link`.
     """
-    tables, _ = recognise_workbook(package)
+    tables, noticed = recognise_workbook(package)
     tables = [t for t in tables if t.sheet != rs.SHEET]
     if not tables:
-        raise NoTableFound(Message("没有找到考核表", "no assessment table found"), where)
+        raise no_table(noticed, where)
     cards = read_indicator_cards(package)
     indicators = [*(definition.indicators if definition is not None else ()), *(card.indicator for card in cards)]
     if not indicators:

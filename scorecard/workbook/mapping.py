@@ -6,7 +6,6 @@ It overrides what recognition would read from the headers; what it does not name
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..messages import Message
+from ..refusals import read_toml
 from ..scoring.values import key, read
 from .addresses import column_letters, column_number, split_cell
 from .headers import Column, Header, Lines, text_of
@@ -111,11 +111,12 @@ def _plain(name: str) -> str:
 
 
 def _load(path: Path) -> tuple[MappedTable, ...]:
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        zh = f"--map 应为“权重=E,得分=G”，或一个 TOML 文件：{problem}"
-        raise UsageError(Message(zh, f"--map takes 权重=E,得分=G or a TOML file: {problem}"), str(path)) from problem
+    if path.suffix.lower() != ".toml" and not path.exists():
+        zh = f"“{path}”看不懂；应像 权重=E,得分=G,总分=G12，或给出一个 .toml 文件"
+        raise UsageError(
+            Message(zh, f'"{path}" is not understood; write weight=E,score=G,total=G12, or name a .toml file')
+        )
+    data = read_toml(path, Message("--map 的文件", "file for --map"))
     entries = data.get("table", [data])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(Message("“table”应为 [[table]]", "table must be written as [[table]]"), str(path))

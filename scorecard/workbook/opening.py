@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import os
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from ..errors import UnusableFile, UsageError
 from ..findings import Finding
 from ..messages import Message
+from ..refusals import missing_extra, read_settings_text
 from .archive import LIMITS
 from .package import Package, is_encrypted, is_old_format, read_file
 
@@ -76,7 +76,9 @@ def old_format_finding(path: str | os.PathLike[str]) -> list[Finding]:
     Raises:
         UnusableFile: It cannot be read.
     """
-    if not is_read_only_format(path) or not is_old_format(read_file(path, os.path.basename(os.fspath(path)), LIMITS)[0]):
+    if not is_read_only_format(path) or not is_old_format(
+        read_file(path, os.path.basename(os.fspath(path)), LIMITS)[0]
+    ):
         return []
     return [_OLD_FORMAT]
 
@@ -102,15 +104,13 @@ def read_password(path: str | os.PathLike[str]) -> str:
     Raises:
         UsageError: It cannot be read, or is empty.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(
-            Message(f"密码文件无法读取：{problem}", f"the password file cannot be read: {problem}"), str(path)
-        ) from problem
-    lines = text.splitlines()
+    lines = read_settings_text(path, Message("密码文件", "password file")).splitlines()
     if not lines or not lines[0]:
-        raise UsageError(Message("密码文件是空的", "the password file is empty"), str(path))
+        zh, en = (
+            "密码文件第一行是空的；请把密码写在第一行",
+            "the first line of the password file is empty; write it there",
+        )
+        raise UsageError(Message(zh, en), str(path))
     return lines[0]
 
 
@@ -119,20 +119,23 @@ def _decrypted(data: bytes, password: str, where: str) -> bytes:
         import msoffcrypto
         from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
     except ImportError as problem:
-        raise UsageError(Message(
-            "打开带密码的工作簿需要 msoffcrypto-tool：pip install 'scorecard-kpi[password]'",
-            "opening an encrypted workbook takes msoffcrypto-tool: pip install 'scorecard-kpi[password]'",
-        )) from problem  # fmt: skip
+        what = Message("打开带密码的工作簿", "opening an encrypted workbook")
+        raise missing_extra(what, "password") from problem
     output = io.BytesIO()
     try:
         office: Any = msoffcrypto.OfficeFile(io.BytesIO(data))
         office.load_key(password=password, verify_password=True)
         office.decrypt(output)
     except InvalidKeyError as problem:
-        raise UnusableFile(Message("密码不对", "the password is wrong"), where) from problem
+        zh, en = "密码不对；请检查密码文件的第一行", "the password is wrong; check the first line of the password file"
+        raise UnusableFile(Message(zh, en), where) from problem
     except (DecryptionError, FileFormatError, ParseError, ValueError, KeyError, OSError) as problem:
         raise UnusableFile(
-            Message(f"解密失败：{problem}", f"the file cannot be decrypted: {problem}"), where
+            Message(
+                "解密失败，文件可能已损坏；请用 Excel 或 WPS 去掉密码后另存再试",
+                f"the file cannot be decrypted ({problem}); remove the password in Excel, save it and try again",
+            ),
+            where,
         ) from problem
     return output.getvalue()
 
@@ -163,7 +166,7 @@ def _converted(data: bytes, where: str) -> bytes:
         book.close()
     except (calamine.CalamineError, ValueError, xlsxwriter.exceptions.XlsxWriterException) as problem:
         sentence = Message(
-            f"这个旧格式（.xls）文件读不出来（{problem}）；请用 Excel 或 WPS 另存为 .xlsx 后再试。",
+            "这个旧格式（.xls）文件读不出来；请用 Excel 或 WPS 另存为 .xlsx 后再试。",
             f"this file of the old .xls format cannot be read ({problem}); save it as .xlsx and try again.",
         )
         raise UnusableFile(sentence, where) from problem

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from ..errors import UnusableFile, UsageError
 from ..messages import Message
+from ..refusals import LOCK_FILE, is_lock, reason
 from .archive import LIMITS, NOT_A_ZIP, TOO_LARGE, Archive, Limits, fold
 from .files import replace_file
 from .xml import attribute, elements
@@ -114,7 +115,7 @@ class Package:
             where = where or os.path.basename(os.fspath(source))
             data = read_file(source, where, limits)[0]
         if data[:2] != b"PK":
-            raise UnusableFile(_what_it_is(data), where)
+            raise UnusableFile(_what_it_is(data, where), where)
         package = cls(Archive(data, where, limits))
         if "xl/workbook.xml" not in package and not package._main_part():
             raise UnusableFile(_which_zip(package), where)
@@ -416,8 +417,9 @@ def read_file(
                 "no permission to read this file; check its permissions, or close the program that holds it.",
             )
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = reason(error)
         sentence = Message(
-            f"无法读取文件（{error}）；请检查磁盘和路径。", f"cannot be read ({error}); check disk and path."
+            f"无法读取文件（{why.zh}）；请检查磁盘和路径。", f"cannot be read ({why.en}); check disk and path."
         )
     raise UnusableFile(sentence, where)
 
@@ -436,17 +438,19 @@ def is_old_format(data: bytes) -> bool:
     return data.startswith(_OLE2) and (_has_stream(data, "Workbook") or _has_stream(data, "Book"))
 
 
-def _what_it_is(data: bytes) -> Message:
+def _what_it_is(data: bytes, where: str | None) -> Message:
     """The sentence for a file that is not a zip."""
+    if where is not None and is_lock(where):
+        return LOCK_FILE
     if not data:
         return Message("文件是空的（0 字节）；请重新获取这个文件。", "the file is empty (0 bytes); get it again.")
     if data.startswith(_OLE2):
         if is_encrypted(data):
             return Message(
-                "工作簿设有打开密码；读取（inspect、explain、check、consolidate）可用 --password-file，其他请用 Excel "
-                "去掉密码后另存再试。",
-                "the workbook is encrypted with a password; for reading (inspect, explain, check, consolidate) there is "
-                "--password-file, for the rest open it in Excel, remove the password, save and try again.",
+                "工作簿设有打开密码；inspect、explain、check、consolidate 可用 --password-file 给出密码，其他命令请先在 "
+                "Excel 或 WPS 里去掉密码、另存后再试。",
+                "the workbook is encrypted with a password; inspect, explain, check and consolidate take it by "
+                "--password-file, for other commands remove the password in Excel, save and try again.",
             )
         if is_old_format(data):
             return Message(

@@ -5,12 +5,12 @@ Recognition goes by header vocabulary and structure, never by position, file nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
-from ..errors import UsageError
+from ..errors import NoTableFound, UsageError
 from ..findings import Finding
 from ..messages import Message
 from ..scoring.values import decimal_sum
@@ -146,6 +146,26 @@ def _remembered(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
         "attempts", Remembered(partial(_attempts, vocabulary=vocabulary))
     )
     return memory(grid)
+
+
+def no_table(findings: Iterable[Finding], where: str) -> NoTableFound:
+    """The error for a workbook in which nothing was recognised: the reason, and what to do.
+
+    Args:
+        findings: Those of `recognise_workbook`; of its reasons one that is particular to a sheet is told.
+        where: The file.
+    """
+    reasons = [f for f in findings if f.code == "no-table"]
+    told = next((f for f in reasons if f.message != _NO_HEADER), reasons[0] if len(reasons) == 1 else None)
+    message = told.message if told is not None else _NO_HEADER
+    zh, en = (
+        "；请确认文件对不对，表头用词特殊时在 inspect、embed 里用 --map 指明各列",
+        "; make sure it is the right file, or",
+    )
+    return NoTableFound(
+        Message(f"{message.zh}{zh}", f"{message.en}{en} say by --map (inspect, embed) which column is what"),
+        f"{where}!{told.sheet}" if told is not None else where,
+    )
 
 
 def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:

@@ -64,7 +64,8 @@ def verify(path: str | os.PathLike[str]) -> Verification:
     package = Package.open(source)
     register = read_register(package)
     if register is None:
-        raise UsageError(Message("这个工作簿没有定稿", "this workbook is not finalised"), source.name)
+        zh, en = "这个工作簿没有定稿，无从核对；请给出 scorecard finalise 写出的文件", "this workbook is not finalised"
+        raise UsageError(Message(zh, f"{en}; name a file that scorecard finalise has written"), source.name)
     return Verification(
         str(path), register.date, register.digest, tuple(differences(package, register.entries)),
         register.computed_digest() == register.digest,

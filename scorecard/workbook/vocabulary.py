@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import UsageError
 from ..messages import Message
+from ..refusals import read_toml
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .folding import ORNAMENTS, by_length, fold
@@ -163,15 +164,7 @@ class Vocabulary:
         """
         data = _built_in()
         if extra is not None:
-            import tomllib
-
-            try:
-                added = tomllib.loads(extra.read_text(encoding="utf-8-sig"))
-            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-                raise UsageError(
-                    Message(f"词汇表无法读取：{error}", f"the vocabulary cannot be read: {error}"), str(extra)
-                ) from error
-            _extend(data, added, str(extra), "")
+            _extend(data, read_toml(extra, Message("词汇文件", "vocabulary file")), str(extra), "")
         return cls(data)
 
     def mapped(self, mapping: Mapping_ | None) -> Vocabulary:
@@ -585,6 +578,6 @@ def _extend(base: dict[str, Any], added: Mapping[str, Any], where: str, path: st
         elif isinstance(base.get(name, [] if name == "weak" else None), list) and isinstance(value, list):
             base[name] = [*value, *base.get(name, [])]
         else:
-            raise UsageError(
-                Message(f"词汇表没有“{place}”这一项", f"the vocabulary has no {place!r} of this type"), where
-            )
+            known = ", ".join(base)
+            zh, en = f"不认识“{place}”，或类型不对（这里有 {known}）", f"{place!r} is not known, or of another type"
+            raise UsageError(Message(zh, f"{en}; known here: {known}"), where)

@@ -195,7 +195,7 @@ class TestFinding:
         monkeypatch.setattr(os, "scandir", forbid)
         outcomes = recalculate_many(tmp_path)
         assert statuses(outcomes) == {"表 0001.xlsx": "updated", "表 0002.xlsx": "updated", "下级": "failed"}
-        assert "Permission denied" in str(outcomes[-1].error)
+        assert "permission denied" in str(outcomes[-1].error)
 
     def test_addresses(self) -> None:
         fsspec = pytest.importorskip("fsspec")

@@ -2,34 +2,93 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
+import typer
+from rich.cells import cell_len
+
+from scorecard.cli.commands import make_app
+from scorecard.messages import LANGUAGES
 
 from .books import classic_book, tableless
 from .runner import scorecard
 
-COMMANDS = (
-    (), ("demo",), ("inspect",), ("explain",), ("embed",), ("convert",), ("recalc",),
-    ("template",), ("template", "list"), ("template", "new"), ("functions",), ("addin",), ("addin", "libreoffice"),
-    ("excel",), ("excel", "new"), ("excel", "bas"),
-)  # fmt: skip
+
+class Node(NamedTuple):
+    """A command or a group of the tree."""
+
+    path: tuple[str, ...]
+    command: Any
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_help_shows_an_example_that_parses(command: tuple[str, ...], lang: str) -> None:
-    shown = scorecard(*command, "--help", lang=lang)
+def tree(command: Any, path: tuple[str, ...] = ()) -> Iterator[Node]:
+    yield Node(path, command)
+    for name, child in getattr(command, "commands", {}).items():
+        yield from tree(child, (*path, name))
+
+
+# The whole of it, so that no command is forgotten here.
+NODES = list(tree(typer.main.get_command(make_app())))
+LANGS = pytest.mark.parametrize("lang", LANGUAGES)
+HELP = pytest.mark.parametrize("node", NODES, ids=lambda node: " ".join(node.path) or "scorecard")
+
+
+def parts(command: Any) -> tuple[set[str], int]:
+    """The names of a command's options, and how many arguments it must be given."""
+    parameters = command.params
+    arguments = [p for p in parameters if p.param_type_name == "argument" and p.required]
+    return {name for p in parameters for name in p.opts if name.startswith("-")}, len(arguments)
+
+
+@HELP
+@LANGS
+def test_every_help_shows_examples_that_parse(node: Node, lang: str) -> None:
+    shown = scorecard(*node.path, "--help", lang=lang)
     assert shown.status == 0 and shown.err == ""
-    assert ("例：" if lang == "zh" else "Example") in shown.out
-    examples = [line.split() for line in shown.out.splitlines() if line.startswith("    scorecard ")]
-    assert examples and all(example[1 : 1 + len(command)] == list(command) for example in examples)
-    if lang == "en":
-        # Names of periods, sheets, columns and files are Chinese in any language.
-        english = re.sub("季度|评分规则|姓名|岗位|_评分.xlsx", "", shown.out)
-        assert english.isascii() or not any("\u4e00" <= c <= "\u9fff" for c in english)
+    head, _, rest = shown.out.partition("例：\n" if lang == "zh" else "Example")
+    examples = [shlex.split(line) for line in rest.splitlines() if line.startswith("    scorecard ")]
+    assert examples, "no example"
+    commands = {n.path: n.command for n in NODES}
+    for program, *words in examples:
+        # A group's example is one of its commands, and everything in it exists.
+        path = tuple(itertools.takewhile(lambda word: not word.startswith("-"), words))
+        deepest = max((p for p in commands if path[: len(p)] == p), key=len)
+        assert program == "scorecard" and deepest[: len(node.path)] == node.path
+        if hasattr(node.command, "commands"):
+            assert len(deepest) > len(node.path)
+        else:
+            assert deepest == node.path
+        options, needed = parts(commands[deepest])
+        assert {word for word in words if word.startswith("-")} <= options
+        assert len(words) - len(deepest) >= needed
+
+
+@HELP
+@LANGS
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_every_help_is_in_one_language_and_fits_the_terminal(
+    node: Node, lang: str, columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = scorecard(*node.path, "--help", lang=lang).out
+    # Examples stay as they are typed.
+    too_wide = [line for line in shown.splitlines() if cell_len(line) > int(columns)]
+    assert all(line.startswith("    scorecard ") for line in too_wide)
+    if columns == "80":
+        assert not too_wide
+    if lang == "zh":
+        words = re.compile(r"Usage|Options|Commands|Arguments|required|default|Error|Show|help page|<\w+>|\{")
+        assert not words.search(shown) and "用法：scorecard" in shown
+    else:
+        # Names of periods, sheets, columns and files are Chinese in any language; sentences are not.
+        assert not re.search("[，。；：、（）“”]|[\u4e00-\u9fff]{7}", shown)
 
 
 def test_without_arguments_the_commands_are_listed() -> None:
@@ -92,7 +151,8 @@ class TestStatus:
         for arguments in (("inspect",), ("explain",), ("embed", "--dry-run")):
             shown = scorecard(*arguments, path)
             assert shown.status == 3
-            assert shown.complaint.startswith("销售.xlsx: ") and "no assessment table" in shown.complaint
+            assert shown.complaint.startswith("销售.xlsx!") and "no assessment table" in shown.complaint
+            assert "make sure it is the right file, or say by --map" in shown.complaint
 
     def test_4_for_unusable_input(self, tmp_path: Path) -> None:
         for arguments in (("inspect",), ("explain",), ("embed",), ("convert", "--formulas", "udf"), ("recalc",)):

@@ -207,9 +207,12 @@ class TestRecalc:
 
     def test_nothing_to_do_is_said(self, tmp_path: Path) -> None:
         (tmp_path / "leer").mkdir()
-        for path in (tmp_path / "leer", not_a_zip(tmp_path / "~$a.xlsx")):
+        for path, words in (
+            (tmp_path / "leer", "no .xlsx or .xlsm workbook in it; check the path"),
+            (not_a_zip(tmp_path / "~$a.xlsx"), "beside a workbook that is open; use the workbook itself"),
+        ):
             shown = scorecard("recalc", path)
-            assert shown.status == 2 and "no .xlsx or .xlsm workbook in" in shown.complaint
+            assert shown.status == 2 and words in shown.complaint
 
     def test_one_bad_file_does_not_stop_the_rest(self, folder: Path) -> None:
         not_a_zip(folder / "坏.xlsx")

@@ -44,4 +44,6 @@ def test_refusals(tmp_path: Path) -> None:
     assert scorecard("finalise", tableless(tmp_path / "t.xlsx")).status == 3
     both = scorecard("finalise", "--verify", card, "--in-place", "--json")
     assert both.status == 2 and both.json["changes"] == []
-    assert scorecard("finalise", "--verify", card, lang="zh").complaint.endswith("没有定稿")
+    assert scorecard("finalise", "--verify", card, lang="zh").complaint.endswith(
+        "没有定稿，无从核对；请给出 scorecard finalise 写出的文件"
+    )

@@ -253,7 +253,7 @@ def test_encrypted_files_are_read_with_their_password(tmp_path: Path) -> None:
         ("张三", pytest.approx(84.9)), ("王五", pytest.approx(84.7))
     ]  # fmt: skip
     assert [(q["file"], q["code"], q["message"]) for q in result.json["quarantine"]] == [
-        ("李四.xlsx", "file-unreadable", "密码不对")
+        ("李四.xlsx", "file-unreadable", "密码不对；请检查密码文件的第一行")
     ]
 
 

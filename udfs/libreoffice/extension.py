@@ -17,6 +17,7 @@ from scorecard import __version__
 from scorecard.errors import UsageError
 from scorecard.functions import CATALOGUE
 from scorecard.messages import Message
+from scorecard.workbook.files import replace_file
 from udfs.libreoffice.inside.names import IDENTIFIER, MENU, TITLE
 from udfs.libreoffice.interface import HEAD, calc_addins, idl, localised
 
@@ -69,6 +70,7 @@ def build(path: str | os.PathLike[str]) -> Path:
 
     Raises:
         UsageError: Another ending: LibreOffice would not take it for an extension.
+        UnusableFile: The place cannot be written.
     """
     target = Path(path)
     if target.suffix.lower() != ".oxt":
@@ -77,13 +79,7 @@ def build(path: str | os.PathLike[str]) -> Path:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts().items():
             archive.writestr(zipfile.ZipInfo(name, _DATE), content.encode("utf-8"), zipfile.ZIP_DEFLATED)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(stream.getvalue())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    replace_file(target, stream.getvalue())
     return target
 
 

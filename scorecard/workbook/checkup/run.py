@@ -12,6 +12,7 @@ from ...definitions import Definition, load_definition
 from ...errors import ScorecardError, UnusableFile, UsageError
 from ...findings import SEVERITIES, Finding, finding_json
 from ...messages import Message
+from ...refusals import no_workbooks
 from ..inspection import inspect_package
 from ..opening import OLD_ENDINGS, is_read_only_format, old_format_finding, open_workbook
 from ..package import Package
@@ -209,8 +210,10 @@ def known_codes(names: Iterable[str]) -> frozenset[str]:
     for name in sorted(wanted):
         if name not in codes():
             near = difflib.get_close_matches(name, codes(), n=3)
-            zh = f"没有代码 {name}" + (f"，是否想写 {'、'.join(near)}？" if near else "")
-            en = f"there is no code {name}" + (f"; did you mean {', '.join(near)}?" if near else "")
+            zh = f"没有代码 {name}，" + (f"是否想写 {'、'.join(near)}？" if near else "代码写在每条发现后面的 [] 里")
+            en = f"there is no code {name}; " + (
+                f"did you mean {', '.join(near)}?" if near else "codes stand in [] behind each finding"
+            )
             raise UsageError(Message(zh, en))
     return wanted
 
@@ -237,9 +240,7 @@ def workbooks_of(
             if wanted and not hidden and not file.name.startswith("~$"):
                 found.setdefault(file.resolve(), file)
     if not found:
-        shown = "、".join(map(str, given))
-        zh, en = (f"{joint.join(endings[:-1])} {last} {endings[-1]}" for joint, last in (("、", "或"), (", ", "or")))
-        raise UsageError(Message(f"{shown} 里没有 {zh} 工作簿", f"no {en} workbook in {shown}"))
+        raise no_workbooks([str(one) for one in given], tuple(endings))
     return list(found.values())
 
 
@@ -260,9 +261,7 @@ def read_book(
             fresh = Package.open(result.data, where=package.where)
     except UnusableFile as problem:
         noted.append(Finding("not-recalculated", "warning", "", "", problem.message))
-    inspection = inspect_package(
-        fresh, name, rules=definition, period=period, is_fresh=True, vocabulary=vocabulary
-    )
+    inspection = inspect_package(fresh, name, rules=definition, period=period, is_fresh=True, vocabulary=vocabulary)
     inspection = replace(inspection, findings=(*inspection.findings, *noted))
     subjects = tuple(
         subject_of(card, inspection, vocabulary)
