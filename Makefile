@@ -73,9 +73,9 @@ mutants: $(READY) ## break the scoring core in thousands of places; which tests 
 	@$(BIN)/mutmut export-cicd-stats
 	@{ cat mutants/mutmut-cicd-stats.json; $(BIN)/mutmut results; } > docs/evidence/mutants.log
 
-lowest: ## the tests with the oldest dependencies that setup.cfg allows, on Python 3.11
+lowest: ## the tests with the oldest dependencies that setup.cfg allows, extras included, on Python 3.11
 	@$(or $(PYTHON),python3.11) -m venv --clear .venv-lowest
-	@awk '/^install_requires/ { on = 1; next } /^[^ #]/ { on = 0 } \
+	@awk '/^(install_requires|sql|parquet|password|distributed) =/ { on = 1; next } /^[^ #]/ { on = 0 } \
 	  on && match($$0, />=[0-9.]+/) { print $$1 "==" substr($$0, RSTART + 2, RLENGTH - 2) }' setup.cfg > .venv-lowest/lowest.txt
 	@.venv-lowest/bin/python -m pip install $(PIP_OPTIONS) --constraint .venv-lowest/lowest.txt --editable '.[test]'
 	@.venv-lowest/bin/python -m pytest -q -n 2
