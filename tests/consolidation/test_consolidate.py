@@ -7,6 +7,7 @@ import pickle
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import scorecard
@@ -222,3 +223,27 @@ def test_a_roster_may_be_encrypted_too(tmp_path: Path) -> None:
     locked(path, "秘密")
     done = scorecard.consolidate(tmp_path / "部门", roster=path, password="秘密")
     assert [person for person, _, _ in done.missing] == ["李四"]
+
+
+class TestQuotas:
+    """Who may have which grade, as the command takes it."""
+
+    def test_they_stand_on_the_sheet_of_the_distribution(self, tmp_path: Path) -> None:
+        for i, score in enumerate((95, 85, 75, 65)):
+            card(tmp_path / "表" / f"{i}.xlsx", f"张{i}", [score] * 4)
+        quotas = "优=25%，良=25%,中=25%,及格＝25%"
+        done = run("consolidate", tmp_path / "表", "-o", tmp_path / "汇总.xlsx", "--quotas", quotas, lang="zh")
+        assert done.status == 0 and "4 人" in done.out and "平均 80" in done.out, done.err
+        shares = [
+            cell.value
+            for sheet in openpyxl.load_workbook(tmp_path / "汇总.xlsx").worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+        ]
+        assert shares.count(0.25) >= 4
+
+    @pytest.mark.parametrize("quotas", ["优", "优=很多", "优=50%", "优=150%,良=-50%", "甲=100%"])
+    def test_what_is_none(self, quotas: str, tmp_path: Path) -> None:
+        card(tmp_path / "表" / "1.xlsx", "张三", [80] * 4)
+        done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", "--quotas", quotas, lang="zh")
+        assert done.status == 2 and "优=10%" in done.complaint and not (tmp_path / "x.xlsx").exists()
