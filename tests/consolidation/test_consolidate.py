@@ -247,3 +247,31 @@ class TestQuotas:
         card(tmp_path / "表" / "1.xlsx", "张三", [80] * 4)
         done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", "--quotas", quotas, lang="zh")
         assert done.status == 2 and "优=10%" in done.complaint and not (tmp_path / "x.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--keep", "best"), "best"),
+        (("--period", "第三季度"), "2026Q3"),
+        (("--period", "下个月"), "2026Q3"),
+        (("--history", "h.db"), "--period"),
+        (("--roster", "名单.xlsx"), "姓名"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(arguments: tuple[str, str], word: str, tmp_path: Path) -> None:
+    ws = forms.sheet()
+    forms.person_sheet(ws)
+    for row in range(1, 4):
+        for col in range(1, 8):
+            if "2026" in str(ws.cell(row, col).value):
+                ws.cell(row, col).value = None
+    (tmp_path / "表").mkdir()
+    ws.parent.save(tmp_path / "表" / "1.xlsx")
+    empty = openpyxl.Workbook()
+    empty.active.append(["部门", "岗位"])
+    empty.save(tmp_path / "名单.xlsx")
+    option, value = arguments
+    value = str(tmp_path / value) if "." in value else value
+    done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", option, value)
+    assert done.status == 2 and word in done.complaint
