@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..scoring.model import DEFAULT_GRADES, Grade
-from ..scoring.values import decimal_sum, key, round_half_up, snap
+from ..scoring.values import decimal_sum, round_half_up, snap
 from .records import CardRecord, Notice
 from .resolve import Resolved, part_weights
 
@@ -156,11 +156,6 @@ def grade_labels(cards: Sequence[Resolved]) -> list[str]:
     ordered = sorted(tables, key=lambda rows: (-tables[rows], [(g.lower, g.label) for g in rows])) or [DEFAULT_GRADES.rows]
     labels = [grade.label for rows in ordered for grade in reversed(rows)]
     return list(dict.fromkeys(labels))
-
-
-def department_key(text: str) -> str:
-    """A department as it is compared."""
-    return key(text)
 
 
 def _nan(value: float | None) -> float:

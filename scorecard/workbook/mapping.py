@@ -143,15 +143,15 @@ def _table(entry: Dictionary[str, Any], where: str) -> MappedTable:
     for words, place in cells.items():
         if not isinstance(place, str) or not _CELL.fullmatch(place):
             raise _wrong(f"{words} = {place!r}", where)
-    found = tuple((words, _column(place, words)) for words, place in columns.items())
+    found = tuple((words, _column(place, f"{words}={place}")) for words, place in columns.items())
     return MappedTable(found, tuple((w, p.upper()) for w, p in cells.items()), sheet, header, file)
 
 
-def _column(letters: str, where: str) -> int:
+def _column(letters: str, text: str) -> int:
     try:
         return column_number(letters.upper())
     except ValueError:
-        raise _wrong(where) from None
+        raise _wrong(text) from None
 
 
 def _wrong(text: str, where: str | None = None) -> UsageError:

@@ -22,7 +22,6 @@ _FONT_ORDER = (
     "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
     "charset", "scheme",
 )  # fmt: skip
-_DXF_ORDER = ("font", "numFmt", "fill", "alignment", "border", "protection", "extLst")
 _XF_ORDER = ("alignment", "protection", "extLst")
 _SIDES = ("left", "right", "top", "bottom")
 

@@ -82,8 +82,12 @@ def unembed(
     findings: list[Finding] = []
     known = {ref.name for ref in package.sheets if ref.kind == "worksheet"}
     grids: dict[str, Grid] = {}
+    gone = set[str]()
     for entry in entries:
+        if entry.sheet in gone:
+            continue
         if entry.sheet not in known:
+            gone.add(entry.sheet)
             zh, en = (
                 f"工作表“{entry.sheet}”已不在（被删除或改名）",
                 f'the sheet "{entry.sheet}" is gone (removed or renamed)',

@@ -458,11 +458,6 @@ class Vocabulary:
         return match is not None and match.score >= STRONG
 
     @asked_method
-    def evaluator(self, text: str) -> str | None:
-        """The usual name of an evaluator: 直接主管 is 上级; None if the text names none."""
-        return self._evaluators.get(fold(text))
-
-    @asked_method
     def speaks_of_assessment(self, text: str) -> bool:
         """Whether a title, a heading or a sheet name uses a word of assessments."""
         folded = key(text)

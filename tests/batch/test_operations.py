@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import json
 import multiprocessing
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,13 +19,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from rich.console import Console
 
 from scorecard import recalculate
 from scorecard.batch import Outcome, Summary, recalculate_each, recalculate_many
 from scorecard.batch import run as run_module
 from scorecard.batch import worker as worker_module
 from scorecard.batch.inputs import find_sources
+from scorecard.batch.memory import default_path
+from scorecard.batch.progress import bar
 from scorecard.errors import UnusableFile, UsageError
+from scorecard.messages import choose_language
 from scorecard.workbook import files as workbook_files
 from scorecard.workbook.reuse import Forms
 from tests.cli.runner import scorecard
@@ -66,6 +72,27 @@ class TestResults:
         filled(tmp_path, 4)
         outcomes = recalculate_many(tmp_path, progress=lambda done, total, o: heard.append((done, total, o.file)))
         assert heard == [(n, 4, outcome.file) for n, outcome in enumerate(outcomes, 1)]
+
+    def test_a_bar_for_whoever_waits(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        filled(tmp_path, 3)
+        assert [o.status for o in recalculate_many(tmp_path, progress=True)] == ["updated"] * 3
+        assert capsys.readouterr().out == ""
+
+    def test_the_bar_counts_files_and_speed(self, tmp_path: Path) -> None:
+        out = Console(file=io.StringIO(), force_terminal=True, width=100)
+        filled(tmp_path, 3)
+        outcomes = recalculate_many(tmp_path)
+        choose_language("en")
+        try:
+            with bar(len(outcomes), out) as step:
+                for outcome in outcomes:
+                    time.sleep(0.25)  # it is drawn a few times in a second, not for each file
+                    step(outcome)
+        finally:
+            choose_language(None)
+        assert isinstance(out.file, io.StringIO)
+        shown = out.file.getvalue()
+        assert "recalculating" in shown and "3/3" in shown and "/s" in shown
 
     def test_they_come_one_by_one(self, tmp_path: Path) -> None:
         filled(tmp_path, 4)
@@ -220,6 +247,62 @@ class TestFinding:
             assert len(recalculate_many(["memory://hr/*.xlsx", "memory://hr"], check=True)) == 2
             [gone] = recalculate_many("memory://hr/nothing.xlsx")
             assert gone.status == "failed"
+        finally:
+            fs.store.clear()
+
+    def test_a_file_system_that_is_no_object_store(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """There a file is written under another name first, and a half written one goes."""
+        fsspec = pytest.importorskip("fsspec")
+        from fsspec.implementations.memory import MemoryFileSystem
+
+        class Share(MemoryFileSystem):  # type: ignore[misc]
+            protocol = "share"
+            store: dict[str, object] = {}
+            pseudo_dirs = [""]
+
+            @classmethod
+            def _strip_protocol(cls, path: str) -> str:
+                return str(super()._strip_protocol(path.removeprefix("share://")))
+
+        fsspec.register_implementation("share", Share, clobber=True)
+        fs = fsspec.filesystem("share")
+        fs.pipe_file("/hr/a.xlsx", book(5))
+        [done] = recalculate_many("share://hr/a.xlsx", backup="share://old")
+        assert done.status == "updated", done.error
+        sheet = openpyxl.load_workbook(io.BytesIO(fs.cat_file("/hr/a.xlsx")), data_only=True)["S"]
+        assert sheet["B1"].value == 10 and not [name for name in fs.find("/") if "scorecard-" in name]
+        assert [fs.cat_file(name) for name in fs.find("/old")] == [book(5)]
+
+        fs.pipe_file("/hr/a.xlsx", book(6))
+
+        def refused(*_: object, **__: object) -> None:
+            raise RuntimeError("the share is read-only")
+
+        monkeypatch.setattr(Share, "mv", refused)
+        [failed] = recalculate_many("share://hr/a.xlsx")
+        assert failed.status == "failed" and "the share is read-only" in str(failed.error)
+        assert fs.cat_file("/hr/a.xlsx") == book(6) and not [name for name in fs.find("/") if "scorecard-" in name]
+        monkeypatch.undo()
+
+        monkeypatch.setattr(Share, "isdir", refused)
+        with pytest.raises(UsageError, match="read-only"):
+            recalculate_many("share://hr")
+
+    def test_a_remote_file_that_changes_meanwhile_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        fsspec = pytest.importorskip("fsspec")
+        fs = fsspec.filesystem("memory")
+        fs.pipe_file("/hr/a.xlsx", book(5))
+        real = worker_module.Worker._computed
+
+        def slow(*given: object) -> object:
+            fs.pipe_file("/hr/a.xlsx", book(777777, more=cell("D1", "<v>1</v>")))
+            return real(*given)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(worker_module.Worker, "_computed", slow)
+        try:
+            [outcome] = recalculate_many("memory://hr/a.xlsx")
+            assert outcome.status in ("failed", "skipped")
+            assert fs.cat_file("/hr/a.xlsx") == book(777777, more=cell("D1", "<v>1</v>"))
         finally:
             fs.store.clear()
 
@@ -465,6 +548,44 @@ class TestMemory:
         monkeypatch.setenv("SCORECARD_CACHE", str(tmp_path / "file" / "sub"))
         shown = scorecard("recalc", tmp_path / "x")
         assert shown.status == 0 and "2 updated" in shown.out and "nothing could be remembered" in shown.out
+
+    @pytest.mark.parametrize(
+        ("platform", "variable", "place"),
+        [
+            ("linux", "XDG_CACHE_HOME", "scorecard"),
+            ("win32", "LOCALAPPDATA", "scorecard"),
+            ("linux", "HOME", ".cache/scorecard"),
+            ("darwin", "HOME", "Library/Caches/scorecard"),
+        ],
+    )
+    def test_it_lies_where_each_system_keeps_caches(
+        self, platform: str, variable: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("SCORECARD_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(sys, "platform", platform)
+        monkeypatch.setenv(variable, str(tmp_path))
+        assert Path(default_path()) == tmp_path / place / "recalc.sqlite"
+
+    def test_one_of_another_layout_is_begun_anew(self, tmp_path: Path) -> None:
+        filled(tmp_path / "x", 2)
+        scorecard("recalc", tmp_path / "x")
+        path = Path(os.environ["SCORECARD_CACHE"]) / "recalc.sqlite"
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA user_version=99999")
+        assert "2 unchanged" in scorecard("recalc", tmp_path / "x").out
+        assert "2 as before" in scorecard("recalc", tmp_path / "x").out
+
+    def test_one_that_breaks_in_the_middle_costs_nothing_else(self, tmp_path: Path) -> None:
+        filled(tmp_path / "x", 3)
+        broken = []
+        for outcome in recalculate_each(tmp_path / "x", memory=True):
+            broken.append(outcome.status)
+            with contextlib.closing(sqlite3.connect(default_path())) as db:
+                for table in ("known", "done", "files"):
+                    db.execute(f"DROP TABLE IF EXISTS {table}")
+                db.commit()
+        assert broken == ["updated"] * 3
 
     def test_another_version_of_the_program_computes_anew(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

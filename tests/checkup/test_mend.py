@@ -169,3 +169,34 @@ def test_libreoffice_reads_the_sheet(office: Office, tmp_path: Path) -> None:
     [again] = office.convert(done.path, "xlsx", tmp_path / "lo")
     ws = load_workbook(again, data_only=True)[SHEET]
     assert ws["B5"].value == "考核表!B9" and ws["C5"].value == "差错率目标 100%"
+
+
+# code → form, cells: what only a person can decide, because a formula gives it or nothing says what it should be.
+UNDECIDED = {
+    "text-number": ("plain", {"C7": '="98%"'}),
+    "full-width": ("plain", {"C7": '="９８％"'}),
+    "odd-character": ("plain", {"B7": '="客户旳满意率"'}),
+    "duplicate-number": ("plain", {"A6": "甲", "A7": "甲"}),
+    "total-typed": ("computed", {"E8": 84}),
+    "total-row-missing": ("computed", {"E8": "=SUM(E4:E5)+E6"}),
+    "actual-scale": ("plain", {"F6": "=0.0085"}),
+    "hard-typed": ("computed", {"E4": 36, "E5": 24, "E6": 14}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", UNDECIDED)
+def test_what_only_a_person_can_decide_is_left_alone(code: str, tmp_path: Path) -> None:
+    form, cells = UNDECIDED[code]
+
+    def shown(book):  # type: ignore[no-untyped-def]
+        book["考核表"]["F6"].number_format = "0.00%"
+
+    path = write(tmp_path / "表.xlsx", form, cells, shown if code == "actual-scale" else None)
+    before = path.read_bytes()
+    try:
+        done = mend(path, tmp_path / "改.xlsx", fix=[code])
+    except UsageError:  # a code that is never mended
+        assert code == "total-typed"
+    else:
+        assert [edit for edit in done.edits if edit.cell in cells] == []
+    assert path.read_bytes() == before

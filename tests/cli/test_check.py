@@ -243,3 +243,35 @@ def test_an_old_format_is_checked_and_not_written(ending: str, office: Office, t
     assert mixed.status == 1 and mixed.complaint.startswith(str(path))
     assert [p.name for p in (tmp_path / "出").iterdir()] == ["好.xlsx"]
     assert [(f["file"], f["code"]) for f in mixed.json["findings"]] == [(str(path), "unusable-file")]
+
+
+def test_all_codes_stand_under_their_headings() -> None:
+    listed = scorecard("check", "--explain", "all", "--json").json["codes"]
+    shown = scorecard("check", "--explain", "all", lang="zh")
+    assert shown.status == 0
+    lines = [line.split() for line in shown.out.splitlines()]
+    # A line for each code, with its severity, and a mark where it can be mended.
+    assert all(any(code["code"] in line[1:2] for line in lines) for code in listed)
+    assert any(line[0] == "错误" and line[1] == "weights-sum" for line in lines)
+    assert "✎" in next(line for line in lines if "text-number" in line[1:2])[-1]
+    assert "--fix" in scorecard("check", "--explain", "text-number").out
+
+
+def test_mended_files_as_lines(tmp_path: Path) -> None:
+    path = write(tmp_path / "表.xlsx", "plain", {"C7": "98%", "E8": 0.1})
+    run = scorecard("check", path, "--fix", "text-number", "-o", tmp_path / "改.xlsx", "--lines")
+    # What is left after mending; the sum of the weights still is not 100 %, so the status is 1.
+    assert run.status == 1 and "weights-sum" in run.out and "text-number" not in run.out
+    assert load_workbook(tmp_path / "改.xlsx")["考核表"]["C7"].value == 0.98
+
+
+def test_nothing_of_a_folder_can_be_mended(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        (tmp_path / "部门").mkdir(exist_ok=True)
+        (tmp_path / "部门" / name).write_bytes(b"no workbook")
+    checked = scorecard("check", tmp_path / "部门")
+    assert checked.status == 4 and all(name in checked.err for name in ("a.xlsx", "b.xlsx"))
+    mended = scorecard("check", tmp_path / "部门", "--fix", "text-number", "-o", tmp_path / "出")
+    assert mended.status == 4 and all(name in mended.err for name in ("a.xlsx", "b.xlsx"))
+    one = scorecard("check", tmp_path / "部门", "--fix", "text-number", "-o", tmp_path / "出.xlsx")
+    assert one.status == 2 and "folder" in one.complaint

@@ -246,6 +246,20 @@ class TestFolders:
         ]
         assert scorecard("unembed", path).status == 2
 
+    def test_folders_in_which_there_is_little_to_do(self, tmp_path: Path) -> None:
+        bad, other = tmp_path / "坏", tmp_path / "别的"
+        bad.mkdir()
+        other.mkdir()
+        (bad / "a.xlsx").write_bytes(b"PK\3\4")
+        tableless(other / "销售.xlsx")
+        assert scorecard("embed", bad, "-o", tmp_path / "1").status == 4
+        shown = scorecard("embed", other, "-o", tmp_path / "2", lang="zh")
+        assert shown.status == 3 and "销售.xlsx" in shown.out and shown.err == ""
+        (other / "a.xlsx").write_bytes(b"PK\3\4")
+        assert scorecard("embed", other, "-o", tmp_path / "3").status == 1
+        both = scorecard("embed", other, "--in-place", "-o", tmp_path / "4")
+        assert both.status == 2 and "in-place" in both.complaint
+
     def test_old_formats_need_a_word(self, tmp_path: Path) -> None:
         (tmp_path / "旧.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
         shown = scorecard("embed", tmp_path / "旧.xls")

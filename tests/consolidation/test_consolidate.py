@@ -126,7 +126,9 @@ def test_an_old_xls_gives_the_same_card(tmp_path: Path, office: Office) -> None:
 
 
 def test_half_year_and_yearly_sheets_beside_the_quarterly_card_are_noted_only(tmp_path: Path) -> None:
-    assert run("template", "new", "004-8", "--period", "2026Q3", "--person", "王五", "-o", tmp_path / "a.xlsx").status == 0
+    assert (
+        run("template", "new", "004-8", "--period", "2026Q3", "--person", "王五", "-o", tmp_path / "a.xlsx").status == 0
+    )
     done = scorecard.consolidate(tmp_path)
     assert list(done.people["person"]) == ["王五"]
     assert not len(done.quarantine)
@@ -218,7 +220,10 @@ def test_the_words_go_to_other_processes(tmp_path: Path, words: Path) -> None:
     together = scorecard.consolidate(tmp_path / "部门", vocabulary=known, processes=2)
     assert together.to_json() == alone.to_json() and len(alone.cards) == 3
     mapped = Vocabulary.load(None).mapped(Mapping.parse("指标=B,权重=D,得分=G"))
-    assert scorecard.consolidate(tmp_path / "部门", vocabulary=mapped, processes=2).to_json()["cards"] == alone.to_json()["cards"]
+    assert (
+        scorecard.consolidate(tmp_path / "部门", vocabulary=mapped, processes=2).to_json()["cards"]
+        == alone.to_json()["cards"]
+    )
 
 
 def test_what_a_process_is_given_holds_no_text_of_workbooks_and_shows_no_password(words: Path) -> None:
@@ -298,3 +303,55 @@ def test_an_empty_form_is_nobody(folder: Path) -> None:
     assert (mine["status"], mine["counted"]) == ("incomplete", False)
     found = set(done.findings.query("file == '考核表模板.xlsx'")["code"])
     assert "blank-form" in found and "person-missing" not in found
+
+
+class TestQuotas:
+    """Who may have which grade, as the command takes it."""
+
+    def test_they_stand_on_the_sheet_of_the_distribution(self, tmp_path: Path) -> None:
+        for i, score in enumerate((95, 85, 75, 65)):
+            card(tmp_path / "表" / f"{i}.xlsx", f"张{i}", [score] * 4)
+        quotas = "优=25%，良=25%,中=25%,及格＝25%"
+        done = run("consolidate", tmp_path / "表", "-o", tmp_path / "汇总.xlsx", "--quotas", quotas, lang="zh")
+        assert done.status == 0 and "4 人" in done.out and "平均 80" in done.out, done.err
+        shares = [
+            cell.value
+            for sheet in openpyxl.load_workbook(tmp_path / "汇总.xlsx").worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+        ]
+        assert shares.count(0.25) >= 4
+
+    @pytest.mark.parametrize("quotas", ["优", "优=很多", "优=50%", "优=150%,良=-50%", "甲=100%"])
+    def test_what_is_none(self, quotas: str, tmp_path: Path) -> None:
+        card(tmp_path / "表" / "1.xlsx", "张三", [80] * 4)
+        done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", "--quotas", quotas, lang="zh")
+        assert done.status == 2 and "优=10%" in done.complaint and not (tmp_path / "x.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--keep", "best"), "best"),
+        (("--period", "第三季度"), "2026Q3"),
+        (("--period", "下个月"), "2026Q3"),
+        (("--history", "h.db"), "--period"),
+        (("--roster", "名单.xlsx"), "姓名"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(arguments: tuple[str, str], word: str, tmp_path: Path) -> None:
+    ws = forms.sheet()
+    forms.person_sheet(ws)
+    for row in range(1, 4):
+        for col in range(1, 8):
+            if "2026" in str(ws.cell(row, col).value):
+                ws.cell(row, col).value = None
+    (tmp_path / "表").mkdir()
+    ws.parent.save(tmp_path / "表" / "1.xlsx")
+    empty = openpyxl.Workbook()
+    empty.active.append(["部门", "岗位"])
+    empty.save(tmp_path / "名单.xlsx")
+    option, value = arguments
+    value = str(tmp_path / value) if "." in value else value
+    done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", option, value)
+    assert done.status == 2 and word in done.complaint

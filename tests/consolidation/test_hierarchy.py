@@ -110,3 +110,35 @@ def test_whoever_the_tree_leaves_out_is_named(base: Path) -> None:
     ]  # fmt: skip
     assert done.tree[0].fed is None and done.tree[0].people == 7
     assert not len(scorecard.consolidate(base / "表").findings.query("code == 'not-in-hierarchy'"))
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("node = 1", "[[node]]"), ("[[node]]\nsuperior = 'x'", "name"), ("= =", "hierarchy"),
+     ('[[node]]\nname = "甲"\nhow = "抽签"', "抽签")],
+)  # fmt: skip
+def test_a_file_that_is_no_tree(text: str, word: str, base: Path) -> None:
+    (base / "树.toml").write_text(text, "utf-8")
+    done = run("consolidate", base / "表", "--hierarchy", base / "树.toml", "-o", base / "x.xlsx")
+    assert done.status == 2 and word in done.complaint and not (base / "x.xlsx").exists()
+
+
+def test_a_workbook_without_superiors_is_no_tree(base: Path) -> None:
+    book = openpyxl.load_workbook(base / "组织.xlsx")
+    book.active["B1"] = "备注"
+    book.save(base / "树.xlsx")
+    done = run("consolidate", base / "表", "--hierarchy", base / "树.xlsx", "-o", base / "x.xlsx", lang="zh")
+    assert done.status == 2 and "上级" in done.complaint
+
+
+def test_weights_that_sum_to_nothing_give_no_result(base: Path) -> None:
+    book = openpyxl.load_workbook(base / "组织.xlsx")
+    for cell in ("D3", "D6"):
+        book.active[cell] = 0
+    book.active["E2"] = "没有这个指标"
+    book.save(base / "组织.xlsx")
+    tree = {one.node.name: one for one in scorecard.consolidate(base / "表", hierarchy=base / "组织.xlsx").tree}
+    top = tree["客户服务部经理"]
+    # The manager's own card stays, nothing is fed into it, and the nodes below are as before.
+    assert (top.team, top.own, top.fed) == (None, pytest.approx(80), None)
+    assert tree["受理服务组主管"].team == pytest.approx(67.5)

@@ -222,6 +222,10 @@ def test_the_commands(tmp_path: Path) -> None:
     assert rolled["people"][0]["total"] == 80.0
     assert run("history", "export", db, "-o", tmp_path / "x", "--format", "csv").status == 0
     assert run("history", "show", tmp_path / "no.db").status == 4
+    listed = run("history", "list", db, lang="zh").out
+    assert "2026Q2" in listed and "2026Q3" in listed and "人数" in listed
+    one = run("history", "show", db, "--period", "2026Q3", "--person", "张三").out
+    assert "张三" in one and "90.00" in one and "70.00" not in one
     book = openpyxl.load_workbook(tmp_path / "汇总3.xlsx", data_only=True)
     trend = book["趋势"]
     assert [c.value for c in trend[4]][2:5] == ["2026Q2", "2026Q3", "变化"]

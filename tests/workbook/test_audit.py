@@ -163,3 +163,29 @@ def test_weights_in_percent(scale: tuple[object, ...]) -> None:
 
 def test_an_item_of_weight_zero_may_be_left_out() -> None:
     assert audited("=SUMPRODUCT(G4:G7,E4:E7)", weights=(0.3, 0.3, 0.25, 0.15, 0)) == []
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=5+5", "=#REF!+G5", "=汇总!A1", "=SUM(AA1:XFD1000)", "=G4*G5", "=SUMPRODUCT(G4:G8,E4:E7)", "=G4/0", "=G4/E20",
+        "=G4&G5", "=IF(G4>80,G4,G5)", "=IF(TRUE,5,6)", "=MEDIAN(G4:G8)", "={1,2}*G4",
+    ],
+)  # fmt: skip
+def test_what_is_no_sum_of_scores_is_left_to_a_person(formula: str) -> None:
+    assert codes(audited(formula)) == [("total-not-audited", "G9")]
+
+
+def test_a_plain_average_counts_every_item() -> None:
+    assert audited("=AVERAGE(G4:G8)", weights=(0.2,) * 5) == []
+    assert codes(audited("=AVERAGE(G4:G7)", weights=(0.2,) * 5)) == [("total-row-missing", "G9")]
+
+
+def test_points_that_are_taken_off_are_a_constant_of_the_total() -> None:
+    [found] = audited("=SUMPRODUCT(G4:G8,E4:E8)-5")
+    assert found.code == "total-constant" and "5" in found.message.zh
+
+
+def test_a_chain_of_cells_is_followed_so_far_only() -> None:
+    chain = {f"J{n}": f"=J{n + 1}" for n in range(1, 200)}
+    assert codes(audited("=J1", extra={**chain, "J200": "=SUMPRODUCT(G4:G8,E4:E8)"})) == [("total-not-audited", "G9")]

@@ -302,3 +302,40 @@ def test_numbers_for_people() -> None:
 
 def test_the_package_exports_it() -> None:
     assert scorecard.compare is compare
+
+
+def test_a_veto_that_came_and_went(original: bytes, tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        book["考核表"]["A8"], book["考核表"]["E8"] = "一票否决项", "是"
+
+    card = versions(original, tmp_path, change)
+    [found] = [c for c in card.changes if c.kind == "veto"]
+    assert card.before.total == 76.5 and card.after.total != card.before.total
+    assert found.effect == pytest.approx((card.after.total or 0) - 76.5)
+    (tmp_path / "3.xlsx").write_bytes((tmp_path / "1.xlsx").read_bytes())
+    (back,) = compare(tmp_path / "2.xlsx", tmp_path / "3.xlsx").cards
+    assert [c.kind for c in back.changes] == ["veto"] and back.difference == pytest.approx(-(found.effect or 0))
+
+
+def test_words_of_a_rating_that_became_worth_something_else(tmp_path: Path) -> None:
+    """优 is 95 and becomes 90, of a share of 40 %: 2 points less."""
+    rules = """
+[[kpi]]
+name = "客户评价"
+rule = { type = "rating", table = { "优" = 95, "中" = 70 } }
+[[kpi]]
+name = "及时率"
+rule = "manual"
+"""
+    book = Workbook()
+    heads = ("考核指标", "权重", "实际完成", "得分")
+    for row in (("服务考核表",), heads, ("客户评价", "40%", "优", None), ("及时率", "60%", None, 80)):
+        book.active.append(row)
+    book.save(tmp_path / "form.xlsx")
+    for name, text in (("1.xlsx", rules), ("2.xlsx", rules.replace("95", "90"))):
+        embed(tmp_path / "form.xlsx", tmp_path / name, rules=parse_definition(text))
+    (card,) = compare(tmp_path / "1.xlsx", tmp_path / "2.xlsx").cards
+    assert (card.before.total, card.after.total) == (0.4 * 95 + 0.6 * 80, 0.4 * 90 + 0.6 * 80)
+    [found] = card.changes
+    assert found.kind == "rule" and found.effect == pytest.approx(-2)
+    assert "优=95" in sentence(found).zh and "优=90" in sentence(found).zh

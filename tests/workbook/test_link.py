@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -300,3 +301,30 @@ def test_refusals(department: Path, tmp_path: Path) -> None:
 def test_periods_within(inner: str, outer: str, within: bool) -> None:
     one, two = parse_period(inner), parse_period(outer)
     assert one is not None and two is not None and is_within(one, two) is within
+
+
+@pytest.mark.parametrize(
+    ("formula", "rows", "code"),
+    [
+        ("", MONTHS, "formula-blank"),
+        ("(甲+", MONTHS, "formula-unreadable"),
+        ("投诉次数", (("7月", 3), ("8月", 4)), "rollup-assumed"),
+    ],
+)
+def test_formulas_that_say_too_little(
+    formula: str, rows: tuple[tuple[object, ...], ...], code: str, tmp_path: Path
+) -> None:
+    case = Case(formula, rows, None, headers=("月份", "投诉次数") if code == "rollup-assumed" else Case.headers)
+    done = link(book(case, tmp_path / "a.xlsx"), dry_run=True)
+    assert code in {f.code for f in done.findings}, done.findings
+
+
+def test_months_that_are_dates(tmp_path: Path) -> None:
+    rows = tuple((datetime.datetime(2026, month, 1), a, b) for month, (_, a, b) in zip((7, 8, 9), MONTHS, strict=True))
+    path = book(Case(RATE, rows, None), tmp_path / "a.xlsx")
+    opened = openpyxl.load_workbook(path)
+    for row in (3, 4, 5):
+        opened["月度 数据"].cell(row, 1).number_format = "yyyy-mm"
+    opened.save(path)
+    link(path, tmp_path / "b.xlsx")
+    assert same(actual((tmp_path / "b.xlsx").read_bytes()), 325 / 350)

@@ -117,3 +117,35 @@ def test_the_year_of_a_period_above_the_table_is_no_item() -> None:
     words = default_vocabulary().mapped(Mapping.parse("指标=B,权重=C,得分=F"))
     card = inspect_package(forms.package(ws), "x.xlsx", vocabulary=words).cards[0]
     assert [row.name for row in card.table.rows][:2] == ["服务及时", "报表质量"]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("table = 5\n", "table"),
+        ('weight = "E"\n', "weight"),
+        ("columns = 5\n", "columns"),
+        ('header = "3"\n', "header"),
+        ("[columns]\n权重 = 5\n", "权重"),
+        ('[columns]\n权重 = "ZZZ"\n', "ZZZ"),
+        ('[cells]\n总分 = "G"\n', "总分"),
+        ('[cells]\n天气 = "G1"\n[columns]\n指标 = "B"\n权重 = "C"\n得分 = "F"\n', "天气"),
+        ('header = 2\n[columns]\n权重 = "C"\n', "指标"),
+        ('[columns]\n权重 = "C"\n', "指标=B"),
+    ],
+)
+def test_a_mapping_file_that_is_none_says_what_is_wrong(text: str, word: str, tmp_path: Path) -> None:
+    file = tmp_path / "map.toml"
+    file.write_text(text.replace("权重 =", '"权重" =').replace("总分 =", '"总分" =').replace("天气 =", '"天气" =')
+                    .replace("指标 =", '"指标" =').replace("得分 =", '"得分" ='), "utf-8")  # fmt: skip
+    with pytest.raises(UsageError) as problem:
+        inspect_package(stubborn(), "x", vocabulary=default_vocabulary().mapped(Mapping.parse(str(file))))
+    assert word in problem.value.message.zh and word in problem.value.message.en
+
+
+def test_cells_that_somebody_names(tmp_path: Path) -> None:
+    package = stubborn()
+    words = "指标=B,权重=C,得分=F,总分=F5,等级=C5,姓名=D3,考核周期=E5,绩效系数=D5"
+    table = inspect_package(package, "x", vocabulary=default_vocabulary().mapped(Mapping.parse(words))).cards[0].table
+    assert (table.totals[""], table.grade_cell, table.coefficient_cell, table.period_cell) == ("F5", "C5", "D5", "E5")
+    assert table.identity["person"] == ("口头", "D3")

@@ -602,3 +602,33 @@ def test_a_folder_is_no_target(rich: Path, tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match="cannot be written"):
         Package.open(rich).save(tmp_path / "a.xlsx")
     assert os.listdir(tmp_path) == ["a.xlsx"]
+
+
+# --- directories that contradict the file ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["the central mark", "the local mark", "the offset", "the 64-bit mark"])
+def test_a_directory_that_contradicts_the_file_is_refused(what: str, rich: Path) -> None:
+    data = bytearray(rich.read_bytes())
+    central = data.rindex(b"PK\1\2")
+    if what == "the central mark":
+        data[central : central + 4] = b"XX\1\2"
+    elif what == "the local mark":
+        offset = int.from_bytes(data[central + 42 : central + 46], "little")
+        data[offset : offset + 4] = b"XX\3\4"
+    elif what == "the offset":
+        data[central + 42 : central + 46] = (len(data) + 5).to_bytes(4, "little")
+    else:
+        end = data.rindex(b"PK\5\6")
+        locator = b"PK\6\7" + bytes(4) + (5).to_bytes(8, "little") + (1).to_bytes(4, "little")
+        data[end + 10 : end + 12] = b"\xff\xff"
+        data[end:end] = locator
+    with pytest.raises(UnusableFile):
+        package = Package.open(bytes(data))
+        for name in package.names():
+            package.read(name)
+
+
+def test_a_part_that_is_not_there(rich: Path) -> None:
+    with pytest.raises(UsageError, match="nothing.xml"):
+        Package.open(rich).packed("xl/nothing.xml")

@@ -146,3 +146,67 @@ def test_what_a_heading_states(text: str, name: str, weight: float | None, point
     assert found == name
     assert (share.number if share else None) == weight
     assert (full.number if full else None) == points
+
+
+def test_of_two_evaluators_of_an_item_the_superior_counts() -> None:
+    """Each item has 自评 and 上级 beside each other; 上级 makes the total, 90 × 60 % + 80 × 40 % = 86."""
+    book = Workbook()
+    ws = book.active
+    ws.title = "绩效考核"
+    forms.put(ws, 1, 1, ["姓名", "服务质量（60%）", None, "工作效率（40%）", None, "总分"])
+    forms.put(ws, 2, 1, [None, "自评", "上级", "自评", "上级"])
+    for area in ("A1:A2", "B1:C1", "D1:E1", "F1:F2"):
+        ws.merge_cells(area)
+    forms.put(ws, 3, 1, ["张三", 70, 90, 60, 80, 86])
+    forms.put(ws, 4, 1, ["李四", 60, 80, 90, 70, 76])
+    result = inspected(book)
+    assert [card.table.identity["person"][0] for card in result.cards] == ["张三", "李四"]
+    assert [cells(card) for card in result.cards][0] == {"服务质量": "C3", "工作效率": "E3"}
+    assert [card.result.total for card in result.cards] == [86, 76]
+    assert not [f for f in result.findings if f.severity == "error"]
+
+
+def test_a_hidden_person_still_counts_and_is_told() -> None:
+    book = matrix()
+    book.active.row_dimensions[5].hidden = True
+    result = inspected(book)
+    assert len(result.cards) == 3
+    [found] = [f for f in result.findings if f.code == "hidden-person"]
+    assert (found.cell, found.severity) == ("C5", "warning") and "李四" in found.message.zh
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(202609, "2026-09"), (9, "9月"), ("2026年9月", "2026年9月")], ids=["202609", "9", "text"]
+)
+def test_a_period_of_each_person_in_a_column(value: object, shown: str) -> None:
+    book = matrix()
+    ws = book.active
+    ws["A1"] = "绩效考核汇总表"
+    ws["J3"] = "考核月份"
+    for row in (4, 5, 6):
+        ws.cell(row, 10, value)
+    assert {card.table.identity["period"][0] for card in inspected(book).cards} == {shown}
+
+
+def test_a_list_that_ends_in_notes_far_below() -> None:
+    book = matrix()
+    forms.put(book.active, 40, 3, ["赵六", 90, 90, 90, 0])
+    assert [card.table.identity["person"][0] for card in inspected(book).cards] == ["张三", "李四", "王五"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"D3": "代码质量 … 25%", "H3": "合计", "A1": "汇总表"},
+        {f"{letter}{row}": 123456 for letter in "DEFG" for row in (4, 5, 6)} | {"A1": "工资表"},
+    ],
+    ids=["weights that do not sum up", "numbers that are no scores"],
+)
+def test_a_list_that_may_be_none_is_doubted(change: dict[str, object]) -> None:
+    sure = min(card.table.confidence for card in inspected(matrix()).cards)
+    book = matrix()
+    for name, value in change.items():
+        book.active[name] = value
+    book.active.title = "表"
+    result = inspected(book)
+    assert not result.cards or max(card.table.confidence for card in result.cards) < sure

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from collections.abc import Sequence
 from html import escape
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scorecard.errors import ScorecardError
 from scorecard.scoring.values import CellError
 from scorecard.workbook.package import Package
 from scorecard.workbook.recalc import Recalculation, recalculate, update
@@ -164,6 +167,74 @@ def test_what_is_not_the_same_form_is_computed_anew(case: str) -> None:
     assert (result.changes, new) == (expected.changes, expected_new)
     # And the form serves its own as before.
     assert through(forms, workbook([5, 6, "乙", 1, False, 6]))[2]
+
+
+def _with(data: bytes, old: bytes, new: bytes, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    package = Package.open(data)
+    content = package.read(part)
+    assert old in content
+    package.write(part, content.replace(old, new, 1))
+    return package.to_bytes()
+
+
+# Written as other programs write them; a number of an input, a text of a formula, the sheet itself.
+ODD = {
+    "an input that is a formula's text": (b'<c r="A1"><v>9</v></c>', b'<c r="A1" t="str"><v>9</v></c>'),
+    "a text typed as a string": (b'<c r="A1"><v>9</v></c>', '<c r="A1" t="str"><v>甲乙</v></c>'.encode()),
+    "an input that is no number": (b'<c r="A1"><v>9</v></c>', b'<c r="A1"><v>nine</v></c>'),
+    "an infinite number": (b'<c r="A1"><v>9</v></c>', b'<c r="A1"><v>1E999</v></c>'),
+    "an error that nobody knows": (b'<c r="A1"><v>9</v></c>', b'<c r="A1" t="e"><v>#SPILL?</v></c>'),
+    "an inline text beside a number": (b'<c r="A1"><v>9</v></c>', b'<c r="A1"><is><t>x</t></is><v>9</v></c>'),
+    "an inline text with formats": (
+        b'<c r="A1"><v>9</v></c>', b'<c r="A1" t="inlineStr"><is><r><t>x</t></r><r><t>y</t></r></is></c>',
+    ),
+    "another attribute": (b'<c r="A1"><v>9</v></c>', b'<c r="A1" cm="1"><v>9</v></c>'),
+    "a formula's text": (b"<v>1</v></c>", b"<v>one</v></c>"),
+    "a comment": (b"<sheetData>", b"<!-- by hand --><sheetData>"),
+    "a cell broken off": (b'<c r="A1"><v>9</v></c>', b'<c r="A1"><v>9</c>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_workbook_written_in_an_unusual_way(case: str) -> None:
+    forms = learnt(1, 2, "甲", None, True, 6)
+    data = _with(workbook([9, 2, "甲", None, True, 6]), *ODD[case])
+    try:
+        expected = fresh(data)
+    except ScorecardError as refusal:
+        with pytest.raises(type(refusal)):
+            through(forms, data)
+    else:
+        result, new, _ = through(forms, data)
+        assert (result.changes, new) == (expected[0].changes, expected[1])
+    # And the form serves its own as before.
+    assert through(forms, workbook([5, 6, "乙", 1, False, 6]))[2]
+
+
+@pytest.mark.parametrize("formula", ["A3", "A3&\"!\"", "A1>1", "A1/0"])
+def test_stored_texts_of_formulas_are_compared_as_texts(formula: str) -> None:
+    """What a formula gave may be a text, nothing, a truth or an error; each is told from the others."""
+    forms = learnt(1, 2, "甲", None, True, 6, formulas=(formula,))
+    for kind, stored in (("str", "甲"), ("str", ""), ("b", "1"), ("e", "#DIV/0!"), ("str", "甲!"), ("s", "0"), ("", "")):
+        cached = f"<v>{stored}</v>" if stored else ""
+        mark = f' t="{kind}"' if kind else ""
+        old = f'<c r="C1"><f>{escape(formula)}</f><v>1</v>'
+        new = f'<c r="C1"{mark}><f>{escape(formula)}</f>{cached}'
+        data = _with(workbook([3, 2, "甲", None, True, 6], formulas=(formula,)), old.encode(), new.encode())
+        result, written, _ = through(forms, data)
+        expected, expected_new = fresh(data)
+        assert (result.changes, written) == (expected.changes, expected_new), (kind, stored)
+
+
+def test_a_part_that_another_program_packed_differently_is_the_same() -> None:
+    forms = learnt(1, 2, "甲", None, True, 6)
+    data = workbook([9, 2, "甲", None, True, 6])
+    stored = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+    result, _, served = through(forms, stored.getvalue())
+    assert served and result.changes == fresh(data)[0].changes
 
 
 @pytest.mark.parametrize(

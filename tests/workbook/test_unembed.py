@@ -335,3 +335,75 @@ def test_protected_sheets_are_left_alone_unless_asked(tmp_path: Path) -> None:
     assert left.data == (tmp_path / "form.xlsx").read_bytes()
     written = embedded(saved(book), tmp_path, write_protected=True)
     assert written.plan and openpyxl.load_workbook(io.BytesIO(written.data))["考核表"].protection.sheet
+
+
+# --- what people did to the workbook in between --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Path:
+    path = tmp_path / "评分.xlsx"
+    (tmp_path / "原.xlsx").write_bytes(weighted_list())
+    embed(tmp_path / "原.xlsx", path, rules=RULES)
+    return path
+
+
+def edited(path: Path, change: Callable[[Workbook], object]) -> Path:
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+    return path
+
+
+def test_a_form_that_was_renamed_or_deleted_is_told(scored: Path, tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        book.create_sheet("另一张")
+        del book["考核表"]
+
+    done = unembed(edited(scored, change), tmp_path / "还原.xlsx")
+    assert [f.code for f in done.findings] == ["sheet-gone"] and "考核表" in done.findings[0].message.zh
+    assert openpyxl.load_workbook(tmp_path / "还原.xlsx").sheetnames == ["另一张"]
+
+
+def test_the_rule_sheet_is_not_taken_out_when_it_is_all_there_is(scored: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="评分规则"):
+        unembed(edited(scored, lambda book: book.remove(book["考核表"])), tmp_path / "x.xlsx")
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_formulas_of_other_sheets_that_read_the_rules_are_told(scored: Path, tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        book.create_sheet("统计")["B2"] = "='评分规则'!A1"
+
+    done = unembed(edited(scored, change), tmp_path / "还原.xlsx")
+    [found] = [f for f in done.findings if f.code == "rules-still-used"]
+    assert (found.sheet, found.cell, found.severity) == ("统计", "B2", "error")
+
+
+def test_names_and_the_open_tab_of_sheets_behind_move_up(scored: Path, tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        last = book.create_sheet("统计")
+        last.print_area = "A1:B3"
+        book.active = len(book.sheetnames) - 1
+
+    unembed(edited(scored, change), tmp_path / "还原.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "还原.xlsx")
+    assert book.sheetnames == ["考核表", "统计"] and book.active.title == "统计"
+    assert book["统计"].print_area == "'统计'!$A$1:$B$3" and book["考核表"].print_area == "'考核表'!$A$1:$D$9"
+
+
+def test_without_its_record_nothing_can_be_taken_out(scored: Path, tmp_path: Path) -> None:
+    def change(book: Workbook) -> None:
+        rules = book[SHEET]
+        first = next(c.row for c in rules["A"] if isinstance(c.value, str) and "记录" in c.value)
+        rules.delete_rows(first, rules.max_row)
+
+    with pytest.raises(UsageError, match="评分规则"):
+        unembed(edited(scored, change), tmp_path / "还原.xlsx")
+
+
+def test_a_dry_run_lists_the_cells_and_writes_nothing(scored: Path, tmp_path: Path) -> None:
+    done = unembed(scored, tmp_path / "还原.xlsx", dry_run=True)
+    real = unembed(scored, tmp_path / "真.xlsx")
+    assert done.path is None and not (tmp_path / "还原.xlsx").exists()
+    assert done.cells == real.cells and len(done.cells) > 0

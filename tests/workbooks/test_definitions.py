@@ -315,3 +315,39 @@ def test_the_mistake_the_page_quotes_is_answered_so(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError) as problem:
         parse_definition(text, "my.toml")
     assert str(problem.value) in " ".join(PAGE.split())
+
+
+KPI = '[[kpi]]\nname = "及时率"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (KPI + KPI, "及时率"),
+        (KPI + 'aliases = ["准时率"]\n[[kpi]]\nname = "准时率"\n', "准时率"),
+        (KPI + 'weight = "很多"\n', "很多"),
+        (KPI + "aliases = [1]\n", "aliases"),
+        (KPI + "targets = [[1]]\n", "targets"),
+        (KPI + 'targets = { "月度" = [1] }\n', "targets"),
+        (KPI + 'direction = "sideways"\n', "sideways"),
+        (KPI + "rule = { higher = true }\n", "type"),
+        (KPI + 'rule = { type = "steps", at = [[1]] }\n', "at"),
+        (KPI + 'rule = { type = "rating", table = {} }\n', "rating"),
+        (KPI + "[settings]\ndigits = 7\n", "digits 7"),
+        (KPI + "[settings]\nfloor = 100\ncap = 90\n", "floor"),
+        (KPI + "[ratings]\n", "rating"),
+        (KPI + '[sections]\n"业绩" = "大半"\n', "大半"),
+        (KPI + '[sections]\n"业绩" = true\n', "业绩"),
+        (KPI + '[abilities]\n"能力" = "沟通"\n', "list"),
+        (KPI + '[abilities]\n"能力" = [[]]\n', "name"),
+        (KPI + '[[goal]]\nname = "签约"\ntarget = 10\n', "direction"),
+    ],
+)  # fmt: skip
+def test_a_rules_file_that_contradicts_itself_is_refused(
+    text: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCORECARD_LANG", "en")
+    with pytest.raises(UsageError) as problem:
+        parse_definition(text, "my.toml")
+    assert word in str(problem.value) and str(problem.value).startswith("my.toml")
+    assert problem.value.text("zh") != problem.value.text("en")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...scoring.values import key
-from ..frames import department_key
 from .context import Context
 from .departments import deviation
 from .links import told
@@ -130,4 +129,4 @@ def add_details(book: Book, context: Context) -> None:
         sheet.ws.autofilter(3, 0, 3 + len(items), 10)
 
 
-__all__ = ["DETAILS", "SHEET", "Indicator", "add", "add_details", "department_key", "indicators"]
+__all__ = ["DETAILS", "SHEET", "Indicator", "add", "add_details", "indicators"]

@@ -125,16 +125,17 @@ def _target(subject: Subject, row: Row, item: ItemResult) -> Reading | None:
 
 @table_check("score-out-of-range")
 def scores_beyond_full_marks(subject: Subject) -> Iterator[Finding]:
-    """Scores of a points table above the item's full marks, or below zero; those on 0 to 100 are judged in `remarks`."""
+    """Scores of a points table above the item's full marks, or below zero; the column that counts is judged in `remarks`."""
     points = subject.table.column("points")
     if points is None or subject.table.column("weight") is not None:
         return
+    counts = headline(subject.table)
     for row, _ in subject.items():
         top, left, _, _ = subject.grid.span(row.row, points.col)
         full = read(subject.grid.cell(top, left).value).number
-        for _, name in row.scores:
+        for label, name in row.scores:
             score = read(subject.grid.at(name).value).number
-            if full is None or score is None or 0 <= score <= full + 1e-9:
+            if label == counts or full is None or score is None or 0 <= score <= full + 1e-9:
                 continue
             zh, en = (
                 f"得分 {show(score)}，满分 {show(full)}",

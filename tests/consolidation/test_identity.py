@@ -1,0 +1,190 @@
+"""Who is who when forms disagree: parts of a card, namesakes, staff numbers, transfers, rosters, and why a card fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import scorecard
+from scorecard.consolidation.consolidation import Consolidation
+from scorecard.consolidation.records import Notice
+from tests.cli.runner import scorecard as run
+
+Rows = Sequence[Sequence[object]]
+HEAD = ["指标", "考核要求", "权重", "得分"]
+
+
+def form(
+    path: Path, person: str, score: object = 80, *, number: object = None, department: str = "客服部",
+    position: str | None = None, period: str = "2026年第三季度", rows: Rows | None = None,
+) -> Path:  # fmt: skip
+    """Two items of 60 and 40 % with the same score, which is then the total."""
+    book = openpyxl.Workbook()
+    ws = book.active
+    ws.title = "考核表"
+    ws.append([f"{period}绩效考核表" if period else "绩效考核表"])
+    ws.append(["姓名", person, "部门", department, "岗位", position, "工号", number])
+    for row in rows or [HEAD, ["服务及时", "口头", 0.6, score], ["报表质量", "书面", 0.4, score]]:
+        ws.append(list(row))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
+
+
+def codes(done: Consolidation) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for notice in notices(done):
+        found.setdefault(notice.code, []).append(notice.file)
+    return found
+
+
+def notices(done: Consolidation) -> list[Notice]:
+    return [*done.notices, *done.set_aside]
+
+
+def totals(done: Consolidation) -> dict[str, float]:
+    return dict(zip(done.people["person"], done.people["total"], strict=True))
+
+
+def test_parts_without_shares_weigh_alike(tmp_path: Path) -> None:
+    """业绩 0.6·80 + 0.4·90 = 84 and 行为 0.5·60 + 0.5·70 = 65 under each other: 74.5."""
+    rows = [
+        ["业绩考核"], HEAD, ["销售", "完成", 0.6, 80], ["回款", "完成", 0.4, 90], ["合计", None, None, 84],
+        [], ["行为考核"], HEAD, ["纪律", "完成", 0.5, 60], ["学习", "完成", 0.5, 70],
+        ["合计", None, None, 65],
+    ]  # fmt: skip
+    form(tmp_path / "1.xlsx", "张三", rows=rows)
+    unfinished = [*rows[:-1], rows[-1]]
+    unfinished[8] = ["纪律", "完成", 0.5, None]
+    form(tmp_path / "2.xlsx", "李四", rows=unfinished)
+    done = scorecard.consolidate(tmp_path)
+    people = done.people.set_index("person")
+    assert people.loc["张三", "total"] == 74.5 and people.loc["张三", "grade"] == "中"
+    assert people.loc["李四", "status"] == "incomplete" and people.loc["李四", "grade"] == "未完成 3/4"
+    assert {one.status for one in done.resolved if one.card.person == "张三"} == {"part"}
+
+
+def test_a_staff_number_of_two_names_tells_nobody_apart(tmp_path: Path) -> None:
+    form(tmp_path / "1.xlsx", "张三", 80, number="A01")
+    form(tmp_path / "2.xlsx", "李四", 70, number="A01")
+    done = scorecard.consolidate(tmp_path)
+    assert totals(done) == {"张三": 80, "李四": 70}
+    assert codes(done)["staff-id-shared"] == ["1.xlsx", "2.xlsx"]
+
+
+def test_a_number_that_is_a_number_may_have_lost_its_zeros(tmp_path: Path) -> None:
+    form(tmp_path / "1.xlsx", "张三", 80, number=12)
+    form(tmp_path / "2.xlsx", "张三", 70, number="0012")
+    done = scorecard.consolidate(tmp_path)
+    assert totals(done) == {"张三": 80} and codes(done)["staff-id-number"] == ["1.xlsx"]
+
+
+def test_one_person_in_two_departments_was_transferred(tmp_path: Path) -> None:
+    form(tmp_path / "1.xlsx", "张三", 80, number="A01", department="客服部")
+    form(tmp_path / "2.xlsx", "张三", 70, number="A01", department="技术部")
+    form(tmp_path / "3.xlsx", "李四", 80, number="A02", position="专员")
+    form(tmp_path / "4.xlsx", "李四", 70, number="A02", position="客服组长")
+    found = codes(scorecard.consolidate(tmp_path))
+    assert found["transfer"] == ["2.xlsx"] and found["two-positions"] == ["4.xlsx"]
+
+
+@pytest.mark.parametrize(("keep", "total"), [("first", 80), ("last", 70)])
+def test_which_of_two_cards_counts(keep: str, total: float, tmp_path: Path) -> None:
+    form(tmp_path / "1.xlsx", "张三", 80)
+    form(tmp_path / "2.xlsx", "张三", 70)
+    assert totals(scorecard.consolidate(tmp_path, keep=keep)) == {"张三": total}
+
+
+def test_the_same_period_written_in_another_way(tmp_path: Path) -> None:
+    for name, period in (("1", "2026年第三季度"), ("2", "2026 Q3"), ("3", "第三季度")):
+        form(tmp_path / f"{name}.xlsx", f"张{name}", 80, period=period)
+    assert len(scorecard.consolidate(tmp_path, period="2026Q3").people) == 3
+
+
+class TestRoster:
+    def roster(self, path: Path, *rows: Sequence[object]) -> Path:
+        book = openpyxl.Workbook()
+        book.create_chartsheet("图表", 0)
+        for row in (("客服部花名册",), ("姓名", "工号", "部门"), *rows):
+            book.worksheets[0].append(row)
+        book.save(path)
+        return path
+
+    def test_who_is_missing_and_who_is_not_on_it(self, tmp_path: Path) -> None:
+        form(tmp_path / "表" / "1.xlsx", "张三", 80, number="A01")
+        form(tmp_path / "表" / "2.xlsx", "外人", 70)
+        names = self.roster(
+            tmp_path / "名单.xlsx", ("张三", "A01", "客服部"), (None, "空行"), ("李四", "A02", "客服部"), ("王五", None, None)
+        )  # fmt: skip
+        done = scorecard.consolidate(tmp_path / "表", roster=names)
+        assert [person for person, *_ in done.missing] == ["李四", "王五"]
+        assert codes(done)["not-on-roster"] == ["2.xlsx"]
+        shown = run("consolidate", tmp_path / "表", "--roster", names, "-o", tmp_path / "x.xlsx", lang="zh")
+        assert "李四" in shown.out + shown.err
+
+    def test_a_namesake_with_another_number_is_somebody_else(self, tmp_path: Path) -> None:
+        form(tmp_path / "表" / "1.xlsx", "张三", 80, number="B09")
+        names = self.roster(tmp_path / "名单.xlsx", ("张三", "A01", "客服部"))
+        done = scorecard.consolidate(tmp_path / "表", roster=names)
+        assert [(person, number) for person, number, *_ in done.missing] == [("张三", "A01")]
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        ("value", "word"), [("=1/0", "#DIV/0!"), ("=NA()", "#N/A"), ("待定", "待定")], ids=["division", "n/a", "text"]
+    )
+    def test_a_card_whose_score_is_an_error_says_which(self, value: str, word: str, tmp_path: Path) -> None:
+        form(tmp_path / "1.xlsx", "张三", 80)
+        form(tmp_path / "2.xlsx", "李四", rows=[
+            ["指标", "考核要求", "权重", "得分"], ["服务及时", "口头", 0.6, value], ["报表质量", "书面", 0.4, 80],
+        ])  # fmt: skip
+        done = scorecard.consolidate(tmp_path)
+        people = done.people.set_index("person")
+        assert people.loc["张三", "total"] == 80 and people.loc["李四", "status"] == "error"
+        said = [n.message.zh for n in notices(done) if n.file == "2.xlsx" and n.severity == "error"]
+        assert any(word in sentence for sentence in said), said
+
+    def test_two_folders_with_a_file_of_one_name(self, tmp_path: Path) -> None:
+        form(tmp_path / "a" / "1.xlsx", "张三", 80)
+        form(tmp_path / "b" / "1.xlsx", "李四", 70)
+        (tmp_path / "b" / "说明.docx").write_text("x")
+        (tmp_path / "b" / "表.csv").write_text("x")
+        done = scorecard.consolidate([tmp_path / "a", tmp_path / "b", tmp_path / "a" / "1.xlsx"])
+        assert totals(done) == {"张三": 80, "李四": 70} and len({one.card.file for one in done.resolved}) == 2
+        assert codes(done)["not-a-workbook"] == ["说明.docx"] and codes(done)["format-unread"] == ["表.csv"]
+
+    def test_rates_of_a_division_keep_its_parts(self, tmp_path: Path) -> None:
+        heads = ["指标", "目标", "权重", "实际完成", "得分"]
+        rows = [heads, ["合格率", 0.9, 0.6, "=38/40", 80], ["满意率", 0.9, 0.4, "=H4/H5", 90]]
+        path = form(tmp_path / "1.xlsx", "张三", rows=rows)
+        book = openpyxl.load_workbook(path)
+        book.active["H4"], book.active["H5"] = 45, 50
+        book.save(path)
+        [card] = [one.card for one in scorecard.consolidate(tmp_path).resolved]
+        assert [(item.numerator, item.denominator) for item in card.items] == [(38, 40), (45, 50)]
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xls", ""])
+def test_a_summary_of_another_kind_is_refused(ending: str, tmp_path: Path) -> None:
+    form(tmp_path / "表" / "1.xlsx", "张三", 80)
+    done = run("consolidate", tmp_path / "表", "-o", tmp_path / f"汇总.{ending}")
+    assert done.status == 2 and ".xlsx" in done.complaint
+
+
+def test_a_key_file_that_cannot_be_used(tmp_path: Path) -> None:
+    form(tmp_path / "表" / "1.xlsx", "张三", 80)
+    done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", "--pseudonymise", tmp_path)
+    assert done.status in (2, 4) and str(tmp_path) in done.complaint
+
+
+def test_a_database_that_nobody_can_reach(tmp_path: Path) -> None:
+    form(tmp_path / "表" / "1.xlsx", "张三", 80)
+    for address in (f"sqlite:///{tmp_path}/no/such/folder/h.db", "nosuch://host/db"):
+        done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", "--history", address, "--force")
+        assert done.status in (2, 4) and "://…" in done.err, done
+    (tmp_path / "h.db").mkdir()
+    done = run("history", "list", tmp_path / "h.db")
+    assert done.status == 4 and "h.db" in done.complaint
