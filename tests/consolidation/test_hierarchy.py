@@ -114,7 +114,7 @@ def test_whoever_the_tree_leaves_out_is_named(base: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("node = 1", "[[node]]"), ("[[node]]\nsuperior = 'x'", "name"), ("= =", "hierarchy"),
+    [("node = 1", "[[node]]"), ("[[node]]\nsuperior = 'x'", "name"), ("= =", "树.toml: not valid TOML at line 1"),
      ('[[node]]\nname = "甲"\nhow = "抽签"', "抽签")],
 )  # fmt: skip
 def test_a_file_that_is_no_tree(text: str, word: str, base: Path) -> None:

@@ -130,8 +130,6 @@ def test_the_year_of_a_period_above_the_table_is_no_item() -> None:
         ('[columns]\n权重 = "ZZZ"\n', "ZZZ"),
         ('[cells]\n总分 = "G"\n', "总分"),
         ('[cells]\n天气 = "G1"\n[columns]\n指标 = "B"\n权重 = "C"\n得分 = "F"\n', "天气"),
-        ('header = 2\n[columns]\n权重 = "C"\n', "指标"),
-        ('[columns]\n权重 = "C"\n', "指标=B"),
     ],
 )
 def test_a_mapping_file_that_is_none_says_what_is_wrong(text: str, word: str, tmp_path: Path) -> None:
@@ -141,6 +139,19 @@ def test_a_mapping_file_that_is_none_says_what_is_wrong(text: str, word: str, tm
     with pytest.raises(UsageError) as problem:
         inspect_package(stubborn(), "x", vocabulary=default_vocabulary().mapped(Mapping.parse(str(file))))
     assert word in problem.value.message.zh and word in problem.value.message.en
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [('header = 2\n[columns]\n"权重" = "C"\n', "指标"), ('[columns]\n"权重" = "C"\n', "指标=B")],
+)
+def test_a_mapping_that_says_too_little_for_a_sheet_is_told_there(text: str, word: str, tmp_path: Path) -> None:
+    file = tmp_path / "map.toml"
+    file.write_text(text, "utf-8")
+    seen = inspect_package(stubborn(), "x", vocabulary=default_vocabulary().mapped(Mapping.parse(str(file))))
+    told = [f for f in seen.findings if f.code == "no-table"]
+    assert not seen.cards and len(told) == 1
+    assert word in told[0].message.zh and word in told[0].message.en
 
 
 def test_cells_that_somebody_names(tmp_path: Path) -> None:
