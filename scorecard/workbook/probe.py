@@ -60,11 +60,53 @@ def are_answered(questions: Iterable[Question], value: object) -> bool:
     return True
 
 
+class Together(NamedTuple):
+    """A question about several values at once (do these scores make that total?), and its answer.
+
+    Attributes:
+        parts: Each value: where it stands and what was made of it first, or itself if it is the same on all sheets.
+        function: What was asked.
+        settings: Its further arguments.
+        answer: Its answer.
+    """
+
+    parts: tuple[object, ...]
+    function: Callable[..., Any]
+    settings: tuple[Any, ...]
+    answer: object
+
+    @property
+    def places(self) -> frozenset[_Place]:
+        """Where the values stand."""
+        return frozenset(part.place for part in self.parts if isinstance(part, _Part))
+
+    def is_answered(self, values: Callable[[_Place], object]) -> bool:
+        """Whether other values get the same answer."""
+        try:
+            made = [part.of(values) if isinstance(part, _Part) else part for part in self.parts]
+            found = self.function(made, *self.settings)
+        except _FAILURES:
+            return False
+        return type(found) is type(self.answer) and found == self.answer
+
+
+class _Part(NamedTuple):
+    place: _Place
+    steps: tuple[_Call, ...]
+
+    def of(self, values: Callable[[_Place], object]) -> object:
+        value = values(self.place)
+        for function, front, behind in self.steps:
+            value = function(*front, value, *behind)
+        return value
+
+
 class Log:
-    """The questions asked about each place, once each."""
+    """The questions asked about each place, once each, and those about several."""
 
     def __init__(self) -> None:
         self.questions: dict[_Place, dict[object, Question]] = {}
+        self.together: list[Together] = []
 
     def note(self, place: _Place, question: Question) -> None:
         """Remember a question."""
@@ -116,10 +158,24 @@ class Probe:
 
     def settled(self, values: Callable[[_Place], object]) -> object:
         """What this comes to where the cells hold other values."""
-        value = values(self._place)
-        for function, front, behind in self._steps:
-            value = function(*front, value, *behind)
-        return value
+        return self.part.of(values)
+
+    @property
+    def part(self) -> _Part:
+        """Where the value comes from, and how."""
+        return _Part(self._place, self._steps)
+
+    @staticmethod
+    def ask_together(function: Callable[..., T], values: Sequence[Any], settings: tuple[Any, ...]) -> T:
+        """The answer of a function of several values, some of them probes, which is noted."""
+        first = next(value for value in values if type(value) is Probe)
+        try:
+            answer = function([value._value if type(value) is Probe else value for value in values], *settings)
+        except _FAILURES as failure:
+            raise Unanswerable(first._place) from failure
+        parts = tuple(value.part if type(value) is Probe else value for value in values)
+        first._log.together.append(Together(parts, function, settings, answer))
+        return answer
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         # startswith, isdigit, is_integer, …: the answer is compared as a whole.
@@ -206,6 +262,19 @@ def asked_method(function: Callable[P, T]) -> Callable[P, T]:
     def answer(*arguments: P.args, **named: P.kwargs) -> T:
         if len(arguments) > 1 and type(arguments[1]) is Probe and not named:
             return arguments[1].ask(function, (arguments[0],), arguments[2:])
+        return function(*arguments, **named)
+
+    return answer
+
+
+def asked_together(function: Callable[P, T]) -> Callable[P, T]:
+    """A function of a list of values (and of settings behind it) that is one question about all of them."""
+
+    @wraps(function)
+    def answer(*arguments: P.args, **named: P.kwargs) -> T:
+        values: Any = arguments[0]
+        if not named and any(type(value) is Probe for value in values):
+            return Probe.ask_together(function, values, arguments[1:])
         return function(*arguments, **named)
 
     return answer

@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from .cells import Cell, Grid
-from .probe import Log, Probe, Question, Unanswerable, are_answered, blamed
+from .probe import Log, Probe, Question, Together, Unanswerable, are_answered, blamed
 
 T = TypeVar("T")
 _Place = tuple[int, int]
@@ -83,6 +83,7 @@ class _Form(Generic[T]):
         self.probed: frozenset[_Place] = frozenset()
         self.refused: set[_Place] = set()
         self.questions: Mapping[_Place, Iterable[Question]] = {}
+        self.together: list[tuple[frozenset[_Place], Together]] = []
         self.fill: Callable[[_Values], T] | None = None
 
     def result(self, grid: Grid, recognise: Callable[[Grid], T]) -> T:
@@ -108,7 +109,12 @@ class _Form(Generic[T]):
             place = (cell.row, cell.col)
             if place not in self.probed or not are_answered(self.questions.get(place, ()), cell.value):
                 return False
-        return are_answered(self.questions.get(_NAME, ()), grid.name)
+        if not are_answered(self.questions.get(_NAME, ()), grid.name):
+            return False
+        if not self.together:
+            return True
+        places, values = {(cell.row, cell.col) for _, cell in pairs}, _values(grid)
+        return all(question.is_answered(values) for known, question in self.together if known & places)
 
     def _learn(self, grid: Grid, differing: set[_Place], recognise: Callable[[Grid], T], fresh: T) -> None:
         wanted = (self.probed | differing | _like(grid, differing)) - self.refused
@@ -132,6 +138,7 @@ class _Form(Generic[T]):
                 return
             self.grid, self.probed, self.fill = grid, frozenset(wanted), fill
             self.questions = {place: tuple(asked.values()) for place, asked in log.questions.items()}
+            self.together = [(question.places, question) for question in log.together]
             return
 
 

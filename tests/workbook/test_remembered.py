@@ -18,7 +18,7 @@ import pytest
 from scorecard.workbook.cells import Cell, Grid
 from scorecard.workbook.grid import read_grid
 from scorecard.workbook.package import Package
-from scorecard.workbook.probe import Log, Probe, Unanswerable, are_answered, is_missing, read
+from scorecard.workbook.probe import Log, Probe, Unanswerable, are_answered, asked_together, is_missing, read
 from scorecard.workbook.recognise import _attempts
 from scorecard.workbook.remembered import Remembered
 from scorecard.workbook.vocabulary import default_vocabulary
@@ -177,6 +177,24 @@ def test_answers_are_compared_with_their_type() -> None:
     questions = list(log.questions[1, 1].values())
     assert are_answered(questions, 12.5) and are_answered(questions, -3)
     assert not are_answered(questions, 101)
+
+
+def test_a_question_about_several_values_is_asked_of_all_of_them() -> None:
+    @asked_together
+    def makes(numbers: list[float], slack: float) -> bool:
+        return abs(sum(numbers[:-1]) - numbers[-1]) < slack
+
+    log = Log()
+    probes: list[Any] = [Probe((row, 5), value, log) for row, value in enumerate((40.0, 35, 75))]
+    assert makes(probes, 0.5)
+    (question,) = log.together
+    assert question.places == {(0, 5), (1, 5), (2, 5)} and not log.questions
+    others = {(0, 5): 30, (1, 5): 20.0, (2, 5): 50}
+    assert question.is_answered(others.__getitem__)
+    assert not question.is_answered({**others, (2, 5): 51}.__getitem__)
+    assert not question.is_answered({**others, (1, 5): "二十"}.__getitem__)
+    assert not makes([40.0, probes[1], 60], 0.5)
+    assert log.together[1].places == {(1, 5)} and not log.together[1].is_answered({(1, 5): 20}.__getitem__)
 
 
 def test_the_number_of_a_reading_stays_unseen() -> None:
