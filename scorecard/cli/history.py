@@ -9,6 +9,7 @@ import typer
 
 from ..errors import RuleError, UsageError
 from ..messages import Message
+from ..scoring.values import round_half_up, show
 from .failures import SCHEMA, errors, print_json
 from .options import Command, Group, help_text, json_option
 from .words import one_line, say
@@ -76,13 +77,16 @@ def add_to(app: typer.Typer) -> None:
         "show",
         cls=Command,
         help=help_text(
-            "每人各期总分；--period 给半年或年度时，按规则汇总其中各期。",
-            "Everybody's totals by period; with a half-year or a year, rolled up by a rule.",
+            "每人各期总分；--period 给半年或年度时，按规则汇总其中各期。加 --items 则按指标汇总，"
+            "各期都有分子分母的按 Σ分子/Σ分母。",
+            "Everybody's totals by period; with a half-year or a year, rolled up by a rule. With --items each indicator is: "
+            "sum of numerators over sum of denominators where every period has both.",
             ("history show 历史.db", "history show history.db"),
+            ("history show 历史.db --period 2026 --items", "history show history.db --period 2026 --items"),
             ("history show 历史.db --period 2026H2 --rule mean", "history show history.db --period 2026H2 --rule mean"),
         ),
     )
-    def show(
+    def show_(
         db: Annotated[str, place],
         period: Annotated[
             str | None, typer.Option(metavar="PERIOD", help=say("只看这一期，或汇总成半年、年度", "one period, or a roll-up"))
@@ -91,10 +95,11 @@ def add_to(app: typer.Typer) -> None:
             str, typer.Option(metavar="mean|last|min|max|sum", help=say("汇总规则", "how to roll up"))
         ] = "mean",
         person: Annotated[str | None, typer.Option(metavar="NAME", help=say("只看这个人", "one person only"))] = None,
+        items: Annotated[bool, typer.Option("--items", help=say("按指标汇总", "roll the indicators up"))] = False,
         as_json: Annotated[bool, json_option()] = False,
     ) -> None:
         with errors("history", as_json=as_json):
-            heads, rows, document = _shown(db, period, rule, person)
+            heads, rows, document = (_items if items else _shown)(db, period, rule, person)
             if as_json:
                 print_json({"schema": SCHEMA, **document, "findings": []})
             else:
@@ -130,7 +135,6 @@ def _shown(
 ) -> tuple[Heads, Rows, dict[str, Any]]:
     """Headings, rows and the JSON document: totals by period, one period, or a roll-up."""
     from ..consolidation import history
-    from ..consolidation.names import person_name
     from ..consolidation.resolve import period_of
     from ..scoring.periods import rollup_name
 
@@ -146,11 +150,7 @@ def _shown(
     table = history.roll_up_people(db, label, rule) if is_rolled else everybody
     if label and not is_rolled:
         table = table[table["period"] == label]
-    if person:
-        table = table[table["person"] == person_name(person)]
-        if table.empty:
-            zh, en = f"历史里没有“{person}”；请核对姓名，不加 --person 列出所有人", f'the history has no "{person}"'
-            raise UsageError(Message(zh, f"{en}; check the name, or leave out --person to list everybody"))
+    table = _of_person(table, person)
     name, department = (say("姓名", "person"), "left"), (say("部门", "department"), "left")
     if is_rolled:
         how = say(_RULES.get(rollup_name(rule), rule), rule)
@@ -174,6 +174,46 @@ def _shown(
              "totals": {p: _number(totals[p]) for p in shown if p in totals}}
         )  # fmt: skip
     return heads, rows, {"periods": shown, "people": people}
+
+
+def _of_person(table: Any, person: str | None) -> Any:
+    from ..consolidation.names import person_name
+
+    if person:
+        table = table[table["person"] == person_name(person)]
+        if table.empty:
+            zh, en = f"历史里没有“{person}”；请核对姓名，不加 --person 列出所有人", f'the history has no "{person}"'
+            raise UsageError(Message(zh, f"{en}; check the name, or leave out --person to list everybody"))
+    return table
+
+
+def _items(db: str, period: str | None, rule: str, person: str | None) -> tuple[Heads, Rows, dict[str, Any]]:
+    """The same for the indicators of a half-year or a year."""
+    from ..consolidation import history
+    from ..consolidation.resolve import period_of
+
+    if not period:
+        raise UsageError(Message(
+            "--items 要写明汇总成哪一段，如 --period 2026 或 2026H2", "--items takes a --period, such as 2026 or 2026H2"
+        ))  # fmt: skip
+    label = period_of(period)
+    table = _of_person(history.roll_up_items(db, label, rule), person)
+    heads: Heads = (
+        (say("姓名", "person"), "left"), (say("指标", "indicator"), "left"), (say("期数", "periods"), "right"),
+        (say("实际", "actual"), "right"), (say("平均得分", "mean score"), "right"), (say("汇总规则", "rule"), "left"),
+    )  # fmt: skip
+    rows: Rows = []
+    listed = []
+    for r in table.itertuples():
+        actual = _number(r.actual)
+        shown = show(round_half_up(actual, 6), r.rule == "pooled") if actual is not None else ""
+        used = say("分子分母汇总", "pooled") if r.rule == "pooled" else say(_RULES.get(str(r.rule), str(r.rule)), str(r.rule))
+        rows.append((r.person, r.item, str(r.periods), shown, _score(r.score), used))
+        listed.append({
+            "person": r.person, "item": r.item, "periods": r.periods, "actual": actual, "score": _number(r.score),
+            "rule": r.rule,
+        })  # fmt: skip
+    return heads, rows, {"period": label, "rule": rule, "items": listed}
 
 
 def _number(value: float) -> float | None:

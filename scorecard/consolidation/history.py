@@ -265,13 +265,16 @@ def roll_up_items(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
     """Actuals of a longer period: pooled (Σ numerator / Σ denominator) where every period has both, else by `rule`.
 
     Returns:
-        One row per person and item: who, item, periods, actual, score, rule (the one used). Scores are averaged.
+        One row per person and item: who, person, item, periods, actual (a fraction where it is pooled), score, rule (the one
+        used). Scores are averaged.
 
     Raises:
         UsageError: As for `roll_up_people`.
     """
     name = _rule(rule)
     rows = []
+    everybody = people(place)
+    names = dict(zip(everybody["who"], everybody["person"], strict=True))
     chosen = _inside(items(place), period)
     chosen = chosen[chosen["kind"].isin(["kpi", "rating"])]
     for (who, _), group in chosen.groupby(["who", chosen["item"].map(key)], sort=True):
@@ -287,9 +290,10 @@ def roll_up_items(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
             actual = roll_up([float(v) for v in known["actual"]], None, used)
         scores = [float(v) for v in group["score"] if v == v]
         score = roll_up(scores) if scores else math.nan
-        rows.append((who, group.iloc[-1]["item"], len(group), actual, score, used))
-    frame = pd.DataFrame(rows, columns=["who", "item", "periods", "actual", "score", "rule"])
-    return frame.astype({"who": "string", "item": "string", "rule": "string"})
+        last = group.iloc[-1]
+        rows.append((who, names.get(who, ""), last["item"], len(group), actual, score, used))
+    frame = pd.DataFrame(rows, columns=["who", "person", "item", "periods", "actual", "score", "rule"])
+    return frame.astype({name: "string" for name in ("who", "person", "item", "rule")})
 
 
 def _rule(rule: str) -> str:

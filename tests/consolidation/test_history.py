@@ -220,6 +220,12 @@ def test_the_commands(tmp_path: Path) -> None:
     assert shown["people"][0]["totals"] == {"2026Q2": 70.0, "2026Q3": 90.0}
     rolled = run("history", "show", db, "--period", "2026", "--rule", "mean", "--json").json
     assert rolled["people"][0]["total"] == 80.0
+    items = run("history", "show", db, "--period", "2026", "--items", "--json").json["items"]
+    assert {(i["person"], i["periods"], i["score"], i["rule"]) for i in items} == {("张三", 2, 80.0, "mean")}
+    seen = run("history", "show", db, "--period", "2026", "--items", "--person", "张三", lang="zh")
+    assert seen.status == 0 and "80.00" in seen.out and "平均" in seen.out
+    unclear = run("history", "show", db, "--items", lang="zh")
+    assert unclear.status == 2 and "--period 2026" in unclear.err
     assert run("history", "export", db, "-o", tmp_path / "x", "--format", "csv").status == 0
     assert run("history", "show", tmp_path / "no.db").status == 4
     listed = run("history", "list", db, lang="zh").out
