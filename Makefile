@@ -52,6 +52,7 @@ $(READY): $(USABLE)
 
 demo: $(USABLE) ## build an assessment workbook, compute it, show the grades
 	@$(BIN)/scorecard demo
+	@echo "scorecard …: source $(BIN)/activate"
 
 lint: $(READY) ## style and types
 	@$(BIN)/ruff check --quiet --output-format=concise .

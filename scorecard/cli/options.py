@@ -13,11 +13,11 @@ from .completion import Installation, one_of
 from .help import help_page
 from .words import say
 
-# What the parser itself says of its options, in English only.
+# What the parser itself says of its options, in English only. Their names differ from version to version.
 _OWN_WORDS = {
-    "help": Message("显示这段说明", "show this message"),
-    "install_completion": Message("为当前命令行安装自动补全", "install completion for this shell"),
-    "show_completion": Message("显示自动补全脚本", "print the completion script"),
+    "--help": Message("显示这段说明", "show this message"),
+    "--install-completion": Message("为当前命令行安装自动补全", "install completion for this shell"),
+    "--show-completion": Message("显示自动补全脚本", "print the completion script"),
 }
 
 
@@ -47,9 +47,9 @@ class Group(TyperGroup):
 
 def _in_our_words(parameters: Any) -> Any:
     for parameter in parameters:
-        if parameter.name in _OWN_WORDS:
-            parameter.help = _OWN_WORDS[parameter.name].text()
-        if parameter.name == "install_completion" and not isinstance(parameter.callback, Installation):
+        for name in _OWN_WORDS.keys() & set(parameter.opts):
+            parameter.help = _OWN_WORDS[name].text()
+        if "--install-completion" in parameter.opts and not isinstance(parameter.callback, Installation):
             parameter.callback = Installation(parameter.callback)
     return parameters
 
