@@ -43,6 +43,18 @@ class Period:
         )
 
 
+_KINDS = {
+    MONTH: ("月度", "月", "每月", "本月", "当月", "monthly", "month", "thismonth"),
+    QUARTER: ("季度", "季", "每季", "本季", "当季", "quarterly", "quarter", "thisquarter"),
+    HALF: ("半年", "半年度", "本半年", "half", "half-year", "halfyear", "half-yearly", "halfyearly"),
+    YEAR: ("年度", "年", "全年", "每年", "本年", "当年", "yearly", "annual", "annually", "year", "fullyear", "thisyear", "fy"),
+}  # fmt: skip
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTHS = {name[:3]: number for number, name in enumerate(_MONTH_NAMES, start=1)}
+_MONTH_WORDS = frozenset({*_MONTHS, *_MONTH_NAMES, "sept"})
+_ORDINALS = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4}
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEAR = re.compile(r"(20\d\d)(年度?|[-./])?")
 _NUMBER = r"(\d{1,2}|[一二三四]|i{1,3}|iv)"
@@ -83,18 +95,19 @@ def parse_period(text: str) -> Period | None:
     )
     if year is not None and not plain:
         return Period(YEAR, year)
-    if plain in ("月度", "月", "每月", "monthly", "month"):
-        return Period(MONTH, year)
-    if plain in ("季度", "季", "每季", "quarterly", "quarter"):
-        return Period(QUARTER, year)
-    if plain in ("半年", "半年度", "half", "half-year"):
-        return Period(HALF, year)
-    if plain in ("年度", "年", "全年", "yearly", "annual", "year", "fy"):
-        return Period(YEAR, year)
-    match = re.fullmatch(rf"第?{_NUMBER}季|q([1-4])", plain)
+    for kind, words in _KINDS.items():
+        if plain in words:
+            return Period(kind, year)
+    month = _MONTHS.get(plain[:3]) if plain.removesuffix(".") in _MONTH_WORDS else None
+    if month is not None:
+        return Period(MONTH, year, month)
+    match = re.fullmatch(rf"第?{_NUMBER}季|q(?:uarter|tr)?\.?([1-4])", plain)
     if match:
         number = _whole(match[1] or match[2])
         return Period(QUARTER, year, number) if 1 <= number <= 4 else None
+    match = re.fullmatch(r"(1st|2nd|3rd|4th|first|second|third|fourth)(quarter|half)", plain)
+    if match and (match[2] == "quarter" or _ORDINALS[match[1]] < 3):
+        return Period(QUARTER if match[2] == "quarter" else HALF, year, _ORDINALS[match[1]])
     match = re.fullmatch(r"([上下])半年|h([12])", plain)
     if match:
         return Period(HALF, year, _whole(match[1] or match[2]))

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from ..findings import Finding
 from ..messages import Message
 from .addresses import cell_name
 from .body import Row, joined
 from .cells import Cell
 from .columns import GAP
 from .headers import Column, Lines, text_of
-from .identity import read_above, read_below
+from .identity import IDENTITY, read_above, read_below, unclear_findings
 from .located import ABILITIES, Find, Table
-from .probe import begins, fits, is_longer, is_missing, key, read
+from .probe import asked, begins, fits, is_longer, is_missing, key, read
 from .vocabulary import Vocabulary
 
 _ABOVE, _BELOW = 40, 30
+_LOOKED_AT = 80
 _NUMBER = re.compile(r"(?:[(（]?\d{1,2}[)）.、]?|[①-⑳])")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+\s*[、.．]")
 _NUMBERED = re.compile(r"^\s*(?:[(（]?\d{1,2}\s*[)）.、]|[①-⑳])\s*(?=\S)")
@@ -63,16 +65,101 @@ def find_abilities(lines: Lines, vocabulary: Vocabulary, threshold: float) -> li
         threshold: Below this confidence it is told of, but gives no table.
     """
     anchors = [
-        cell for row in lines.numbers for cell in lines.cells[row] if vocabulary.abilities.section(text_of(cell.value))
+        cell
+        for row in lines.numbers
+        for cell in lines.cells[row]
+        if vocabulary.abilities.section(text_of(cell.value))
     ]
+    anchors += [
+        above for row in lines.numbers for cell in lines.cells[row]
+        if _is_one(cell.value) and row > 1 and (above := lines.grid.cell(row - 1, cell.col)) not in anchors
+        and _heads_numbers(lines, above, vocabulary)
+    ]  # fmt: skip
+    anchors.sort(key=lambda cell: (cell.row, cell.col))
+    anchors = _with_neighbours(lines, anchors)
+    unrated = _unrated(lines, vocabulary)
+    if len(unrated) > len(anchors) and all(cell in unrated for cell in anchors):
+        anchors = unrated
     found = []
     for group in _grouped(anchors):
-        if len({vocabulary.abilities.section(text_of(c.value)) for c in group}) < 2:
+        if len({key(text_of(c.value)) for c in group}) < 2:
             continue
         sections = _sections(lines, group, vocabulary)
         if sum(len(s.slots) for s in sections) >= 3 and sum(1 for s in sections if s.slots) >= 2:
             found.append(_find(lines, [s for s in sections if s.slots], vocabulary, threshold))
     return found
+
+
+@asked
+def _is_one(value: object) -> bool:
+    return value in (1, "1")
+
+
+def _heads_numbers(lines: Lines, cell: Cell, vocabulary: Vocabulary) -> bool:
+    """Whether a text stands over 1, 2, … with a short text behind each: the heading of a list, whatever it is called."""
+    text = text_of(cell.value)
+    if not text or is_longer(text, 20) or _number(lines, cell.row + 2, cell.col) != "2" or re.search("[:：]", text):
+        return False
+    match = vocabulary.match_header(text)
+    if (match is not None and match.role != "name") or vocabulary.match_label(text) is not None:
+        return False
+    named = lines.text(cell.row + 1, cell.col + 1)
+    return bool(named) and not is_longer(named, _LONGEST) and len(lines.row(cell.row, cell.col, cell.col + 2)) <= 2
+
+
+def _unrated(lines: Lines, vocabulary: Vocabulary) -> list[Cell]:
+    """The headings of lists without numbers: in a column of texts beside ratings those that have none."""
+    header = next((cell for row in lines.numbers for cell in lines.cells[row] if _heads_ratings(cell, vocabulary)), None)
+    if header is None or header.col < 2 or len(lines.row(header.row, header.col - 3, header.col + 3)) > 2:
+        return []
+    anchors: list[Cell] = []
+    rated = run = 0
+    for row in lines.between(header.row, header.row + _LOOKED_AT):
+        cell = lines.grid.cell(row, header.col - 1)
+        text = text_of(cell.value)
+        label = vocabulary.match_label(text) if text else None
+        if label is not None or is_longer(text, _LONGEST):
+            break
+        if _is_rating(lines.grid.cell(row, header.col)):
+            rated, run = rated + bool(text), run + bool(text)
+        elif text and len(lines.row(row, header.col - 1)) <= 2:
+            if anchors and not run:
+                anchors.pop()  # a heading over a heading
+            anchors.append(cell)
+            run = 0
+    if anchors and not run:
+        anchors.pop()
+    return anchors if rated >= 3 and rated > len(anchors) else []
+
+
+def _with_neighbours(lines: Lines, anchors: list[Cell]) -> list[Cell]:
+    """Headings side by side: what the same heading of ratings follows in their row is a list as well."""
+    found = list(anchors)
+    for anchor in anchors:
+        cells = lines.cells[anchor.row]
+        follows = {cells[i].col: text_of(cells[i + 1].value) for i in range(len(cells) - 1)}
+        own = follows.get(anchor.col)
+        if own and sum(1 for text in follows.values() if text == own) > 1:
+            found += [cell for cell in cells if follows.get(cell.col) == own and cell not in found]
+    return sorted(found, key=lambda cell: (cell.row, cell.col))
+
+
+def _heads_ratings(cell: Cell, vocabulary: Vocabulary) -> bool:
+    text = text_of(cell.value)
+    if not text or is_longer(text, 20):
+        return False
+    match, label = vocabulary.match_header(text), vocabulary.match_label(text)
+    if label is not None and label.kind in IDENTITY:
+        return False
+    is_grade = label is not None and label.kind == "grade" and label.value is None
+    return (match is not None and match.role in ("score", "rater")) or is_grade or vocabulary.abilities.is_rating(text)
+
+
+def _number(lines: Lines, row: int, col: int) -> str:
+    value = lines.grid.cell(row, col).value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(int(value)) if value == int(value) else ""
+    return key(text_of(value)).strip(".、()（）")
 
 
 def _grouped(anchors: list[Cell]) -> list[list[Cell]]:
@@ -174,8 +261,7 @@ def _place_ratings(lines: Lines, section: _Section, first: int, last_col: int, v
     start = span[3] + 1
     for row in lines.between(max(section.cell.row - 3, 1), section.slots[0].row - 1):
         for cell in lines.row(row, start, min(last_col, start + 8)):
-            match = vocabulary.match_header(text_of(cell.value))
-            if match is not None and (match.role in ("score", "rater") or vocabulary.abilities.is_rating(cell.value)):
+            if _heads_ratings(cell, vocabulary):
                 section.rating_col, section.rating_header = cell.col, cell
     if section.rating_col:
         return
@@ -257,8 +343,24 @@ def _find(lines: Lines, sections: list[_Section], vocabulary: Vocabulary, thresh
         coefficient_cell=around.coefficient_cell,
         period_cell=around.period_cell,
         identity=around.identity,
+        findings=(*unclear_findings(grid.name, around), *_unlike(lines, sections)),
     )
     return Find((table,), confidence, None, place, top, max(last_row, around.last_row), first_col, last_col)
+
+
+def _unlike(lines: Lines, sections: list[_Section]) -> list[Finding]:
+    """Items without a rating among rated ones: each may be the heading of a list that nobody knows."""
+    slots = [(s, slot) for s in sections for slot in s.slots]
+    bare = [(s, slot) for s, slot in slots if is_missing(lines.grid.cell(slot.row, s.rating_col).value)]
+    if not bare or len(bare) * 3 > len(slots):
+        return []
+    return [
+        Finding("reading-unclear", "warning", lines.grid.name, cell_name(*slot.place), Message(
+            f"“{slot.name}”没有评分，可能是另一组的标题；用 --map 或 --vocabulary 说明",
+            f'"{slot.name}" has no rating and may head a list of its own; say so with --map or --vocabulary',
+        ))
+        for _, slot in bare
+    ]  # fmt: skip
 
 
 def _rows_above(lines: Lines, top: int, vocabulary: Vocabulary) -> list[int]:
@@ -267,7 +369,9 @@ def _rows_above(lines: Lines, top: int, vocabulary: Vocabulary) -> list[int]:
     for row in reversed(lines.above(top, 1, _ABOVE)):
         cells = lines.cells[row]
         texts = [text_of(cell.value) for cell in cells]
-        is_identity = any(vocabulary.identity_pairs(t) or vocabulary.match_label(t) for t in texts if t)
+        is_identity = any(
+            vocabulary.identity_pairs(t) or vocabulary.match_label(t) or vocabulary.kind_of_value(t) for t in texts if t
+        )
         if len(cells) > 2 and not is_identity:
             break
         if any(read(c.value).number is not None for c in cells) and not is_identity:
@@ -299,6 +403,12 @@ def _confidence(lines: Lines, sections: list[_Section], title: str, vocabulary: 
     points += 0.1 if all(s.numbered for s in sections) else 0.0
     speaks = vocabulary.speaks_of_assessment
     points += 0.2 if speaks(title) or speaks(lines.grid.name) or vocabulary.abilities.in_title(title) else 0.0
+    known = any(vocabulary.abilities.section(text_of(s.cell.value)) for s in sections)
+    told = speaks(title) or vocabulary.abilities.in_title(title)
+    placed = any(s.rating_header is not None for s in sections) or rated * 2 >= len(slots)
+    if not known and not (told and placed):
+        # Only numbers tell that these are lists: then both a title and a place for ratings must speak for it.
+        points -= 0.4
     if odd * 2 > len(slots):
         points -= 0.3
         against = Message("各项后面不是评分", "what stands behind the items are no ratings")

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import Reading, decimal_sum, show
+from ..scoring.values import Reading, show
 from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns
 from .grid import Cell
 from .headers import Column, Header, Lines, text_of
 from .probe import is_missing, key, read, trim
 from .stated import stated_in
+from .structure import added_up, adds_up, is_sum, is_whole
 from .vocabulary import Vocabulary
 
 _HEADING = re.compile(
@@ -27,6 +28,7 @@ _HEADING = re.compile(
 )
 _HEADING_END = re.compile(r"(?:指标|部分|类|能力|态度|业绩|行为|素质)(?:[(（][^()（）]*[)）])?[:：]?$")
 _PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
+_SPAN = 300
 _TEXT_ROLES = ("target", "actual", "weight", "points", "score", "weighted_score")
 
 
@@ -87,6 +89,8 @@ class Body:
         implausible: Items with something in the weight column that cannot be one.
         weights_complete: Whether the weights sum to 1 or 100.
         findings: What was noticed.
+        sums: Rows that add the scores up, whatever they are called.
+        doubts: Rows that may as well mean something else, and why.
     """
 
     columns: tuple[Column, ...]
@@ -97,6 +101,8 @@ class Body:
     implausible: int
     weights_complete: bool
     findings: tuple[Finding, ...]
+    sums: tuple[int, ...] = ()
+    doubts: tuple[tuple[str, Message], ...] = ()
 
 
 def read_body(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> Body:
@@ -161,6 +167,10 @@ class _Reader:
         self.heading = ""
         self.carried: dict[int, str] = {}
         self.tail = False
+        self.scores = [c.col for c in columns if c.role in ("score", "weighted_score")]
+        self.sums: list[int] = []
+        self.doubts: list[tuple[str, Message]] = []
+        self.added = added_up(self.grid, self.scores, self.header.bottom + 1, min(limit, self.header.bottom + _SPAN))
 
     def read(self) -> Body:
         last_used = self.header.bottom
@@ -187,6 +197,9 @@ class _Reader:
             return True
         fits, value, odd = self._weight(row)
         end = self._ending(cells, name, fits)
+        if end in ("", "grade") and not fits and self._sums_up(row):
+            self.sums.append(row)
+            end = "total"
         if end:
             if end == "stop" and self.items:
                 return False
@@ -227,6 +240,22 @@ class _Reader:
         item.kind = special if not (fits and value) else "kpi"
         self.items.append(item)
         return True
+
+    def _sums_up(self, row: int) -> bool:
+        """Whether a row without a weight adds the scores of the items up, by its formulas or its numbers."""
+        counted = [item for item in self.items if item.solid]
+        if self.weight is None or len(counted) < 2:
+            return False
+        rows = [item.row for item in counted]
+        loose = [item.row for item in self.items if not item.solid]
+        weights = [item.weight_value for item in counted]
+        for col in self.scores:
+            cell = self.grid.cell(row, col)
+            if adds_up(cell, rows):
+                return True
+            if not cell.is_formula and is_sum(self.grid, cell, rows, loose, weights, self.weight.role == "points"):
+                return True
+        return False
 
     # --- what a row is -------------------------------------------------------------------------------------------
 
@@ -302,8 +331,9 @@ class _Reader:
             return formal and only_sums and first.col == self.name.col and numbered
         if first.col < self.name.col:
             return not name and span[2] == row and (formal or not re.fullmatch(r"[\d.、()（）①-⑳]+", text))
-        if formal or (self.weight is not None and stated_in(text)[1] is not None and span[3] > first.col):
-            return True  # 工作表现（占20%）, merged over the table
+        is_apart = span[3] > first.col or row == self.limit
+        if formal or (self.weight is not None and is_apart and stated_in(text)[1] is not None):
+            return True  # 工作表现（占20%）, merged over the table or right above the header of the next
         return bool(
             self.number is not None
             and not number
@@ -319,7 +349,7 @@ class _Reader:
     def _continues(self, row: int, name: str, number: str, fits: bool) -> bool:
         """Whether a row only holds the second line of the name above."""
         before = self.items[-1]
-        if number or row != before.last + 1 or before.kind != "kpi":
+        if number or row != before.last + 1 or before.kind != "kpi" or row in self.added:
             return False
         weight = self._weight_cell(row)
         shared = weight is not None and before.weight is not None and weight[:2] == before.weight[:2]
@@ -362,11 +392,19 @@ class _Reader:
 
     # --- what is done with it ------------------------------------------------------------------------------------
 
+    def _is_complete(self) -> bool:
+        return is_whole([item.weight_value for item in self.items if item.weight_value is not None])
+
     def _extend(self, item: _Item, row: int) -> None:
         item.lines.append(row)
         item.last = max(item.last, row)
 
     def _wrap(self, item: _Item, row: int, name: str, fits: bool, value: float | None) -> None:
+        if not fits and not (name[0] in "(（[【、，,)）" or _is_open(item.name)) and self._is_complete():
+            self.doubts.append((cell_name(row, self.name.col), Message(
+                f"“{name}”没有权重，按上一项名称的续行理解，也可能是加减分",
+                f'"{name}" has no weight; it is taken as the rest of the name above, but may be points of its own',
+            )))  # fmt: skip
         item.name = joined(f"{item.name}\n{name}")
         item.wrapped = True
         self._extend(item, row)
@@ -401,9 +439,9 @@ class _Reader:
         kept = self.items[: last + 1]
         for item in self.items[last + 1 :]:
             named = item.kind != "kpi"
-            near = item.run == solid_run and item.row <= kept[-1].last + 1
+            near = (item.run == solid_run or item.row in self.added) and item.row <= kept[-1].last + 1
             numbered = bool(item.number) or self.number is None or not any(i.number for i in kept)
-            if named or (near and numbered and self._looks_like_item(item)):
+            if named or (near and item.row in self.added) or (near and numbered and self._looks_like_item(item)):
                 kept.append(item)
             elif not named:
                 break
@@ -421,11 +459,11 @@ class _Reader:
         last_run = self.items[-1].run if self.items else 0
         self.findings = [finding for run, finding in self.noted if run <= last_run]
         self.noted.clear()
+        self._set_apart()
         self._check_items()
         self.findings += [finding for _, finding in self.noted]
         rows = tuple(self._row(item) for item in self.items)
         weights = [item.weight_value for item in self.items if item.weight_value is not None]
-        total = decimal_sum(weights) if weights else 0.0
         lines = frozenset(line for item in self.items for line in item.lines)
         return Body(
             columns=self.columns,
@@ -434,9 +472,26 @@ class _Reader:
             last_row=max(lines, default=self.header.bottom),
             weighted=sum(1 for item in self.items if item.solid and self.weight is not None),
             implausible=sum(1 for item in self.items if item.implausible),
-            weights_complete=any(abs(total - whole) < whole * 1e-6 for whole in (1.0, 100.0)),
+            weights_complete=is_whole(weights),
             findings=tuple(self.findings),
+            sums=tuple(self.sums),
+            doubts=tuple(self.doubts),
         )
+
+    def _set_apart(self) -> None:
+        """The last rows of a table with complete weights that have none: points beside the weighted scores."""
+        if self.weight is None or not self.scores or not self._is_complete():
+            return
+        for item in reversed(self.items):
+            if item.kind != "kpi":
+                continue
+            if item.solid:
+                return
+            item.kind = "adjustment"
+            if item.row not in self.added:
+                self.doubts.append((cell_name(*item.place), Message(
+                    f"“{item.name}”没有权重，按加减分理解", f'"{item.name}" has no weight; it is taken as points of its own',
+                )))  # fmt: skip
 
     def _row(self, item: _Item) -> Row:
         def cells(*roles: str) -> tuple[tuple[str, str], ...]:

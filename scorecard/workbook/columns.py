@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..scoring.values import State
 from .grid import Cell
 from .headers import Column, Header, Lines, text_of
 from .probe import is_missing, read
-from .vocabulary import Vocabulary
+from .structure import holds_quantities, names_items
+from .vocabulary import LISTED, STRONG, Vocabulary
 
 #: More empty rows than this end a table.
 GAP = 3
@@ -32,7 +35,22 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
     most = max(filled.values(), default=0)
     full = [column for column in names if filled[column.col] * 10 >= most * 7]
     strong = [column for column in full if column.col not in header.weak_names]
-    chosen = (strong or full)[0]
+    candidates = strong or full
+    candidates = [c for c in candidates if not holds_quantities(lines.grid, rows, c.col, 0.3)] or [
+        c for c in full if not holds_quantities(lines.grid, rows, c.col, 0.3)
+    ] or candidates
+    if len(candidates) > 1:
+        # Of several headings that name items alike, that one whose texts differ from row to row.
+        telling = [column for column in candidates if names_items(lines.grid, rows, column.col)]
+        candidates = telling or candidates
+    chosen = candidates[0]
+    if not names_items(lines.grid, rows, chosen.col):
+        # What names the items differs from row to row; a requirement that is called like them does not.
+        other = _differing(lines, header, rows, chosen)
+        if other is not None:
+            header = replace(header, columns=(*(c for c in header.columns if c.col != other.col), other))
+            names, chosen = [*names, other], other
+            filled[other.col] = most
     weights = [column for column in header.columns if column.role == "weight"]
     numeric = {c.col: sum(1 for row in rows if quantity(lines.grid.cell(row, c.col), c.unit)[0]) for c in weights}
     weight = max(weights, key=lambda c: (numeric[c.col], c.col > chosen.col), default=None)
@@ -46,6 +64,16 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
         elif column.role == "weight" and column is not weight:
             column = Column("weight", column.col, column.header, "section", column.unit)
         result.append(column)
+    surely = {evidence.cell.col for evidence in header.evidence if evidence.match.score >= STRONG}
+    result = [
+        # Expected results that are texts all the way down are a description.
+        Column("note", c.col, c.header)
+        if c.role == "target" and not c.label and c.col not in surely and not holds_quantities(lines.grid, rows, c.col, 0.2)
+        else c
+        for c in result
+    ]
+    result = _with_actuals(lines, rows, result, vocabulary)
+    result = _with_targets(lines, header, rows, result, vocabulary)
     unheaded = _unheaded(lines, header, rows, result)
     if unheaded is not None:
         result.append(unheaded)
@@ -56,6 +84,69 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
         Column("note", c.col, c.header, c.label, c.unit) if c.role == "actual" and c in actuals[1:] else c
         for c in sorted(result, key=lambda column: (column.col, column.label == "section"))
     )
+
+
+def _differing(lines: Lines, header: Header, rows: list[int], chosen: Column) -> Column | None:
+    """A column of texts that all differ, in front of the weights, where those of the chosen column are mostly alike."""
+    texts = [text for row in rows if (text := text_of(lines.grid.cell(row, chosen.col).value))]
+    alike = len(texts) >= 3 and len(set(texts)) * 3 <= len(texts) * 2
+    weight = next((c for c in header.columns if c.role in ("weight", "points")), None)
+    weighed = [row for row in rows if weight is not None and quantity(lines.grid.cell(row, weight.col), weight.unit)[0]]
+    # A description that is not filled in for every weight is none of their names.
+    sparse = chosen.col in header.weak_names and any(not lines.text(row, chosen.col) for row in weighed)
+    if not (alike or sparse) and not holds_quantities(lines.grid, rows, chosen.col, 0.3):
+        return None
+    rows = weighed if sparse else rows
+    graded = [c.col for c in header.columns if c.role in ("weight", "points", "score", "weighted_score")]
+    roles = {c.col: (c.role, c.header) for c in header.columns if c.col != chosen.col}
+    roles |= {col: ("", text) for col, text in header.unknown}
+    for col, (role, text) in sorted(roles.items()):
+        may_name = role in ("", "section", "note", "name") and col < min(graded, default=1 << 20)
+        if may_name and names_items(lines.grid, rows, col):
+            return Column("name", col, text)
+    return None
+
+
+def _with_actuals(lines: Lines, rows: list[int], columns: list[Column], vocabulary: Vocabulary) -> list[Column]:
+    """A table with targets but no actuals, with the one column behind the targets that holds them: 完成情况说明."""
+    target = max((column.col for column in columns if column.role == "target"), default=0)
+    if not target or any(column.role == "actual" for column in columns):
+        return columns
+    found = [
+        column for column in columns
+        if column.role in ("note", "rule_text", "method") and column.col > target
+        and vocabulary.speaks_of_actual(column.header)
+        and not any(len(text_of(lines.grid.cell(row, column.col).value)) > 12 for row in rows)
+    ]  # fmt: skip
+    if len(found) != 1:
+        return columns
+    column = found[0]
+    return [c for c in columns if c is not column] + [Column("actual", column.col, column.header, "", column.unit)]
+
+
+def _with_targets(
+    lines: Lines, header: Header, rows: list[int], columns: list[Column], vocabulary: Vocabulary
+) -> list[Column]:
+    """A table with actuals but no targets, with the one column in front of the actuals that holds quantities: 目标标准."""
+    actual = next((column.col for column in columns if column.role == "actual"), 0)
+    if not actual or any(column.role == "target" for column in columns):
+        return columns
+    name = next(column.col for column in columns if column.role == "name")
+    # 衡量标准 is a rule, whatever it says; 目标标准, which no list has, may be either.
+    listed = {e.cell.col for e in header.evidence if e.match.score >= LISTED and e.match.role != "name"}
+    texts = {
+        c.col: c.header for c in columns
+        if c.role in ("rule_text", "note", "method") and name < c.col < actual and c.col not in listed
+    }  # fmt: skip
+    texts |= {col: text for col, text in header.unknown if name < col < actual}
+    found = [
+        (col, text) for col, text in texts.items()
+        if holds_quantities(lines.grid, rows, col, 0.2 if vocabulary.speaks_of_target(text) else 0.5)
+    ]  # fmt: skip
+    if len(found) != 1:
+        return columns
+    col, text = found[0]
+    return [column for column in columns if column.col != col] + [Column("target", col, text)]
 
 
 def _unheaded(lines: Lines, header: Header, rows: list[int], columns: list[Column]) -> Column | None:

@@ -18,11 +18,14 @@ from ..scoring.values import as_error
 from .grid import Cell, Grid
 from .probe import begins, is_longer, is_missing, key, probe_of, read, trim
 from .score_ranges import score_range
+from .stated import stated_in
+from .structure import by_claim, naming_column, stand_in
 from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
 
 _HIGHEST_HEADER = 5
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.
 _VALUES = frozenset({"target", "actual", "band", "weight", "points", "score", "weighted_score"})
+_GRADED = frozenset({"weight", "points", "score", "weighted_score"})
 _STRANGERS = frozenset({"foreign", "rules", "total", "name", "number", "period", "rater"})
 _BESIDE = _VALUES | {"rule_text", "method", "number", "period", "rater"}
 
@@ -168,7 +171,10 @@ class Lines:
 
     def row(self, row: int, first_col: int = 1, last_col: int = 1 << 20) -> list[Cell]:
         """The cells of a row that are not blank."""
-        return [cell for cell in self.cells.get(row, ()) if first_col <= cell.col <= last_col]
+        cells = self.cells.get(row, ())
+        if not cells or (cells[0].col >= first_col and cells[-1].col <= last_col):
+            return list(cells)  # the usual case, and asked for all the time
+        return [cell for cell in cells if first_col <= cell.col <= last_col]
 
     def text(self, row: int, col: int) -> str:
         """The trimmed text shown at a place (of a merge: its text); "" for a number, an error or a blank."""
@@ -203,7 +209,8 @@ def find_headers(lines: Lines, vocabulary: Vocabulary) -> list[Header]:
         if row <= done:
             continue
         hits = _hits(lines, row, vocabulary)
-        names = [cell for cell, match in hits if match.role == "name"]
+        roles = {cell.col: match.role for cell, match in hits}
+        names = [c for c, match in hits if match.role == "name"] or stand_in(lines.grid, lines.cells[row], roles)
         if not names or _is_data(lines, row, hits) or _are_categories(names, hits, found):
             continue
         top, bottom = _extent(lines, row, names, vocabulary, done)
@@ -243,6 +250,11 @@ def _is_data(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bo
 def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], found: list[Header]) -> bool:
     """Whether what reads as a heading of indicators (业绩指标) stands in the column of categories of a table above."""
     above = found[-1] if found else None
+    is_weak = all(match.score < STRONG for _, match in hits if match.role == "name")
+    # 项目进度 under a header is an item of it, unless weights or scores are headed anew.
+    anew = any(match.role in _GRADED and (match.score >= STRONG or match.role != "score") for _, match in hits)
+    if above is not None and above.roles() & _GRADED and is_weak and not anew:
+        return True
     inside = [m for cell, m in hits if above is None or above.first_col <= cell.col <= above.last_col]
     if any(match.role in _VALUES and match.role != "band" and match.score > STRONG for match in inside):
         return False
@@ -278,6 +290,8 @@ def _belongs_above(lines: Lines, row: int, name_row: int, names: list[Cell], voc
     joins = False
     for cell in cells:
         text = cell.value if isinstance(cell.value, str) else ""
+        if begins(text, _PART) or stated_in(text)[1] is not None:
+            return False  # 一、关键业绩（70%）
         label = vocabulary.match_label(text)
         if label is not None and label.kind in ("period", "person", "department", "position", "evaluator"):
             return False
@@ -329,11 +343,11 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     return told * 2 >= len(cells) and told > 0
 
 
-_NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+|\d+)\s*[、.．]")
+_PART = re.compile(r"\s*(?:(?:[一二三四五六七八九十]+|\d+)\s*[、.．]|第[一二三四五六七八九十\d]+部分|[A-H][.．、]\s)")
 
 
 def _is_subheading(text: str, vocabulary: Vocabulary) -> bool:
-    if begins(text, _NUMBERED):
+    if begins(text, _PART):
         return False  # 一、业绩
     match = vocabulary.match_header(text)
     if match is not None:
@@ -489,7 +503,7 @@ def _side_by_side(reads: list[_Read]) -> list[list[_Read]]:
                 at -= 1
             mine = {r.match.role for r in reads[at:] if r.match is not None}
             # Another table repeats what the first has; 考核内容 behind the weights is only one more column of it.
-            if mine & before & _VALUES and (len(before - {"number", "section"}) > 2 or mine == before):
+            if mine & before & _GRADED and (len(before - {"number", "section"}) > 2 or mine == before):
                 starts.append(at)
     groups = [reads[a:b] for a, b in zip(starts, [*starts[1:], len(reads)], strict=True)]
     return [_without_strangers(group) for group in groups if group]
@@ -508,7 +522,7 @@ def _without_strangers(group: list[_Read]) -> list[_Read]:
             if gap and named and (mark in roles or one.match.role in _STRANGERS):
                 break
             roles.add(mark)
-            named = named or one.match.role == "name"
+            named = named or one.match.role in ("name", "section", *_GRADED)
         elif gap and named:
             break
         kept.append(one)
@@ -525,6 +539,7 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
     bands: list[BandHeader] = []
     weak: set[int] = set()
     roles = {one.match.role for one in group if one.match is not None}
+    single = sum(1 for one in group if one.match is not None and one.match.role == "score") == 1
     for one in group:
         match = one.match
         if match is None:
@@ -532,16 +547,21 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
         role, label = match.role, match.label
         if role == "period" and "target" not in roles:
             period = parse_period(one.header)
-            # 月度|季度|年度 without a heading are targets; 1月 … 12月 are a ledger.
-            if period is not None and period.number is None:
-                role, label = "target", one.header
+            # 月度|季度|年度 without a heading are targets; 1月 … 12月 are a ledger, unless a heading stands over them.
+            over = one.header[: -len(match.label)].strip() if one.header.endswith(match.label) else ""
+            if (period is not None and period.number is None) or (over and parse_period(over) is None):
+                role, label = "target", match.label
         if role == "rater":
             # 上级评价 beside 自评 is a score, and so is 上级 alone; 考核人 beside 得分 says who scored.
             scores = [r.match for r in group if r.match is not None and r.match.role == "score"]
             judged = key(one.header).endswith(("评价", "考核", "评", "考评", "评定"))
             role = "score" if not scores or judged or any(m.label for m in scores) else "note"
+        if role == "total" and match.score >= STRONG and not roles & {"score", "weighted_score"}:
+            role = "score"  # 综合得分 of each item
         if role not in ROLES:
             continue
+        if role == "score" and label and single and vocabulary.evaluator(label) is None:
+            label = ""  # 评议得分 says how, not who
         if role in ("score", "weighted_score", "target", "actual"):
             taken = {column.label for column in columns if column.role == role}
             label = label if label not in taken else one.header
@@ -558,6 +578,16 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
             if match.score < STRONG:
                 weak.update(covered)
         columns += [Column(role, col, one.header, label, match.unit) for col in covered]
+    weight = next((one.col for one in group if one.match is not None and one.match.role in ("weight", "points")), 0)
+    if "name" not in roles and weight:
+        # A category, or a heading that nobody knows, over texts that all differ names the items.
+        first = min(one.col for one in group if one.match is not None and one.match.role in _GRADED)
+        claims = [(one.col, one.match.role if one.match is not None else "") for one in group if one.col < first]
+        col = naming_column(lines.grid, bottom, by_claim(claims), weight)
+        if col:
+            text = next(one.header for one in group if one.col == col)
+            columns = sorted([*(c for c in columns if c.col != col), Column("name", col, text)], key=lambda c: c.col)
+            weak.add(col)
     last = group[-1]
     last_col = lines.grid.span(last.cell.row, last.cell.col)[3] if last.cell is not None else last.col
     evidence = tuple(Evidence(r.cell, r.header, r.match) for r in group if r.match is not None and r.cell is not None)
@@ -566,7 +596,8 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
         tuple(e for e in evidence if e.match.role in ROLES or e.match.role in ("period", "rater")),
         tuple(e.text for e in evidence if e.match.role == "foreign"),
         tuple(e.text for e in evidence if e.match.role == "rules"),
-        unknown=tuple((one.col, one.header) for one in group if one.match is None or one.match.role == "period"
+        unknown=tuple((one.col, one.header) for one in group
+                      if (one.match is None or one.match.role in ("period", "total"))
                       and not any(column.col == one.col for column in columns)),
     )  # fmt: skip
 

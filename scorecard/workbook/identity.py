@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from ..findings import Finding
+from ..messages import Message
 from ..scoring import periods
 from ..scoring.periods import SPANS
 from ..scoring.values import show
 from .addresses import cell_name, split_cell
 from .grid import Cell
-from .headers import Column, Lines, counted_column, text_of
-from .probe import asked, derived, has_digit, is_missing, key, read, trim
-from .vocabulary import LabelMatch, Vocabulary, filled_in
+from .headers import BandHeader, Column, Lines, counted_column, text_of
+from .probe import asked, derived, has_digit, is_longer, is_missing, key, read, trim
+from .structure import is_grade
+from .vocabulary import LabelMatch, Vocabulary
+from .wordlists import filled_in, unfolded
 
 parse_period = asked(periods.parse_period)
 
@@ -40,6 +44,7 @@ class Surroundings:
         totals: Cell of the total per score column label.
         identity: Kind → (value as written, cell).
         last_row: Last row that belongs to the table, its summary rows included.
+        unclear: Cell and text of labels above that have a value and say nothing to us.
     """
 
     title: str = ""
@@ -51,6 +56,7 @@ class Surroundings:
     period_cell: str | None = None
     identity: dict[str, tuple[str, str]] = field(default_factory=dict)
     last_row: int = 0
+    unclear: tuple[tuple[str, str], ...] = ()
 
 
 def read_above(
@@ -69,6 +75,7 @@ def read_above(
     identity: dict[str, tuple[str, str]] = {}
     period_cell: str | None = None
     titles: list[tuple[int, int, Cell]] = []
+    strange: list[tuple[Cell, str, str, str]] = []
     for order, row in enumerate(rows):
         cells = lines.row(row, first_col, last_col)
         taken: set[tuple[int, int]] = set()
@@ -81,6 +88,7 @@ def read_above(
                 pairs = []  # 部门： with the value in the next cell
             for kind, value in pairs:
                 _note(identity, kind, value, cell.name)
+            strange += [(cell, label, value, cell.name) for label, value in vocabulary.strange_pairs(text)]
             if pairs:
                 continue
             label = vocabulary.match_label(text)
@@ -96,7 +104,14 @@ def read_above(
                     period_cell = cell_name(*place)
                 continue
             if label is None:
-                titles.append((_title_rank(text, vocabulary), order, cell))
+                rank = _title_rank(text, vocabulary)
+                behind = _behind(lines, cell, cells, vocabulary) if rank < 4 else None
+                if behind is not None and (cell.row, cell.col) not in taken:
+                    taken.add((behind.row, behind.col))
+                    strange.append((cell, _without_colon(text), text_of(behind.value), behind.name))
+                    continue
+                titles.append((rank, order, cell))
+    unclear = _by_shape(identity, strange, vocabulary)
     title = max(titles, key=lambda one: (one[0], one[1] if follows else -one[1])) if titles else None
     if title is not None and title[0] < 0:
         title = None
@@ -104,13 +119,76 @@ def read_above(
         words = key(str(cell.value))
         match = next((found for p in (*SPANS, _PERIOD_IN_TITLE) if (found := p.search(words))), None)
         if "period" not in identity and match and vocabulary.speaks_of_assessment(str(cell.value)):
-            identity["period"] = (match[0], cell.name)
+            identity["period"] = (unfolded(str(cell.value), match[0]), cell.name)
     return Surroundings(
         title=" ".join(text_of(title[2].value).split()) if title else "",
         title_cell=title[2].name if title else None,
         period_cell=period_cell,
         identity=identity,
+        unclear=unclear,
     )
+
+
+def _behind(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> Cell | None:
+    """The text right behind a text that may be its label, unless that is a label itself."""
+    if is_longer(text_of(cell.value), 20):
+        return None
+    follower = next((other for other in cells if other.col > cell.col), None)
+    if follower is None or follower.col != lines.grid.span(cell.row, cell.col)[3] + 1:
+        return None
+    text = text_of(follower.value)
+    if not text or vocabulary.match_label(text) is not None or vocabulary.identity_pairs(text):
+        return None
+    return follower
+
+
+@derived
+def _without_colon(text: str) -> str:
+    return text.rstrip(":：")
+
+
+def _by_shape(
+    identity: dict[str, tuple[str, str]], strange: list[tuple[Cell, str, str, str]], vocabulary: Vocabulary
+) -> tuple[tuple[str, str], ...]:
+    """Take what the values beside strange labels can only be into the identity; return the labels that stay unclear."""
+    unclear = []
+    # Only beside labels that do say whose card it is: 最有效的提升：… further up is a remark.
+    block = {split_cell(place)[0] for _, place in identity.values()}
+    for cell, label, value, place in strange:
+        if vocabulary.is_other_label(label) or not value or cell.is_formula or not _is_short(value):
+            continue
+        kind = vocabulary.kind_of_value(value)
+        if kind and kind not in identity:
+            identity[kind] = (value, place)
+        elif not kind and block & {cell.row - 1, cell.row, cell.row + 1}:
+            unclear.append((cell.name, label))
+    missing = {"person", "department", "position"} - identity.keys()
+    return tuple(unclear) if missing else ()
+
+
+@asked
+def _is_short(value: str) -> bool:
+    """Whether a value may be a name of something: few characters, no numbers and no sentence."""
+    return len(value) <= 30 and re.search(r"[\d。，；;!?%“”]", value) is None and re.search(r"[^\W_]", value) is not None
+
+
+def column_unknown(sheet: str, cell: str, text: str) -> Finding:
+    """A column that nothing is known of."""
+    return Finding("column-unknown", "warning", sheet, cell, Message(
+        f"看不懂“{text}”这一列；请用 --map 指明，或在 --vocabulary 里补充",
+        f'nothing is known of the column "{text}"; say what it is with --map, or add it with --vocabulary',
+    ))  # fmt: skip
+
+
+def unclear_findings(sheet: str, around: Surroundings) -> tuple[Finding, ...]:
+    """What to do about labels above a table that say nothing to us: as long as they do, it is not sure whose card it is."""
+    return tuple(
+        Finding("label-unknown", "warning", sheet, cell, Message(
+            f"看不懂“{text}”是什么；请在 --vocabulary 里补充，或用 --map 指明（如 部门=B2）",
+            f'nothing is known of the label "{text}"; add it with --vocabulary, or say what it is with --map (部门=B2)',
+        ))
+        for cell, text in around.unclear
+    )  # fmt: skip
 
 
 def read_below(
@@ -186,6 +264,37 @@ def read_below(
     )
 
 
+def by_sums(
+    lines: Lines, sums: tuple[int, ...], columns: tuple[Column, ...], bands: Iterable[BandHeader], found: Surroundings
+) -> Surroundings:
+    """Total and grade by what they are, where no label says so: the sum of the scores, and a grade right below it.
+
+    Args:
+        lines: The sheet.
+        sums: Rows that add the scores up.
+        columns: The columns of the table.
+        bands: Its bands; their labels are grades.
+        found: What labels said.
+    """
+    scores = [column for column in columns if column.role in ("score", "weighted_score")]
+    totals, grade = dict(found.totals), found.grade_cell
+    if grade is not None and not totals and _place(grade)[0] in sums:
+        grade = None  # Total rating, over the sum of the scores
+    row = next(iter(sums[-1:]), 0)
+    if row and not totals:
+        totals = {c.label: cell_name(row, c.col) for c in scores if not lines.is_blank(row, c.col)}
+        found = replace(found, last_row=max(found.last_row, row))
+    if totals and grade is None:
+        row = max(_place(cell)[0] for cell in totals.values())
+        labels = {band.label for band in bands}
+        for column in reversed(scores):
+            value = lines.grid.cell(row + 1, column.col).value
+            if is_grade(value) or (isinstance(value, str) and value in labels):
+                grade = cell_name(row + 1, column.col)
+                break
+    return replace(found, totals=totals, grade_cell=grade)
+
+
 def read_beside(
     lines: Lines, first_row: int, last_row: int, last_col: int, vocabulary: Vocabulary, found: Surroundings
 ) -> Surroundings:
@@ -231,20 +340,20 @@ def read_beside(
 
 def _note(identity: dict[str, tuple[str, str]], kind: str, value: str, cell: str) -> None:
     if kind == "department_person":
-        _note(identity, "department", _in_front(value), cell)
-        _note(identity, "person", _behind(value), cell)
+        _note(identity, "department", _department_in(value), cell)
+        _note(identity, "person", _person_in(value), cell)
     elif not identity.get(kind, ("", ""))[0] or (kind == "period" and _names_a_year(value, identity[kind][0])):
         identity[kind] = (value, cell)
 
 
 @derived
-def _in_front(value: str) -> str:
+def _department_in(value: str) -> str:
     """客服部 of 客服部-张三."""
     return trim(_DASH.sub("-", value).partition("-")[0])
 
 
 @derived
-def _behind(value: str) -> str:
+def _person_in(value: str) -> str:
     """张三 of 客服部-张三."""
     return trim(_DASH.sub("-", value).partition("-")[2])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..findings import Finding
 from ..messages import Message
 from ..scoring.periods import MONTH, QUARTER
 from ..scoring.values import State, show
@@ -13,13 +14,15 @@ from .body import Row, joined
 from .cells import Cell
 from .columns import GAP
 from .headers import Column, Lines, text_of
-from .identity import parse_period, read_above
+from .identity import column_unknown, parse_period, read_above, unclear_findings
 from .located import LEDGER, Find, Table
-from .probe import fits, is_missing, key, read
+from .probe import asked, is_missing, key, read
+from .structure import cycle, difference_of, is_whole
 from .vocabulary import Vocabulary
 
 _ABOVE = 40
 _FEWEST_PERIODS = 3
+_LOOKED_AT = 60
 _HIERARCHY = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
 _SUMS = ("weight", "score", "weighted_score", "points", "note", "evaluator", "total")
 _WORDS = {
@@ -37,6 +40,7 @@ class _Frame(NamedTuple):
     kind_col: int
     first_col: int
     last_col: int
+    kinds: dict[str, str]  # what the texts of that column mean
 
 
 class _Group(NamedTuple):
@@ -72,6 +76,11 @@ def find_ledgers(lines: Lines, vocabulary: Vocabulary, threshold: float) -> list
     return found
 
 
+@asked
+def _may_be_month(number: float) -> bool:
+    return 1 <= number <= 12
+
+
 def _periods(lines: Lines, row: int) -> list[tuple[int, str]]:
     """Column and label of the months or quarters named in a row; 1 … 12 in order are months as well."""
     found: list[tuple[int, str]] = []
@@ -82,7 +91,7 @@ def _periods(lines: Lines, row: int) -> list[tuple[int, str]]:
         if period is not None and period.kind in (MONTH, QUARTER) and period.number is not None:
             found.append((cell.col, text))
         elif (
-            isinstance(cell.value, (int, float)) and not cell.is_formula and not cell.is_date and 1 <= cell.value <= 12
+            isinstance(cell.value, (int, float)) and not cell.is_formula and not cell.is_date and _may_be_month(cell.value)
         ):
             numbers.append((cell.col, int(cell.value)))
     if len(found) < _FEWEST_PERIODS:
@@ -98,13 +107,8 @@ def _frame(lines: Lines, row: int, periods: list[tuple[int, str]], vocabulary: V
     below = list(lines.between(row + 1, row + 9))
     if not below:
         return None
-    kinds: dict[int, int] = {}
-    for line in below:
-        for cell in lines.row(line, 1, first_period - 1):
-            if vocabulary.ledger.kind(text_of(cell.value)):
-                kinds[cell.col] = kinds.get(cell.col, 0) + 1
-    kind_col = max(kinds, key=lambda col: kinds[col], default=0)
-    if not kind_col or kinds[kind_col] < min(4, len(below)):
+    kind_col, words = _kinds(lines, row, first_period, below, vocabulary)
+    if not kind_col:
         return None
     first = kind_col
     while first > 1 and any(not lines.is_blank(*lines.grid.span(line, first - 1)[:2]) for line in (row, *below)):
@@ -119,7 +123,78 @@ def _frame(lines: Lines, row: int, periods: list[tuple[int, str]], vocabulary: V
         match = vocabulary.match_header(text) if text and col not in taken else None
         if match is not None and match.role in ("name", "number", "section", *_SUMS):
             others.append(Column(match.role, col, text, match.label, match.unit))
-    return _Frame(row, tuple(periods), tuple(others), kind_col, first, last)
+    if not any(column.role in ("weight", "points") for column in others):
+        shares = _shares(lines, row, first, kind_col, {c.col for c in others if c.role == "name"})
+        others = [c for c in others if c.col not in {share.col for share in shares}] + shares
+    return _Frame(row, tuple(periods), tuple(others), kind_col, first, last, words)
+
+
+def _shares(lines: Lines, row: int, first: int, kind_col: int, taken: set[int]) -> list[Column]:
+    """The column in front of the kinds whose numbers are complete weights, whatever its heading."""
+    for col in range(first, kind_col):
+        cells = [lines.grid.cell(line, col) for line in lines.between(row + 1, row + _LOOKED_AT)]
+        shares = [n for c in cells if (n := read(c.value, number_format=c.number_format).number) is not None]
+        if col not in taken and len(shares) > 1 and is_whole(shares):
+            return [Column("weight", col, lines.text(row, col))]
+    return []
+
+
+def _kinds(
+    lines: Lines, row: int, first_period: int, below: list[int], vocabulary: Vocabulary
+) -> tuple[int, dict[str, str]]:
+    """The column that says target, actual, difference, and which of its texts says what; 0 without one."""
+    columns: dict[int, list[str]] = {}
+    for line in below:
+        for cell in lines.row(line, 1, first_period - 1):
+            if text := text_of(cell.value):
+                columns.setdefault(cell.col, []).append(text)
+    for col, texts in columns.items():
+        words = {text: kind for text in texts if (kind := vocabulary.ledger.kind(text))}
+        if len(texts) >= min(4, len(below)) and len(words) > 1 and all(text in words for text in texts):
+            return col, words
+    every = list(lines.between(row + 1, lines.grid.last_row))[:_LOOKED_AT]
+    for col in columns:
+        repeated = cycle([text for line in every if (text := lines.text(line, col))])
+        words = _in_turn(lines, every, col, first_period, repeated, vocabulary)
+        if words:
+            return col, words
+    counts = {
+        col: sum(1 for text in texts if vocabulary.ledger.kind(text)) for col, texts in columns.items()
+    }
+    col = max(counts, key=lambda one: counts[one], default=0)
+    if not col or counts[col] < min(4, len(below)):
+        return 0, {}
+    return col, {}
+
+
+def _in_turn(
+    lines: Lines, rows: list[int], col: int, first_period: int, repeated: tuple[str, ...], vocabulary: Vocabulary
+) -> dict[str, str]:
+    """What the texts mean that a column repeats in turn: as far as words say, else by the formulas of differences."""
+    if not repeated:
+        return {}
+    words = {text: vocabulary.ledger.kind(text) or _header_kind(text, vocabulary) for text in repeated}
+    last = next((row for row in rows if lines.text(row, col) == repeated[-1]), 0)
+    parts = difference_of(lines.grid.cell(last, first_period)) if last and len(repeated) == 3 else None
+    if parts is not None and all(row in (last - 1, last - 2) for row, _ in parts):
+        words[repeated[-1]] = "gap"
+        words[lines.text(parts[0][0], col)], words[lines.text(parts[1][0], col)] = "actual", "target"
+        return words
+    known = [kind for kind in words.values() if kind]
+    if not known or len(set(known)) < len(known):
+        return {}
+    # A target stands before its actual, and the difference after both.
+    for text, kind in zip(repeated, ("target", "actual", "gap"), strict=False):
+        if not words[text]:
+            if kind in known:
+                return {}
+            words[text] = kind
+    return words
+
+
+def _header_kind(text: str, vocabulary: Vocabulary) -> str:
+    match = vocabulary.match_header(text)
+    return match.role if match is not None and match.role in ("target", "actual") else ""
 
 
 def _groups(lines: Lines, frame: _Frame, vocabulary: Vocabulary) -> list[_Group]:
@@ -137,7 +212,8 @@ def _groups(lines: Lines, frame: _Frame, vocabulary: Vocabulary) -> list[_Group]
         if first is None:
             continue
         label = vocabulary.match_label(text_of(first.value)) if text_of(first.value) else None
-        kind = vocabulary.ledger.kind(lines.text(row, frame.kind_col))
+        text = lines.text(row, frame.kind_col)
+        kind = frame.kinds.get(text) or vocabulary.ledger.kind(text)
         if label is not None and label.kind in ("stop", "total", "grade") and not kind:
             break
         if not kind:
@@ -155,13 +231,14 @@ def _groups(lines: Lines, frame: _Frame, vocabulary: Vocabulary) -> list[_Group]
 
 
 def _name_column(lines: Lines, frame: _Frame) -> int:
-    named = next((c.col for c in frame.others if c.role == "name" and c.col != frame.kind_col), 0)
+    counts = dict.fromkeys(range(frame.first_col, frame.kind_col), 0)
+    for row in lines.between(frame.row + 1, frame.row + _LOOKED_AT):
+        for cell in lines.row(row, frame.first_col, frame.kind_col - 1):
+            text = text_of(cell.value)
+            counts[cell.col] += bool(text) and read(text).number is None and not _HIERARCHY.fullmatch(key(text))
+    named = next((c.col for c in frame.others if c.role == "name" and counts.get(c.col)), 0)
     if named:
         return named
-    counts = dict.fromkeys(range(frame.first_col, frame.kind_col), 0)
-    for row in lines.between(frame.row + 1, frame.row + 60):
-        for cell in lines.row(row, frame.first_col, frame.kind_col - 1):
-            counts[cell.col] += bool(text_of(cell.value)) and not fits(text_of(cell.value), _HIERARCHY)
     return max(counts, key=lambda col: (counts[col], col), default=frame.kind_col)
 
 
@@ -215,8 +292,22 @@ def _ledger(lines: Lines, frame: _Frame, groups: list[_Group], vocabulary: Vocab
         rows=tuple(_row(lines, frame, group, groups) for group in groups),
         period_cell=around.period_cell,
         identity=around.identity,
+        findings=(*unclear_findings(grid.name, around), *_strange(lines, frame, name_col)),
     )
     return Find((table,), confidence, None, place, top, last_row, frame.first_col, frame.last_col)
+
+
+def _strange(lines: Lines, frame: _Frame, name_col: int) -> tuple[Finding, ...]:
+    """A column of numbers in front of the kinds that nothing is known of; 1, 2, 3 and 1.1 number the items."""
+    known = {name_col, *(column.col for column in frame.others)}
+    found = []
+    for col in range(frame.first_col, frame.kind_col):
+        values = [lines.grid.cell(line, col).value for line in lines.between(frame.row + 1, frame.row + _LOOKED_AT)]
+        texts = [show(float(v)) if isinstance(v, (int, float)) else key(text_of(v)) for v in values if not is_missing(v)]
+        numbers = [text for text in texts if read(text).number is not None]
+        if col not in known and numbers and not all(_HIERARCHY.fullmatch(text.strip(".、")) for text in texts):
+            found.append(column_unknown(lines.grid.name, cell_name(frame.row, col), lines.text(frame.row, col)))
+    return tuple(found)
 
 
 def _is_upper_header(lines: Lines, frame: _Frame, vocabulary: Vocabulary) -> bool:

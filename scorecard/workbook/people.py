@@ -19,10 +19,11 @@ from .body import Row
 from .cells import Cell
 from .columns import GAP
 from .headers import Column, Lines, text_of
-from .identity import read_above, shown
+from .identity import column_unknown, read_above, shown, unclear_findings
 from .located import Find, Table
-from .probe import derived, is_longer, is_missing, key, read, together, trim
+from .probe import asked, asked_together, derived, is_longer, is_missing, key, read, together, trim
 from .stated import stated_in
+from .structure import is_grade, is_whole, refers_to, shares_across
 from .vocabulary import Vocabulary
 
 _ABOVE = 40
@@ -69,16 +70,46 @@ def find_person_tables(lines: Lines, vocabulary: Vocabulary, threshold: float) -
         cells = lines.cells[row]
         if row <= done or len(cells) < 3:
             continue
-        for person in (c for c in cells if vocabulary.names_persons(text_of(c.value))):
+        named = [c for c in cells if vocabulary.names_persons(text_of(c.value))]
+        for person in named or _over_names(lines, row, cells, vocabulary):
             frame = _frame(lines, person, vocabulary)
             headings = _headings(lines, frame, vocabulary) if frame is not None else []
-            if frame is None or sum(1 for h in headings if h.role == "item") < 2:
+            if frame is None or sum(1 for h in headings if h.role == "item") < 2 or _heads_items(headings, vocabulary):
                 continue
             table = _Reader(lines, frame, headings, vocabulary).read(threshold)
             if table is not None:
                 found.append(table)
                 done = max(done, frame.bottom)
     return found
+
+
+@asked
+def _has_share(text: str) -> bool:
+    return "%" in key(text) and read(text).number is None
+
+
+def _over_names(lines: Lines, row: int, cells: Sequence[Cell], vocabulary: Vocabulary) -> list[Cell]:
+    """The heading of the persons where it does not say so: over names of persons, beside headings with weights."""
+    texts = [text_of(cell.value) for cell in cells]
+    if not all(texts):
+        return []
+    below = [read(c.value, number_format=c.number_format).number for c in lines.row(row + 1)]
+    weighed = sum(1 for text in texts if _has_share(text)) > 1
+    if not (weighed or is_whole([number for number in below if number is not None])):
+        return []
+    for cell, text in zip(cells, texts, strict=True):
+        if vocabulary.kind_of_value(text) or vocabulary.match_label(text) or vocabulary.match_header(text):
+            continue
+        names = [t for line in lines.between(row + 1, row + 6) if (t := text_of(lines.grid.cell(line, cell.col).value))]
+        if len(names) > 1 and all(vocabulary.kind_of_value(name) == "person" for name in names[:2]):
+            return [cell]
+    return []
+
+
+def _heads_items(headings: list[_Heading], vocabulary: Vocabulary) -> bool:
+    """Whether the headings are those of a list of items below the name of one person: 指标, 权重, 得分."""
+    roles = {m.role for h in headings if h.text and (m := vocabulary.match_header(h.text.split()[-1])) is not None}
+    return "name" in roles and len(roles & {"weight", "points", "score", "actual", "target"}) > 1
 
 
 # --- header ----------------------------------------------------------------------------------------------------------
@@ -166,7 +197,7 @@ def _headings(lines: Lines, frame: _Frame, vocabulary: Vocabulary) -> list[_Head
         seen.add((stack[-1].row, stack[-1].col))
         if texts:
             found.append(_heading(lines, col, stack, texts, frame, vocabulary))
-    return _chosen_items(_pairs(found, vocabulary))
+    return _chosen_items(_pairs(found, vocabulary, lines, frame))
 
 
 def _heading(
@@ -235,12 +266,13 @@ def _role(
     return "other"
 
 
-def _pairs(headings: list[_Heading], vocabulary: Vocabulary) -> list[_Heading]:
+def _pairs(headings: list[_Heading], vocabulary: Vocabulary, lines: Lines, frame: _Frame) -> list[_Heading]:
     """quality, quality_p: a column of scores and one of its weights."""
     if sum(1 for h in headings if h.role == "item") >= 2:
         return headings
     candidates = [h for h in headings if h.role in ("other", "bonus", "note", "item", "total")]
-    if sum(1 for h in candidates if vocabulary.people.names_weights(h.name)) < 2:
+    named = sum(1 for h in candidates if vocabulary.people.names_weights(h.name)) > 1
+    if not named and not _build_on_others([h.name for h in candidates]):
         return headings
     free = {key(h.name): h for h in candidates}
     weights: dict[int, _Heading] = {}
@@ -252,6 +284,8 @@ def _pairs(headings: list[_Heading], vocabulary: Vocabulary) -> list[_Heading]:
             weights[scored.col] = heading
             names[scored.col] = trim(scored.name) if key(scored.name) == base else trim(heading.name[: len(base)])
     if len(weights) < 2:
+        weights, names = _built_on(list(free.values()), vocabulary, lines, frame)
+    if len(weights) < 2:
         return headings
     taken = {heading.col for heading in weights.values()}
     return [
@@ -260,6 +294,43 @@ def _pairs(headings: list[_Heading], vocabulary: Vocabulary) -> list[_Heading]:
         else h
         for h in headings
     ]  # fmt: skip
+
+
+@asked_together
+def _build_on_others(names: Sequence[str]) -> bool:
+    """Whether two of some headings are another one with something behind it."""
+    folded = [key(name) for name in names]
+    built = [one for one in folded if any(one != other and one.startswith(other) for other in folded)]
+    return len(built) > 1
+
+
+def _built_on(
+    headings: list[_Heading], vocabulary: Vocabulary, lines: Lines, frame: _Frame
+) -> tuple[dict[int, _Heading], dict[int, str]]:
+    """Weights by column of scores, and names, where a heading is that of another column and something behind it.
+
+    What is behind says weight, or the numbers do: those of every person sum to 100 %.
+    """
+    weights: dict[int, _Heading] = {}
+    names: dict[int, str] = {}
+    tails = set()
+    for heading in headings:
+        folded = key(heading.name)
+        scored = [h for h in headings if h is not heading and folded.startswith(key(h.name)) and h.col != heading.col]
+        if scored:
+            best = max(scored, key=lambda h: len(h.name))
+            weights[best.col], names[best.col] = heading, trim(best.name)
+            tails.add(folded[len(key(best.name)) :])
+    if len(weights) < 2 or len(tails) != 1:
+        return {}, {}
+    match = vocabulary.match_header(tails.pop().strip("_-—·:：/ ()（）"))
+    if match is not None and match.role == "weight":
+        return weights, names
+    rows = [
+        row for row in lines.between(frame.bottom + 1, lines.grid.last_row)
+        if text_of(lines.grid.cell(row, frame.person.col).value)
+    ]  # fmt: skip
+    return (weights, names) if shares_across(lines.grid, rows, [h.col for h in weights.values()]) else ({}, {})
 
 
 def _chosen_items(headings: list[_Heading]) -> list[_Heading]:
@@ -296,6 +367,7 @@ class _Reader:
         rows = self._persons()
         if not rows:
             return None
+        self._by_values(rows)
         frame = self.frame
         above = read_above(
             self.lines, self.lines.above(frame.top, 1, _ABOVE), 1, max(frame.last_col, self.grid.last_col),
@@ -333,7 +405,7 @@ class _Reader:
                 coefficient_cell=self._named(row, "coefficient", "").get(""),
                 coverage_cell=self._named(row, "coverage", "").get(""),
                 identity={**above.identity, **self._identity(row)},
-                findings=self._findings(row),
+                findings=(*self._findings(row), *self.strange, *unclear_findings(self.grid.name, above)),
             )
             for row in (rows if refusal is None else ())
         )
@@ -359,6 +431,32 @@ class _Reader:
             if name and r1 == row and c1 == frame.person.col and not is_summary and label is None:
                 rows.append(row)
         return rows
+
+    def _by_values(self, rows: list[int]) -> None:
+        """What columns are whose headings say nothing, by what stands in them: department, position, total, grade."""
+        taken = {h.role for h in self.headings}
+        items = [h for h in self.headings if h.role == "item"]
+        last = max((h.col for h in self.items), default=0)
+        self.strange: list[Finding] = []
+        for i, heading in enumerate(self.headings):
+            if self.is_flat or (heading.role != "other" and (heading.role != "grade" or "total" in taken)):
+                continue
+            cells, role = [self.grid.cell(row, heading.col) for row in rows], ""
+            if heading.role == "grade" and not all(cell.is_formula for cell in cells):
+                continue
+            if heading.col < last:
+                kinds = {self.vocabulary.kind_of_value(t) for row in rows if (t := self._shown(row, heading.col))}
+                role = next(iter(kinds)) if len(kinds) == 1 and kinds <= {"department", "position"} else ""
+            elif all(cell.is_formula and {(row, h.col) for h in items} <= refers_to(cell.formula)
+                     for row, cell in zip(rows, cells, strict=True)):  # fmt: skip
+                role = "total"
+            elif all(is_grade(cell.value) for cell in cells):
+                role = "grade"
+            if role and role not in taken:
+                taken.add(role)
+                self.headings[i] = heading._replace(role=role)
+            elif heading.col > last or any(read(cell.value).number is not None for cell in cells):
+                self.strange.append(column_unknown(self.grid.name, heading.cell.name, heading.text))
 
     def _shown(self, row: int, col: int) -> str:
         r1, c1, _, _ = self.grid.span(row, col)

@@ -16,10 +16,11 @@ from ..messages import Message
 from ..scoring.values import decimal_sum
 from .abilities import find_abilities
 from .addresses import cell_name
+from .agreement import DOUBTFUL, doubted, doubts, parts_missing
 from .body import Body, Row, read_body
 from .grid import Grid
 from .headers import BandHeader, Column, Header, Lines, find_headers, text_of
-from .identity import Surroundings, is_title, read_above, read_below, read_beside
+from .identity import Surroundings, by_sums, column_unknown, is_title, read_above, read_below, read_beside
 from .known_sheets import KnownSheets
 from .ledger import find_ledgers
 from .located import Find, Table
@@ -29,14 +30,13 @@ from .people import find_person_tables
 from .probe import is_missing, read
 from .remembered import Remembered
 from .rulesheet import SHEET as RULE_SHEET
-from .vocabulary import STRONG, Vocabulary, default_vocabulary
+from .structure import adds_up, is_whole, refers_to
+from .vocabulary import LISTED, STRONG, Vocabulary, default_vocabulary
 
 __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
 
 
 THRESHOLD = 0.5
-# A table with a column of numbers that nobody understands.
-_DOUBTFUL = 0.55
 # A person has said what the columns are.
 _MAPPED = 0.95
 # Below this nobody would take it for an assessment table.
@@ -115,7 +115,7 @@ def recognise_workbook(
             grids[sheet.name] = grid
         tables += here
         for table in here:
-            findings += table.findings
+            findings += table.findings if sheet.name != RULE_SHEET else ()
         if here and sheet.state != "visible":
             findings.append(Finding("hidden-sheet", "info", sheet.name, "", Message(
                 "考核表所在的工作表是隐藏的", "this sheet with an assessment table is hidden")))  # fmt: skip
@@ -199,13 +199,26 @@ def _attempts(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
         attempts.append(attempt)
         if attempt.table is not None:
             placed.append((attempt.table, attempt))
-    return _in_reading_order(_as_parts(attempts), lists)
+    return _agreed(_in_reading_order(_as_parts(attempts), lists), lines, mapped is None)
+
+
+def _agreed(attempts: list[_Attempt], lines: Lines, is_open: bool) -> list[_Attempt]:
+    """The same with the confidence that is left once parts were counted and doubts taken in."""
+    places = [i for i, attempt in enumerate(attempts) if attempt.table is not None]
+    tables = [attempt.table for attempt in attempts if attempt.table is not None]
+    missing = parts_missing(tables, lines) if is_open else {}
+    for k, (place, table) in enumerate(zip(places, tables, strict=True)):
+        if k in missing:
+            table = replace(table, findings=(*table.findings, missing[k]))
+        attempts[place] = replace(attempts[place], table=doubted(table) if is_open else table)
+    return attempts
 
 
 def _is_headed(found: Find, headers: list[Header]) -> bool:
     """Whether an ability sheet is an ordinary list: under a header with items, weights and scores."""
     return any(
-        {"name", "weight", "score"} <= header.roles()
+        {"name", "score"} <= header.roles()
+        and header.roles() & {"weight", "points"}
         and header.top <= found.last_row
         and found.top - header.bottom <= 2
         and _overlap(header, found)
@@ -281,13 +294,15 @@ def _follow(
     around = replace(around, last_row=body.last_row)
     beside = _beside_items(lines, body, header.bottom + 1, limit, first_col, last_col, vocabulary)
     around = read_below(lines, beside, first_col, last_col, body.columns, vocabulary, around)
+    around = by_sums(lines, body.sums, body.columns, header.bands, around)
     if header.alone:
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
-    confidence, against = _confidence(header, body, around, grid.name, vocabulary)
+    confidence, against = _confidence(header, body, around, grid.name, vocabulary, start > 1)
     reasons = _reasons(header)
     strange = _strange_columns(lines, header, body, vocabulary)
-    if strange and mapped is None:
-        confidence = min(confidence, _DOUBTFUL)
+    if mapped is None:
+        strange += doubts(lines, header, body, around, vocabulary, limit)
+        confidence = min(confidence, DOUBTFUL) if strange else confidence
         body = replace(body, findings=(*body.findings, *strange))
     if mapped is not None:
         confidence, reasons = max(confidence, _MAPPED), (said(mapped), *reasons)
@@ -334,11 +349,14 @@ def _with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabular
     roles = header.roles()
     names = [column for column in header.columns if column.role == "name"]
     scores = [column for column in header.columns if column.role == "score"]
-    if not names or not scores or roles & {"weight", "points", "weighted_score"}:
+    if not names or not scores or roles & {"weight", "points"}:
         return header
-    for col, text in header.unknown:
+    # 最高得分 in front of 得分, and what only sounds weighted.
+    other = [(c.col, c.header) for c in header.columns
+             if c.role in ("score", "weighted_score") and c.col < scores[-1].col]  # fmt: skip
+    for col, text in (*header.unknown, *other):
+        rows: list[int] = []
         shares: list[float] = []
-        are_marks = True
         for row in lines.between(header.bottom + 1, limit):
             cell = lines.grid.cell(row, col)
             reading = read(cell.value, number_format=cell.number_format)
@@ -350,14 +368,35 @@ def _with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabular
                     break
                 continue
             shares.append(reading.number)
-            marks = [read(lines.grid.cell(row, column.col).value).number for column in scores]
-            are_marks = are_marks and all(mark is None or mark <= reading.number for mark in marks)
-        if len(shares) > 1 and any(abs(decimal_sum(shares) - whole) < whole * 1e-6 for whole in (1.0, 100.0)):
-            role = "points" if are_marks and decimal_sum(shares) > 1.5 else "weight"
-            columns = sorted([*header.columns, Column(role, col, text)], key=lambda column: column.col)
-            unknown = tuple(pair for pair in header.unknown if pair[0] != col)
-            return replace(header, columns=tuple(columns), unknown=unknown)
+            rows.append(row)
+        if len(shares) < 2 or not is_whole(shares):
+            continue
+        marked = [c.col for c in scores if c.col != col]
+        role = _share_or_mark(lines, col, text, rows, shares, marked, limit)
+        if role == "weight" and any(c.col == col and c.role == "score" for c in header.columns):
+            continue  # scores that happen to sum to 100
+        kept = [column for column in header.columns if column.col != col]
+        columns = sorted([*kept, Column(role, col, text)], key=lambda column: column.col)
+        unknown = tuple(pair for pair in header.unknown if pair[0] != col)
+        return replace(header, columns=tuple(columns), unknown=unknown)
     return header
+
+
+def _share_or_mark(
+    lines: Lines, col: int, text: str, rows: list[int], shares: list[float], scores: list[int], limit: int
+) -> str:
+    """Whether numbers that sum to 100 are weights or full marks: a total multiplies weights, no mark exceeds a full one."""
+    if "%" in text or "％" in text or decimal_sum(shares) < 1.5:
+        return "weight"
+    for row in lines.between(rows[-1] + 1, min(limit, rows[-1] + 6)):
+        for score in scores:
+            cell = lines.grid.cell(row, score)
+            if adds_up(cell, rows):
+                return "weight" if (rows[0], col) in refers_to(cell.formula) else "points"
+    marks = [[read(lines.grid.cell(row, score).value).number for score in scores] for row in rows]
+    known = any(mark is not None for line in marks for mark in line)
+    fits = all(m is None or m <= share for line, share in zip(marks, shares, strict=True) for m in line)
+    return "points" if known and fits else "weight"
 
 
 def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocabulary) -> list[Finding]:
@@ -381,10 +420,7 @@ def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocab
         is_gap = not filled and not roles & {"score", "weighted_score", "actual"} and (col, text) not in doubtful
         if (filled and numbers * 2 >= len(filled)) or is_gap:
             cell = cell_name(header.bottom, col)
-            found.append(Finding("column-unknown", "warning", lines.grid.name, cell, Message(
-                f"看不懂“{text}”这一列；请用 --map 指明，或在 --vocabulary 里补充",
-                f'nothing is known of the column "{text}"; say what it is with --map, or add it with --vocabulary',
-            )))  # fmt: skip
+            found.append(column_unknown(lines.grid.name, cell, text))
     return found
 
 
@@ -436,9 +472,9 @@ def _opens_card(lines: Lines, row: int, first_col: int, last_col: int, vocabular
 
 
 def _confidence(
-    header: Header, body: Body, around: Surroundings, sheet: str, vocabulary: Vocabulary
+    header: Header, body: Body, around: Surroundings, sheet: str, vocabulary: Vocabulary, follows: bool
 ) -> tuple[float, Message]:
-    """How sure, 0 to 1, and the strongest point against."""
+    """How sure, 0 to 1, and the strongest point against; a table that follows another needs no title of its own."""
     roles = {column.role for column in body.columns}
     against = Message("表头不完整", "the header is incomplete")
     name = next(column for column in body.columns if column.role == "name")
@@ -469,6 +505,11 @@ def _confidence(
     if "points" in roles and "weight" not in roles and body.implausible * 2 > len(body.rows):
         points -= 0.35
         against = Message("满分列里的数不像分值", "the numbers in the column of full marks are no points")
+    # Words that were put together need somebody to speak of an assessment: 课程名称 and 平时占比 are a plan of courses.
+    listed = any(e.match.role == "name" and e.cell.col == name.col and e.match.score >= LISTED for e in header.evidence)
+    if not (listed or context or follows or "points" in roles) and not vocabulary.speaks_of_assessment(name.header):
+        points -= 0.2
+        against = Message("标题和指标列的表头都未提到考核", "neither the title nor the heading of the items speaks of one")
     if header.foreign:
         points -= 0.15 * len(header.foreign)
         quoted = "、".join(header.foreign[:3])

@@ -65,6 +65,9 @@ class PeopleWords:
         return [base, *(base + suffix for suffix in self._scores)]
 
 
+_GAP = re.compile("(?:差|偏差|差异|差额|差距|缺口)(?:异|额|距|值|数|量|率|情况|幅度)*")
+
+
 class LedgerWords:
     """The words of the rows of a ledger."""
 
@@ -76,7 +79,10 @@ class LedgerWords:
     @asked_method
     def kind(self, text: str) -> str:
         """What a row holds: "target", "actual" or "gap"; "" if its text says none of these."""
-        return self._kinds.get(fold(text), "") if text and len(text) <= 20 else ""
+        if not text or len(text) > 20:
+            return ""
+        folded = fold(text)
+        return self._kinds.get(folded) or ("gap" if _GAP.fullmatch(folded) else "")
 
 
 _REMEMBERED = 20_000
@@ -110,7 +116,9 @@ class AbilityWords:
     def _section(self, text: str) -> str:
         plain = _DECORATION.sub("", key(text)).strip(ORNAMENTS)
         other = self._aliased.sub(lambda match: self._aliases[match[0]], plain)
-        return other if other in self._sections else plain if plain in self._sections else ""
+        if other in self._sections:
+            return other
+        return plain if plain in self._sections else ""
 
     @asked_method
     def is_rating(self, text: object) -> bool:

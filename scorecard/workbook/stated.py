@@ -33,7 +33,10 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
         numbers = probe.ask(_numbers_in)
         return (cast(str, probe.derive(_name_in)), *numbers)
     plain = text.translate(_WIDE)
-    match = _NAMED_WEIGHT.search(plain) or next(iter([*_PERCENT.finditer(plain)][-1:]), None)
+    match = _NAMED_WEIGHT.search(plain)
+    if match is not None and match.start() == 1 and match[0][0] not in "([【 ":
+        match = None  # 药占比 25% is a name
+    match = match or next(iter([*_PERCENT.finditer(plain)][-1:]), None)
     weight = points = None
     if match is not None:
         weight = read(f"{match[1]}{match[2]}")

@@ -6,24 +6,34 @@ count); what a workbook says is never changed, and a spun synonym (评分原则 
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import UsageError
 from ..messages import Message
 from ..refusals import read_toml
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .folding import ORNAMENTS, by_length, fold
-from .probe import asked_method, derived, probe_of
+from .phrases import Phrases
+from .probe import asked_method, probe_of
 from .score_ranges import score_range
 from .shape_words import AbilityWords, HintWords, LedgerWords, PeopleWords
+from .stated import stated_in
+from .wordlists import (
+    IDENTITY_KINDS,
+    built_in,
+    extend,
+    filled_in,
+    fold_unit,
+    listed,
+    pair_pattern,
+    unfolded,
+    without_tails,
+)
 
 if TYPE_CHECKING:
     from .mapping import Mapping as Mapping_
@@ -38,15 +48,19 @@ OTHER_ROLES = ("period", "rater", "total", "foreign", "rules")
 
 #: From here on a match is strong; below, the text means its role only beside other assessment columns.
 STRONG = 0.7
+#: From here on a list has it, as it is or nearly; below, it was put together.
+LISTED = 0.8
 
 _LONGEST_HEADER, _LONGEST_LABEL, _LONGEST_COMPOUND = 40, 60, 20
 _REMEMBERED = 50_000
 _COUNT = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
 _NUMBERING = re.compile(rf"^{_COUNT}[、.．](?=\D)|^[(（]{_COUNT}[)）]")
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
-# What a form leaves to be filled in: ____ and 　　年　　月.
-_FILL_IN = "_＿ \u3000\t\n"
-_UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
+_COLON = re.compile("[:：﹕]")
+_APART = re.compile(r"[ \t\u00a0]{2,}|[\u3000\n;；|]+|[\s_＿]+(?=[^\s:：a-zA-Z]{1,12}[:：])")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_PART = re.compile(rf"第?{_COUNT}(?:部分|章|类|节)|{_COUNT}[、.．]|(?:part|section)\b", re.IGNORECASE)
+_WIDE_GAP = re.compile(r"\S\s{2,}\S")
 
 
 class HeaderMatch(NamedTuple):
@@ -99,19 +113,19 @@ class Vocabulary:
 
     __slots__ = (
         "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_cores", "_evaluators", "_headers",
-        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_ratings", "_tails", "_total", "_units",
+        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_phrases", "_ratings", "_tails", "_total", "_units",
         "_special_cache", "_vetoes", "abilities", "hints", "ledger", "mapping", "memory_cache", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._headers: dict[str, tuple[str, bool, str]] = {}
         for role, lists in data["header"].items():
-            for word, strong in _listed(lists):
+            for word, strong in listed(lists):
                 # The first to claim a word keeps it: real roles stand before the signs of other tables.
                 self._headers.setdefault(fold(word), (role, strong, word))
         self._labels: dict[str, tuple[str, bool, str]] = {}
         for kind, lists in data["label"].items():
-            for word, strong in _listed(lists):
+            for word, strong in listed(lists):
                 self._labels.setdefault(fold(word), (kind, strong, word))
         self._patterns = tuple(
             (re.compile(one["text"]), str(one["role"]), bool(one.get("weak"))) for one in data["pattern"]
@@ -121,7 +135,7 @@ class Vocabulary:
         self._neutral = by_length(words["neutral"])
         self._total = re.compile("".join(words["total_parts"]))
         self._tails = by_length(words["score_tails"])
-        self._units = frozenset(_fold_unit(word) for word in words["units"])
+        self._units = frozenset(fold_unit(word) for word in words["units"])
         self._context = by_length(words["context"])
         self._cores = tuple((key(word), role) for role, listed in data["core"].items() for word in listed)
         self._aliases = {key(old): key(new) for old, new in data["aliases"].items()}
@@ -129,7 +143,8 @@ class Vocabulary:
         self._adjustments = frozenset(fold(word) for word in data["item"]["adjustment"])
         self._vetoes = frozenset(fold(word) for word in data["item"]["veto"])
         self._ratings = by_length(data["item"]["rating_sections"])
-        self._pair = _pair_pattern(self._labels)
+        self._pair = pair_pattern(self._labels)
+        self._phrases = Phrases(data["phrase"])
         self.hints = HintWords(data["direction"], data["kind"], self._spellings)
         self.people = PeopleWords(data["people"])
         self.ledger = LedgerWords(data["ledger"])
@@ -162,9 +177,9 @@ class Vocabulary:
         Raises:
             UsageError: the file cannot be read, is not TOML, or has a table or list that the built-in one has not.
         """
-        data = _built_in()
+        data = built_in()
         if extra is not None:
-            _extend(data, read_toml(extra, Message("词汇文件", "vocabulary file")), str(extra), "")
+            extend(data, read_toml(extra, Message("词汇文件", "vocabulary file")), str(extra), "")
         return cls(data)
 
     def mapped(self, mapping: Mapping_ | None) -> Vocabulary:
@@ -187,7 +202,7 @@ class Vocabulary:
                 self._cache.clear()  # a workbook full of different texts must not fill the memory
             match = self._match_header(text) if len(text) <= 2 * _LONGEST_HEADER else None
             if match is not None and match.label:
-                match = match._replace(label=_unfolded(text, match.label))
+                match = match._replace(label=unfolded(text, match.label))
             self._cache[text] = match
         return self._cache[text]
 
@@ -207,6 +222,8 @@ class Vocabulary:
         plain, unit, period = self._without_brackets(text)
         match = self._match_plain(whole, "") if not plain else None
         match = match or self._match_plain(plain, unit)
+        if match is None or (match.role == "score" and match.score <= STRONG and plain.isascii()):
+            match = self._match_words(text, unit) or match
         if (
             match is not None
             and match.role == "weight"
@@ -217,18 +234,22 @@ class Vocabulary:
             match = match._replace(label=period)
         return match
 
+    def _match_words(self, text: str, unit: str) -> HeaderMatch | None:
+        found = self._phrases.english(text)
+        return HeaderMatch(found.role, found.label, unit, found.score, found.core) if found is not None else None
+
     def _without_brackets(self, text: str) -> tuple[str, str, str]:
         """A header without its brackets: the folded rest, the unit and the period that they state."""
         folded, unit, period = key(text), "", ""
         for inner in _BRACKETS.findall(folded):
-            if _fold_unit(inner) in self._units:
-                unit = unit or _fold_unit(inner)
+            if fold_unit(inner) in self._units:
+                unit = unit or fold_unit(inner)
             elif parse_period(inner) is not None:
                 period = period or inner
         rest = _NUMBERING.sub("", _BRACKETS.sub("", folded)).strip(ORNAMENTS)
         head, slash, tail = rest.rpartition("/")
-        if slash and _fold_unit(tail) in self._units:
-            rest, unit = head, unit or _fold_unit(tail)
+        if slash and fold_unit(tail) in self._units:
+            rest, unit = head, unit or fold_unit(tail)
         elif rest[-1:] in ("%", "‰") and len(rest) > 1:
             rest, unit = rest[:-1], unit or rest[-1]
         return rest.strip(ORNAMENTS), unit, period
@@ -243,7 +264,7 @@ class Vocabulary:
                 role, strong, term = known
                 label = folded if role == "band" else ""
                 if role == "score":
-                    label = next((self._evaluators[s] for s in _without_tails(candidate) if s in self._evaluators), "")
+                    label = next((self._evaluators[s] for s in without_tails(candidate) if s in self._evaluators), "")
                 return HeaderMatch(role, label, unit, round((1.0 if strong else 0.6) * factor, 3), term)
             label_known = self._labels.get(candidate)
             if label_known is not None and label_known[0] == "total":
@@ -264,6 +285,7 @@ class Vocabulary:
         return (
             found
             or self._score_of_someone(folded, unit)
+            or self._of_words(folded, unit)
             or self._compound(folded, unit)
             or self._by_ending(folded, unit)
         )
@@ -287,10 +309,11 @@ class Vocabulary:
                 continue
             role, _, term = known
             if role in ("target", "actual", "score", "weight", "band") and parse_period(front) is not None:
-                return HeaderMatch(role, front if role in ("target", "actual") else "", unit, 0.85, term)
+                label = front if role in ("target", "actual") and front not in self._neutral else ""
+                return HeaderMatch(role, label, unit, 0.85, term)
             if front in self._neutral and role in ROLES:
                 # 员工评分 and 个人自评 say who scored, 绩效得分 does not.
-                who = next((self._evaluators[s] for s in _without_tails(rest) if s in self._evaluators), "")
+                who = next((self._evaluators[s] for s in without_tails(rest) if s in self._evaluators), "")
                 label = (who or self._evaluators.get(front, "")) if role == "score" else ""
                 return HeaderMatch(role, label, unit, 0.8, term)
         return None
@@ -310,6 +333,10 @@ class Vocabulary:
             if tail in ("得分", "评分", "打分", "分数", "score") and len(front) <= 5 and front[-1:] not in "总满加合":
                 return HeaderMatch("score", front, unit, 0.7, tail)
         return None
+
+    def _of_words(self, folded: str, unit: str) -> HeaderMatch | None:
+        one = self._phrases.composed(folded)
+        return None if one is None else HeaderMatch(one.role, "", unit, one.score, one.core)
 
     def _of_two(self, front: str) -> str:
         """Who 主管领导, 个人自评, 部门主管 is: two words that each say who; the second one decides."""
@@ -344,6 +371,8 @@ class Vocabulary:
         """A short header that no list has, by the word at its core that comes last: 年度目标分解, 实际业绩情况."""
         if len(folded) > 10 or re.search(r"[\d.%:、]", folded):
             return None
+        if (last := self._phrases.by_core(folded)) is not None and last.role != "actual":
+            return HeaderMatch(last.role, "", unit, last.score, last.core)
         found = [(folded.rfind(core), len(core), role, core) for core, role in self._cores if core in folded]
         if not found:
             return None
@@ -411,7 +440,10 @@ class Vocabulary:
             return LabelMatch("total", False, "", value, plain)
         if re.search("签字|签名|签章|盖章", plain) and len(plain) <= 20:
             return LabelMatch("stop", True, "", value, "签字")
-        return None
+        kind = self._phrases.label(plain, _BRACKETS.sub("", head))
+        if kind == "period" and parse_period(plain) is not None:
+            return None  # 季度 is a value, not a label
+        return LabelMatch(kind, kind not in ("total", "grade"), "", value, plain) if kind else None
 
     def identity_pairs(self, text: str) -> list[tuple[str, str]]:
         """Labels and values written into one cell.
@@ -433,6 +465,28 @@ class Vocabulary:
             # A label that is not ours (填表日期：) ends the value too.
             value = re.split(r"(?:^|[\s\u3000_＿])[\s\u3000_＿]*(?=[^\s\d:：]{1,10}[:：])", value, maxsplit=1)[0]
             found.append((self._labels[fold(match[1])][0], filled_in(value)))
+        colons = len(_COLON.findall(text))
+        is_plain = len(found) == colons and _HAN.search(text) is not None and not _WIDE_GAP.search(text)
+        if not colons or len(text) > 400 or is_plain:
+            return found
+        # Labels that no list has: each stands at the beginning of what wide blanks, or a blank before 部门：, set apart.
+        named = [label for chunk in _APART.split(text) if chunk and (label := self.match_label(chunk)) is not None]
+        pairs = [(one.kind, filled_in(one.value)) for one in named if one.kind in IDENTITY_KINDS and one.value is not None]
+        apart = _HAN.search(text) is None and all(_COLON.search(chunk) for chunk in _APART.split(text) if chunk)
+        return pairs if apart or len(pairs) > len(found) or len(pairs) == colons else found
+
+    @asked_method
+    def strange_pairs(self, text: str) -> list[tuple[str, str]]:
+        """Labels with a colon and a value in one cell that no list has and no rule understands."""
+        if len(text) > 200 or not _COLON.search(text):
+            return []
+        found = []
+        for chunk in _APART.split(text):
+            head, colon, value = re.sub("[：﹕]", ":", chunk).partition(":")
+            if stated_in(chunk)[1] is not None or _PART.match(trim(head)):
+                continue  # the heading of a part: 第一部分：业绩考核 60%
+            if colon and 1 < len(trim(head)) <= 20 and filled_in(value) and self.match_label(chunk) is None:
+                found.append((trim(head), filled_in(value)))
         return found
 
     def _pair_kinds(self, text: str) -> list[str]:
@@ -440,6 +494,19 @@ class Vocabulary:
 
     def _pair_value(self, text: str, at: int) -> str:
         return self.identity_pairs(text)[at][1]
+
+    @asked_method
+    def kind_of_value(self, text: str) -> str:
+        """What a value beside a label nobody knows can only be: "department", "position", "person", "period"; else ""."""
+        period = parse_period(text)
+        if period is not None and (period.year is not None or period.number is not None):
+            return "period"
+        return self._phrases.kind_of_value(text)
+
+    @asked_method
+    def is_other_label(self, text: str) -> bool:
+        """Whether a label of a form says nothing about whose card it is."""
+        return self._phrases.is_other_label(text)
 
     @asked_method
     def names_persons(self, text: str) -> bool:
@@ -452,10 +519,25 @@ class Vocabulary:
         return label is not None and label.kind == "person" and label.value is None
 
     @asked_method
+    def speaks_of_target(self, text: str) -> bool:
+        """Whether a heading that is none of targets has a word for them: 目标标准, 任务指标."""
+        return self._phrases.speaks_of_target(key(text))
+
+    @asked_method
+    def speaks_of_actual(self, text: str) -> bool:
+        """Whether a heading that is none of actuals has a word for them: 完成情况说明."""
+        return self._phrases.speaks_of_actual(key(text))
+
+    @asked_method
     def is_strong_header(self, text: str) -> bool:
         """Whether a header means its role by itself."""
         match = self.match_header(text)
         return match is not None and match.score >= STRONG
+
+    @asked_method
+    def evaluator(self, text: str) -> str | None:
+        """The usual name of an evaluator: 直接主管 is 上级; None if the text names none."""
+        return self._evaluators.get(fold(text))
 
     @asked_method
     def speaks_of_assessment(self, text: str) -> bool:
@@ -472,7 +554,8 @@ class Vocabulary:
                 self._special_cache.clear()
             plain = _BRACKETS.sub("", key(name)).strip(ORNAMENTS)
             plain = _NUMBERING.sub("", plain).partition(":")[0].strip(ORNAMENTS)
-            special = "adjustment" if plain in self._adjustments else "veto" if plain in self._vetoes else ""
+            is_points = plain in self._adjustments or self._phrases.is_adjustment(plain)
+            special = "veto" if plain in self._vetoes else "adjustment" if is_points else ""
             self._special_cache[name] = special
         if special or measured or not section:
             return special or "kpi"
@@ -502,77 +585,3 @@ class Vocabulary:
 def default_vocabulary() -> Vocabulary:
     """The built-in vocabulary, read once."""
     return Vocabulary.load()
-
-
-@derived
-def filled_in(text: str) -> str:
-    """What stands in a place to be filled in; "" while that is only ____ or 　　年　　月.
-
-    Example:
-        >>> filled_in("____年__月"), filled_in("__张三__")
-        ('', '张三')
-    """
-    value = trim(text.strip(_FILL_IN))
-    return "" if _UNFILLED.fullmatch(re.sub("[_＿]", "", key(value))) else value
-
-
-def _unfolded(text: str, label: str) -> str:
-    """A folded part of a text as it is written there (its case, not its width or blanks)."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
-    folded = key(text)
-    at = folded.find(label)
-    return plain[at : at + len(label)] if at >= 0 and len(plain) == len(folded) else label
-
-
-def _listed(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, bool]]:
-    for name, strong in (("terms", True), ("weak", False)):
-        for word in lists.get(name, []):
-            yield word, strong
-
-
-def _fold_unit(text: str) -> str:
-    return key(text).removeprefix("单位").strip(ORNAMENTS)
-
-
-def _without_tails(text: str) -> Iterator[str]:
-    yield text
-    for tail in ("得分", "评分", "打分", "分数", "评价", "分", "score", "rating", "assessment"):
-        if text.endswith(tail):
-            yield text[: -len(tail)]
-
-
-def _pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]:
-    kinds = ("period", "person", "department", "position", "evaluator", "department_person")
-    terms = sorted((term for kind, _, term in labels.values() if kind in kinds), key=lambda term: -len(term))
-    gap = r"[ \t\u00a0\u3000]*"
-    dot = r"\.?"  # Dept.:
-    spaced = "|".join(gap.join(re.escape(char) for char in term) for term in terms)
-    return re.compile(rf"(?<!\w)({spaced}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
-
-
-def _built_in() -> dict[str, Any]:
-    """The words that come with this package; as JSON where it is packed for a Python without TOML (3.10, LibreOffice)."""
-    packed = Path(__file__).with_suffix(".json")
-    if packed.is_file():
-        words: dict[str, Any] = json.loads(packed.read_text(encoding="utf-8"))
-        return words
-    import tomllib
-
-    return tomllib.loads(packed.with_suffix(".toml").read_text(encoding="utf-8"))
-
-
-def _extend(base: dict[str, Any], added: Mapping[str, Any], where: str, path: str) -> None:
-    for name, value in added.items():
-        place = f"{path}.{name}" if path else name
-        if path == "aliases" and isinstance(value, str):
-            base[name] = value
-        elif path == "evaluators" and isinstance(value, list):
-            base[name] = [*value, *base.get(name, [])]
-        elif isinstance(base.get(name), dict) and isinstance(value, dict):
-            _extend(base[name], value, where, place)
-        elif isinstance(base.get(name, [] if name == "weak" else None), list) and isinstance(value, list):
-            base[name] = [*value, *base.get(name, [])]
-        else:
-            known = ", ".join(base)
-            zh, en = f"不认识“{place}”，或类型不对（这里有 {known}）", f"{place!r} is not known, or of another type"
-            raise UsageError(Message(zh, f"{en}; known here: {known}"), where)

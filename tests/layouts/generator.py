@@ -27,19 +27,24 @@ class Generated:
     planted: list[Planted]
 
 
-def generate(seed: int, layout: int | None = None, *, held_out: bool = False) -> Generated:
+def generate(
+    seed: int, layout: int | None = None, *, held_out: bool = False, wording: tuple[Wording, Wording] | None = None
+) -> Generated:
     """A workbook.
 
     Args:
         seed: The same seed gives the same workbook.
         layout: 1 to 9; by the seed when omitted.
         held_out: Say things in the words that recognition was not worked on with.
+        wording: Say them in these words, Chinese and English, instead.
     """
     random = Random(f"{seed}-{held_out}")
     layout = layout or LAYOUTS[seed % len(LAYOUTS)]
     chinese, english = (TUNING, TUNING_ENGLISH) if random.random() < 0.5 else (SECOND, SECOND_ENGLISH)
     if held_out:
         chinese, english = HELD_OUT, HELD_OUT_ENGLISH
+    if wording is not None:
+        chinese, english = wording
     words = english if random.random() < 0.15 else chinese
     return _Maker(random, words).workbook(layout)
 

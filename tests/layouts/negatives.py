@@ -235,9 +235,77 @@ def _duties(r: Random, c: Canvas) -> None:
         c.put(c.last_row + 1, 1, text)
 
 
+def _timesheet(r: Random, c: Canvas) -> None:
+    """Hours by day, with a row of sums under them."""
+    c.put(1, 1, r.choice(("项目工时表", "员工工时记录表", "Weekly timesheet")))
+    c.line(2, 1, ["序号", "项目", "工作内容", *("一二三四五"), "合计", "占比"])
+    hours = [[r.randint(0, 8) for _ in range(5)] for _ in range(r.randint(3, 7))]
+    whole = sum(map(sum, hours)) or 1
+    for i, line in enumerate(hours):
+        share = round(sum(line) / whole * 100)
+        c.line(3 + i, 1, [i + 1, f"项目{i + 1}", r.choice(_TASKS), *line, sum(line), f"{share}%"])
+    c.line(c.last_row + 1, 1, ["合计", None, None, None, None, None, None, None, whole])
+
+
+def _shares_of_budget(r: Random, c: Canvas) -> None:
+    """A budget by heading whose percentages sum to 100, with what was spent."""
+    c.put(1, 1, r.choice(("2026年部门费用预算分配表", "市场推广预算", "Budget allocation")))
+    heads = r.choice((("费用项目", "预算", "占比", "已使用", "说明"), ("科目", "占比", "金额", "执行情况", "备注"),
+                      ("Item", "Budget", "Share", "Spent", "Comment")))  # fmt: skip
+    c.line(2, 1, list(heads))
+    names = r.sample(("差旅费", "办公费", "招待费", "租赁费", "水电费", "广告费", "培训费"), 4)
+    cuts = sorted(r.sample(range(1, 20), 3))
+    parts = [5 * (b - a) for a, b in zip([0, *cuts], [*cuts, 20], strict=True)]
+    for i, (name, part) in enumerate(zip(names, parts, strict=True)):
+        values: dict[str, Value] = {"占比": part / 100, "Share": part / 100, "说明": None, "备注": None, "Comment": None}
+        row = [name, *(values.get(head, r.randint(10, 99) * 100) for head in heads[1:])]
+        for k, value in enumerate(row):
+            c.put(3 + i, 1 + k, value, "0%" if isinstance(value, float) else "")
+    c.line(c.last_row + 1, 1, ["合计", 100000])
+
+
+def _exam(r: Random, c: Canvas) -> None:
+    """Marks of a class: parts of the final mark with their percentages, one pupil per row."""
+    c.put(1, 1, r.choice(("高一（3）班期中考试成绩登记表", "学生成绩单", "课程成绩汇总", "Class marks")))
+    c.line(2, 1, ["学号", "学生姓名", "平时成绩", "期中成绩", "期末成绩", "总评成绩", "备注"])
+    for i in range(r.randint(5, 12)):
+        marks = [r.randint(50, 100) for _ in range(3)]
+        c.line(3 + i, 1, [f"2026{i:03}", r.choice(_PEOPLE), *marks, round(sum(marks) / 3, 1), None])
+    c.line(c.last_row + 1, 1, ["平均", None, 75, 76, 77, 76])
+
+
+def _survey(r: Random, c: Canvas) -> None:
+    """Results of a questionnaire: answers in percent, and a mean per question."""
+    c.put(1, 1, r.choice(("员工满意度调查结果统计", "客户问卷调查汇总", "Survey results")))
+    c.line(2, 1, ["序号", r.choice(("问题", "调查项目", "题目")), "非常满意", "满意", "一般", "不满意", "平均分"])
+    for i, text in enumerate(r.sample(("工作环境", "薪酬福利", "食堂", "培训机会", "直接上级", "办公设备"), 4)):
+        cuts = sorted(r.sample(range(1, 20), 3))
+        parts = [5 * (b - a) for a, b in zip([0, *cuts], [*cuts, 20], strict=True)]
+        c.line(3 + i, 1, [i + 1, text, *(f"{part}%" for part in parts), round(r.uniform(2, 5), 1)])
+
+
+def _courses(r: Random, c: Canvas) -> None:
+    """A plan of studies: credits, hours and how much each kind of work counts."""
+    c.put(1, 1, r.choice(("2026级教学计划", "课程设置一览表", "Course plan")))
+    c.line(2, 1, ["课程编号", "课程名称", "学分", "学时", r.choice(("考试占比", "学分比重", "平时占比")), "考核方式", "开课学期"])
+    cuts = sorted(r.sample(range(1, 20), 4))
+    parts = [5 * (b - a) for a, b in zip([0, *cuts], [*cuts, 20], strict=True)]
+    for i, (name, part) in enumerate(zip(("高等数学", "大学英语", "线性代数", "程序设计", "体育"), parts, strict=True)):
+        c.line(3 + i, 1, [f"C{i:03}", name, r.randint(1, 5), r.choice((32, 48, 64)), f"{part}%",
+                          r.choice(("考试", "考查")), r.randint(1, 4)])  # fmt: skip
+
+
+def _bids(r: Random, c: Canvas) -> None:
+    """Bids side by side."""
+    c.put(1, 1, r.choice(("投标单位比价表", "方案比选表", "Supplier comparison")))
+    c.line(2, 1, ["序号", "比较内容", "甲公司", "乙公司", "丙公司", "单位"])
+    for i, text in enumerate(("报价", "交货期", "付款方式", "质保期")):
+        c.line(3 + i, 1, [i + 1, text, *(r.randint(10, 900) for _ in range(3)), r.choice(("万元", "天", "月"))])
+
+
 KINDS = (
     _invoice, _weekly, _statistics, _budget, _attendance, _sports, _grades, _payroll, _portfolio, _schedule, _articles,
-    _quiz, _directory, _duties,
+    _quiz, _directory, _duties, _timesheet, _shares_of_budget, _exam, _survey, _courses, _bids,
 )  # fmt: skip
 
 

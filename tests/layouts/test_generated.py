@@ -7,6 +7,7 @@ A sample here; 2,000 workbooks in words that recognition was not worked on with 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,9 @@ from scorecard.workbook.inspection import inspect_package
 from scorecard.workbook.package import Package
 
 from . import generator
+from .fresh import FRESH, FRESH_ENGLISH
 from .generator import LAYOUTS, generate
+from .hard import HARD, HARD_ENGLISH
 from .negatives import negative
 from .planted import compare
 from .wording import HELD_OUT, HELD_OUT_ENGLISH, LAST, SECOND, SECOND_ENGLISH, TUNING, TUNING_ENGLISH, Wording
@@ -25,9 +28,11 @@ _FIRST = 10_000
 _SOAK = 2_000
 
 
-def verdict(seed: int, *, held_out: bool) -> tuple[int, list[str], float]:
+def verdict(
+    seed: int, *, held_out: bool, wording: tuple[Wording, Wording] | None = None
+) -> tuple[int, list[str], float]:
     """The layout of a generated workbook, what was understood otherwise, and how confidently."""
-    generated = generate(seed, held_out=held_out)
+    generated = generate(seed, held_out=held_out, wording=wording)
     seen = inspect_package(Package.open(generated.data, where=f"{seed}.xlsx"), f"{seed}.xlsx")
     lines, worst = compare(seen.cards, generated.planted)
     return generated.planted[0].layout, lines, worst
@@ -45,6 +50,25 @@ def test_held_out_words() -> None:
     verdicts = {seed: verdict(seed, held_out=True) for seed in range(_FIRST, _FIRST + 54)}
     wrong = {seed: (layout, lines[:3]) for seed, (layout, lines, _) in verdicts.items() if lines}
     assert len(wrong) <= 1, wrong
+
+
+def test_words_by_somebody_who_has_not_seen_the_recogniser() -> None:
+    verdicts = {seed: verdict(seed, held_out=True, wording=(FRESH, FRESH_ENGLISH)) for seed in range(90_000, 90_090)}
+    wrong = {seed: (layout, lines[:3], worst) for seed, (layout, lines, worst) in verdicts.items() if lines}
+    assert len(wrong) <= 1, wrong
+    assert not [seed for seed, (_, _, worst) in wrong.items() if worst >= CONFIDENT], wrong
+
+
+def test_what_nobody_can_understand_is_said_not_guessed() -> None:
+    """Headings that mean nothing: whatever is found there is found without confidence."""
+    nonsense = replace(
+        FRESH,
+        name=("甲栏", "乙栏"), weight=("丙栏", "丁栏"), points=("戊栏",), score=("己栏", "庚栏"), target=("辛栏",),
+        target_group=("壬栏",), actual=("癸栏",), total=("子行", "丑行"), adjustment=("寅行",), grade=("卯行",),
+    )  # fmt: skip
+    for seed in range(91_000, 91_045):
+        layout, lines, worst = verdict(seed, held_out=True, wording=(nonsense, FRESH_ENGLISH))
+        assert not lines or worst < CONFIDENT, (seed, layout, lines[:3], worst)
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
@@ -77,13 +101,20 @@ def test_the_held_out_headings_are_others() -> None:
 
 
 @pytest.mark.soak
-def test_two_thousand_workbooks_in_held_out_words(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "wording"),
+    [("held out", (HELD_OUT, HELD_OUT_ENGLISH)), ("by somebody else", (FRESH, FRESH_ENGLISH))],
+    ids=["held out", "by somebody else"],
+)
+def test_two_thousand_workbooks_in_held_out_words(
+    name: str, wording: tuple[Wording, Wording], capsys: pytest.CaptureFixture[str]
+) -> None:
     wrong: Counter[int] = Counter()
     confident = 0
     with capsys.disabled():
-        print()
+        print(f"\nwords: {name}")
         for seed in range(_FIRST, _FIRST + _SOAK):
-            layout, lines, worst = verdict(seed, held_out=True)
+            layout, lines, worst = verdict(seed, held_out=True, wording=wording)
             if lines:
                 wrong[layout] += 1
                 confident += worst >= CONFIDENT
@@ -95,6 +126,17 @@ def test_two_thousand_workbooks_in_held_out_words(capsys: pytest.CaptureFixture[
               f"wrong with confidence of {CONFIDENT} or more: {confident}")  # fmt: skip
     assert right >= 0.99 * _SOAK
     assert confident == 0
+
+
+@pytest.mark.soak
+def test_hard_words_are_not_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    verdicts = [verdict(seed, held_out=True, wording=(HARD, HARD_ENGLISH)) for seed in range(70_000, 70_720)]
+    right = sum(not lines for _, lines, _ in verdicts)
+    confident = sum(worst >= CONFIDENT for _, lines, worst in verdicts if lines)
+    with capsys.disabled():
+        print(f"\nhard words: {right} of {len(verdicts)} right ({right / len(verdicts):.2%}), wrong with confidence: {confident}")
+    assert right >= 0.8 * len(verdicts)
+    assert confident <= 0.01 * len(verdicts)
 
 
 @pytest.mark.soak

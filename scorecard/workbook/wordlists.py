@@ -1,0 +1,100 @@
+"""The file of words: how it is read, how a user's own adds to it, and what is made ready for look-up."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..messages import Message
+from ..scoring.values import key, trim
+from .folding import ORNAMENTS
+from .probe import derived
+
+# What a form leaves to be filled in: ____ and 　　年　　月.
+_FILL_IN = "_＿ \u3000\t\n"
+_UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
+#: Labels that say whose card it is.
+IDENTITY_KINDS = ("period", "person", "department", "position", "evaluator", "department_person")
+
+
+@derived
+def filled_in(text: str) -> str:
+    """What stands in a place to be filled in; "" while that is only ____ or 　　年　　月.
+
+    Example:
+        >>> filled_in("____年__月"), filled_in("__张三__")
+        ('', '张三')
+    """
+    value = trim(text.strip(_FILL_IN))
+    return "" if _UNFILLED.fullmatch(re.sub("[_＿]", "", key(value))) else value
+
+
+def unfolded(text: str, label: str) -> str:
+    """A folded part of a text as it is written there (its case, not its width or blanks)."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    folded = key(text)
+    at = folded.find(label)
+    return plain[at : at + len(label)] if at >= 0 and len(plain) == len(folded) else label
+
+
+def listed(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, bool]]:
+    """The words of a role, each with whether it stands by itself."""
+    for name, strong in (("terms", True), ("weak", False)):
+        for word in lists.get(name, []):
+            yield word, strong
+
+
+def fold_unit(text: str) -> str:
+    """A unit as it is compared."""
+    return key(text).removeprefix("单位").strip(ORNAMENTS)
+
+
+def without_tails(text: str) -> Iterator[str]:
+    """A heading, and the same without what may follow who scored."""
+    yield text
+    for tail in ("得分", "评分", "打分", "分数", "评价", "分", "score", "rating", "assessment"):
+        if text.endswith(tail):
+            yield text[: -len(tail)]
+
+
+def pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]:
+    """A pattern of the labels that stand before a colon."""
+    terms = sorted((term for kind, _, term in labels.values() if kind in IDENTITY_KINDS), key=lambda term: -len(term))
+    gap = r"[ \t\u00a0\u3000]*"
+    dot = r"\.?"  # Dept.:
+    spaced = "|".join(gap.join(re.escape(char) for char in term) for term in terms)
+    return re.compile(rf"(?<!\w)({spaced}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
+
+
+def built_in() -> dict[str, Any]:
+    """The words that come with this package; as JSON where it is packed for a Python without TOML (3.10, LibreOffice)."""
+    packed = Path(__file__).with_name("vocabulary.json")
+    if packed.is_file():
+        words: dict[str, Any] = json.loads(packed.read_text(encoding="utf-8"))
+        return words
+    import tomllib
+
+    return tomllib.loads(packed.with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def extend(base: dict[str, Any], added: Mapping[str, Any], where: str, path: str) -> None:
+    """Add the words of a user to the built-in ones."""
+    for name, value in added.items():
+        place = f"{path}.{name}" if path else name
+        if path == "aliases" and isinstance(value, str):
+            base[name] = value
+        elif path == "evaluators" and isinstance(value, list):
+            base[name] = [*value, *base.get(name, [])]
+        elif isinstance(base.get(name), dict) and isinstance(value, dict):
+            extend(base[name], value, where, place)
+        elif isinstance(base.get(name, [] if name == "weak" else None), list) and isinstance(value, list):
+            base[name] = [*value, *base.get(name, [])]
+        else:
+            known = ", ".join(base)
+            zh, en = f"不认识“{place}”，或类型不对（这里有 {known}）", f"{place!r} is not known, or of another type"
+            raise UsageError(Message(zh, f"{en}; known here: {known}"), where)
