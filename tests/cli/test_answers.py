@@ -124,6 +124,8 @@ class TestOtherMachines:
         registry.QueryValue = lambda key, name: r"C:\Office\EXCEL.EXE"  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "winreg", registry)
         monkeypatch.setattr(sys, "platform", "win32")
+        # From 3.12 on it asks Windows itself where to look.
+        monkeypatch.setattr("shutil.which", lambda name: None)
         found = {host.name: host for host in hosts.hosts()}
         assert found["Excel"].found == r"C:\Office\EXCEL.EXE" and "scorecard excel new" in found["Excel"].use.en
         assert not found["WPS"].found
