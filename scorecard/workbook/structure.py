@@ -215,8 +215,10 @@ def _makes(numbers: Sequence[float], loose: int, plain: bool, slack: float) -> b
     whole = fsum(weights)
     if not whole:
         return False
-    weighted = fsum(score * weight for score, weight in zip(scores, weights, strict=True)) / whole
-    if not plain and abs(stated - weighted - points) < slack:
+    weighted = fsum(score * weight for score, weight in zip(scores, weights, strict=True))
+    # Weights that do not make 100 % are a mistake of the table, and its total may be right by them.
+    scales = (whole, 100.0 if whole > 1.5 else 1.0)
+    if not plain and any(abs(stated - weighted / scale - points) < slack for scale in scales):
         return True
     return abs(stated - fsum(scores) - points) < slack
 
