@@ -98,6 +98,7 @@ class _Judge:
                 yield cell_name(self.header.bottom, column.col), message
         yield from self._rivals()
         yield from self._names()
+        yield from self._beyond()
         name = next(column for column in self.body.columns if column.role == "name")
         texts = [row.name for row in self.items]
         if len(texts) > 2 and len(set(texts)) * 3 <= len(texts) * 2:
@@ -159,6 +160,19 @@ class _Judge:
             if holds_quantities(self.grid, self.at, column.col, 0.3):
                 yield cell_name(self.header.bottom, column.col), Message(
                     f"“{column.header}”一列多是数，可能是目标", f'"{column.header}" holds numbers: these may be the targets'
+                )
+
+    def _beyond(self) -> Iterator[Doubt]:
+        """Headed columns of numbers right behind the table that were not taken for a part of it."""
+        if not self.header.alone:
+            return
+        for col in range(self.header.last_col + 1, self.header.last_col + 5):
+            rows = range(self.header.top, self.header.bottom + 1)
+            text = next((found for row in rows if (found := self.lines.text(row, col))), "")
+            numbers = sum(1 for row in self.at if read(self.grid.cell(row, col).value).number is not None)
+            if text and numbers and numbers * 2 >= len(self.at):
+                yield cell_name(self.header.bottom, col), Message(
+                    f"“{text}”一列有数，但没有算进这张表", f'"{text}" holds numbers, and was not taken for a part of this table'
                 )
 
     def _rivals(self) -> Iterator[Doubt]:

@@ -326,8 +326,11 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     # 绩效目标 over 月, 季 is no column of names where another one is.
     strong = [c for c in names if (m := vocabulary.match_header(str(c.value))) is not None and m.score >= STRONG]
     for name in strong or names:
-        if not lines.is_blank(row, name.col):
-            return False
+        if lines.is_blank(row, name.col):
+            continue
+        below = vocabulary.match_header(lines.text(row, name.col))
+        if strong or below is None or below.role != "period":
+            return False  # 目标任务 over 月, 季 is a target
     over = [cell.col for above in lines.between(top, row - 1) for cell in lines.cells[above]]
     cells = [cell for cell in lines.cells[row] if min(over) <= cell.col <= max(over) + 3]
     told = 0

@@ -154,13 +154,17 @@ def _by_shape(
     unclear = []
     # Only beside labels that do say whose card it is: 最有效的提升：… further up is a remark.
     block = {split_cell(place)[0] for _, place in identity.values()}
-    for cell, label, value, place in strange:
-        if vocabulary.is_other_label(label) or not value or cell.is_formula or not _is_short(value):
-            continue
-        kind = vocabulary.kind_of_value(value)
-        if kind and kind not in identity:
+    told = [
+        (cell, label, value, place, vocabulary.kind_of_value(value))
+        for cell, label, value, place in strange
+        if not vocabulary.is_other_label(label) and value and not cell.is_formula and _is_short(value)
+    ]
+    kinds = [kind for *_, kind in told]
+    for cell, label, value, place, kind in told:
+        # Emergency Care and Will Nash may both be persons: then nobody knows which one is.
+        if kind and kind not in identity and kinds.count(kind) == 1:
             identity[kind] = (value, place)
-        elif not kind and block & {cell.row - 1, cell.row, cell.row + 1}:
+        elif block & {cell.row - 1, cell.row, cell.row + 1} or kinds.count(kind) > 1:
             unclear.append((cell.name, label))
     missing = {"person", "department", "position"} - identity.keys()
     return tuple(unclear) if missing else ()

@@ -19,7 +19,7 @@ _LOOKED_AT = 60
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
 _TELLING = frozenset({"rule_text", "method", "target", "actual", "note", "number", "section"})
 _FORM = _GRADED | _TELLING - {"number", "section"}
-_NAME_LENGTH = 40
+_NAME_LENGTH, _UNIT_LENGTH = 40, 4
 # Totals are typed with two places.
 _SLACK = 0.006
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -51,8 +51,14 @@ def names_items(grid: Grid, rows: Sequence[int], col: int) -> bool:
     filled = [text for text in texts if text]
     if len(filled) < 2 or len(filled) * 10 < len(texts) * 9:
         return False
-    named = all(not is_longer(text, _NAME_LENGTH) and read(text).number is None for text in filled)
+    named = all(not is_longer(text, _NAME_LENGTH) and not _is_quantity(text) for text in filled)
     return named and _all_differ(filled)
+
+
+def _is_quantity(text: str) -> bool:
+    """Whether a text is a number with at most a short unit: 3次/台, and not 6S检查得分."""
+    reading = read(text)
+    return reading.number is not None and len(reading.unit) <= _UNIT_LENGTH
 
 
 @asked_together
