@@ -163,7 +163,15 @@ class _Judge:
                 )
 
     def _beyond(self) -> Iterator[Doubt]:
-        """Headed columns of numbers right behind the table that were not taken for a part of it."""
+        """Columns with content that were not taken for a part of the table: inside it, or headed right behind it."""
+        known = {c.col for c in self.body.columns} | {col for col, _ in self.header.unknown}
+        for col in range(self.header.first_col, self.header.last_col + 1):
+            filled = sum(1 for row in self.at if not self.lines.is_blank(row, col))
+            if col not in known and filled * 2 > len(self.at):
+                yield cell_name(self.header.bottom, col), Message(
+                    "这一列有内容，但没有自己的表头，没有算进这张表",
+                    "this column has content but no heading of its own, and was left out",
+                )
         if not self.header.alone:
             return
         for col in range(self.header.last_col + 1, self.header.last_col + 5):
