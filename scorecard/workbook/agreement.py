@@ -212,8 +212,8 @@ class _Judge:
         """A stated total that is not what the reading gives."""
         weight = next((c for c in self.body.columns if c.role == "weight" and c.label != "section"), None)
         weight = weight or next((c for c in self.body.columns if c.role == "points"), None)
-        if weight is None or len(self.items) < 2:
-            return
+        if weight is None or len(self.items) < 2 or not self.body.weights_complete:
+            return  # incomplete weights are told of as such
         column = next(iter(self.scores), None)
         place = self.around.totals.get(column.label) if column is not None else None
         if column is None or place is None:

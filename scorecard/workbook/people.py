@@ -84,13 +84,13 @@ def find_person_tables(lines: Lines, vocabulary: Vocabulary, threshold: float) -
 
 def _over_names(lines: Lines, row: int, cells: Sequence[Cell], vocabulary: Vocabulary) -> list[Cell]:
     """The heading of the persons where it does not say so: over names of persons, beside headings with weights."""
-    texts = [text_of(cell.value) for cell in cells]
-    below = [read(c.value, number_format=c.number_format).number for c in lines.row(row + 1)]
+    texts = [text_of(c.value) for c in cells] if all(isinstance(c.value, str) for c in cells) else []
     weighed = sum(1 for text in texts if "%" in key(text) and read(text).number is None) > 1
-    if not all(texts) or not (weighed or is_whole([number for number in below if number is not None])):
+    below = lines.row(row + 1) if texts and not weighed else []
+    if not weighed and not is_whole(n for c in below if (n := read(c.value, number_format=c.number_format).number)):
         return []
-    for cell, text in zip(cells, texts, strict=True):
-        if vocabulary.kind_of_value(text) or vocabulary.match_label(text) or vocabulary.match_header(text):
+    for cell, text in zip(cells, texts, strict=False):
+        if not text or vocabulary.kind_of_value(text) or vocabulary.match_label(text) or vocabulary.match_header(text):
             continue
         names = [t for line in lines.between(row + 1, row + 6) if (t := text_of(lines.grid.cell(line, cell.col).value))]
         if len(names) > 1 and all(vocabulary.kind_of_value(name) == "person" for name in names[:2]):

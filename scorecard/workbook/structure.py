@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 
-from ..scoring.values import decimal_sum, is_missing, read
+from ..scoring.values import is_missing, read
 from .addresses import split_cell
 from .grid import Cell, Grid
 
@@ -26,7 +26,7 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1
 
 def is_whole(shares: Iterable[float]) -> bool:
     """Whether weights or full marks are complete: their sum is 1 or 100, or 1 written in per cent under a heading that says %."""
-    total = decimal_sum(list(shares))
+    total = fsum(shares)
     return any(abs(total - whole) < whole * 1e-6 for whole in (1.0, 100.0, 0.01))
 
 
@@ -199,8 +199,10 @@ def is_sum(
             return False
         scores.append(score)
     points = fsum(read(grid.cell(row, cell.col).value).number or 0.0 for row in loose)
-    weighted = fsum(score * (weight or 0.0) for score, weight in zip(scores, weights, strict=True)) / whole
-    if not plain and abs(stated - weighted - points) < slack:
+    weighted = fsum(score * (weight or 0.0) for score, weight in zip(scores, weights, strict=True))
+    # Incomplete weights are multiplied as they are, or spread over what there is.
+    scales = () if plain else (whole, 1.0 if whole <= 1.5 else 100.0)
+    if any(abs(stated - weighted / scale - points) < slack for scale in scales):
         return True
     return abs(stated - fsum(scores) - points) < slack
 
