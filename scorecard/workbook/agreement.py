@@ -234,10 +234,8 @@ class _Judge:
         """A stated total that is not what the reading gives."""
         weight = next((c for c in self.body.columns if c.role == "weight" and c.label != "section"), None)
         weight = weight or next((c for c in self.body.columns if c.role == "points"), None)
-        if weight is None or len(self.items) < 2:
-            return
-        if weight.role == "weight" and self.sure.get(weight.col, 0.0) >= LISTED and not self.body.weights_complete:
-            return  # the check-up says that they do not make 100 %: that is why the total is another
+        if weight is None or len(self.items) < 2 or not self.body.weights_complete:
+            return  # incomplete weights are told of as such
         column = next(iter(self.scores), None)
         place = self.around.totals.get(column.label) if column is not None else None
         if column is None or place is None:

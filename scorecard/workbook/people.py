@@ -90,15 +90,14 @@ def _has_share(text: str) -> bool:
 
 def _over_names(lines: Lines, row: int, cells: Sequence[Cell], vocabulary: Vocabulary) -> list[Cell]:
     """The heading of the persons where it does not say so: over names of persons, beside headings with weights."""
-    texts = [text_of(cell.value) for cell in cells]
-    if not all(texts):
-        return []
-    below = [read(c.value, number_format=c.number_format).number for c in lines.row(row + 1)]
+    texts = [text_of(c.value) for c in cells] if all(isinstance(c.value, str) for c in cells) else []
     weighed = sum(1 for text in texts if _has_share(text)) > 1
-    if not (weighed or is_whole([number for number in below if number is not None])):
+    below = lines.row(row + 1) if texts and not weighed else []
+    numbers = [n for c in below if (n := read(c.value, number_format=c.number_format).number) is not None]
+    if not weighed and not is_whole(numbers):
         return []
-    for cell, text in zip(cells, texts, strict=True):
-        if vocabulary.kind_of_value(text) or vocabulary.match_label(text) or vocabulary.match_header(text):
+    for cell, text in zip(cells, texts, strict=False):
+        if not text or vocabulary.kind_of_value(text) or vocabulary.match_label(text) or vocabulary.match_header(text):
             continue
         names = [t for line in lines.between(row + 1, row + 6) if (t := text_of(lines.grid.cell(line, cell.col).value))]
         if len(names) > 1 and all(vocabulary.kind_of_value(name) == "person" for name in names[:2]):

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 
-from ..scoring.values import decimal_sum
 from .addresses import split_cell
 from .grid import Cell, Grid
 from .probe import asked, asked_together, is_longer, is_missing, read, trim
@@ -28,7 +27,7 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1
 @asked_together
 def is_whole(shares: Sequence[float]) -> bool:
     """Whether weights or full marks are complete: their sum is 1 or 100, or 1 written in per cent under a heading that says %."""
-    total = decimal_sum(list(shares))
+    total = fsum(shares)
     return any(abs(total - whole) < whole * 1e-6 for whole in (1.0, 100.0, 0.01))
 
 
