@@ -15,8 +15,9 @@ from ..messages import Message
 from .addresses import cell_name, split_cell
 from .body import Body
 from .grid import Cell
-from .headers import Column, Header, Lines, score_order, text_of
+from .headers import Column, Header, score_order
 from .identity import Surroundings, unclear_findings
+from .lines import Lines, text_of
 from .located import Table
 from .probe import is_longer, is_missing, read
 from .stated import stated_in

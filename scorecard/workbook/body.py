@@ -15,7 +15,8 @@ from ..scoring.values import Reading, show
 from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns
 from .grid import Cell
-from .headers import Column, Header, Lines, text_of
+from .headers import Column, Header
+from .lines import Lines, is_open, joined, text_of
 from .probe import is_missing, key, read, trim
 from .stated import stated_in
 from .structure import added_up, adds_up, is_sum, is_whole
@@ -356,7 +357,7 @@ class _Reader:
         own_weight = fits and not shared
         if own_weight and before.solid and before.weight is not None and not is_missing(before.weight.value):
             return False
-        dangling = name[0] in "(（[【、，,)）" or _is_open(before.name)
+        dangling = name[0] in "(（[【、，,)）" or is_open(before.name)
         if before.number:
             return own_weight or not self._has_values(row) or dangling
         if shared:
@@ -400,7 +401,7 @@ class _Reader:
         item.last = max(item.last, row)
 
     def _wrap(self, item: _Item, row: int, name: str, fits: bool, value: float | None) -> None:
-        if not fits and not (name[0] in "(（[【、，,)）" or _is_open(item.name)) and self._is_complete():
+        if not fits and not (name[0] in "(（[【、，,)）" or is_open(item.name)) and self._is_complete():
             self.doubts.append((cell_name(row, self.name.col), Message(
                 f"“{name}”没有权重，按上一项名称的续行理解，也可能是加减分",
                 f'"{name}" has no weight; it is taken as the rest of the name above, but may be points of its own',
@@ -584,20 +585,3 @@ class _Reader:
         self.findings.append(Finding(
             "text-number", "info" if plain else "warning", self.grid.name, cell.name,
             Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}')))  # fmt: skip
-
-
-def joined(text: str) -> str:
-    """The lines of a text as one: Chinese without a gap, other words with a blank."""
-    parts = [trim(part) for part in text.splitlines() if trim(part)]
-    result = parts[0] if parts else ""
-    for part in parts[1:]:
-        gap = (
-            " " if result[-1:].isascii() and part[:1].isascii() and result[-1:].isalnum() and part[:1].isalnum() else ""
-        )
-        result += gap + part
-    return result
-
-
-def _is_open(name: str) -> bool:
-    folded = name.replace("（", "(").replace("）", ")")
-    return folded.count("(") > folded.count(")") or folded[-1:] in "、，,和及与-/"

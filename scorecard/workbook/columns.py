@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from ..scoring.values import State
 from .grid import Cell
-from .headers import Column, Header, Lines, text_of
+from .headers import Column, Header
+from .lines import Lines, text_of
 from .probe import is_missing, read
 from .structure import holds_quantities, names_items
 from .vocabulary import LISTED, STRONG, Vocabulary

@@ -10,11 +10,12 @@ from ..messages import Message
 from ..scoring.periods import MONTH, QUARTER
 from ..scoring.values import State, show
 from .addresses import cell_name
-from .body import Row, joined
+from .body import Row
 from .cells import Cell
 from .columns import GAP
-from .headers import Column, Lines, text_of
+from .headers import Column
 from .identity import column_unknown, parse_period, read_above, unclear_findings
+from .lines import Lines, joined, text_of
 from .located import LEDGER, Find, Table
 from .probe import asked, is_missing, key, read
 from .structure import cycle, difference_of, is_whole

@@ -18,7 +18,8 @@ from ..messages import Message
 from ..refusals import read_toml
 from ..scoring.values import key, read
 from .addresses import column_letters, column_number, split_cell
-from .headers import Column, Header, Lines, text_of
+from .headers import Column, Header
+from .lines import Lines, text_of
 from .located import Table
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ..errors import RuleError
 from ..scoring.values import Reading, State, decimal_sum, key, read
 from .addresses import split_cell
 from .cells import Grid
-from .headers import Lines, text_of
+from .lines import Lines, text_of
 from .located import Part, Row, Table
 from .rules import weight_scale
 from .stated import stated_in

@@ -19,10 +19,11 @@ from .addresses import cell_name
 from .agreement import DOUBTFUL, doubted, doubts, parts_missing
 from .body import Body, Row, read_body
 from .grid import Grid
-from .headers import BandHeader, Column, Header, Lines, find_headers, text_of
+from .headers import BandHeader, Column, Header, find_headers
 from .identity import Surroundings, by_sums, column_unknown, is_title, read_above, read_below, read_beside
 from .known_sheets import KnownSheets
 from .ledger import find_ledgers
+from .lines import Lines, text_of
 from .located import Find, Table
 from .mapping import MappedTable, override, said, with_cells
 from .package import Package
