@@ -12,6 +12,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, NamedTuple, TypeVar
@@ -27,7 +28,7 @@ from .addresses import quote_sheet, split_range
 from .dependencies import Address, Graph, Reads, Rect, reads_of
 from .engine_values import ARRAY_SIZE, CIRCULAR, KINDS, NO_NAME, OMITTED, converted, gave_up, incoming, outgoing
 from .formula_cells import ARRAY, DATA_TABLE, MEMBER, FormulaCell, formula_cells
-from .limits import CLOCK, UNREADABLE, Limit, limit_of
+from .limits import CLOCK, REVERSED, UNREADABLE, Limit, has_backward_range, limit_of
 from .package import Package
 from .xml import unescape
 
@@ -464,7 +465,11 @@ def _entry(name: str) -> Function:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _limit(raw: str, entered: bool, ranges: frozenset[str], unusable: frozenset[str]) -> Limit:
-    return _limit_of_shape(_ROW.sub(r"\g<1>1", raw), entered, ranges, unusable)
+    limit = _limit_of_shape(_ROW.sub(r"\g<1>1", raw), entered, ranges, unusable)
+    if limit.problem is None and has_backward_range(unescape(raw)):
+        # The engine would stop at it and compute nothing in the whole workbook.
+        return replace(limit, problem=REVERSED)
+    return limit
 
 
 @functools.lru_cache(maxsize=1 << 14)

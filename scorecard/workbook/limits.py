@@ -72,6 +72,8 @@ _ARRAYS = _words(
 
 # Weekday and era names, conditions, languages, Chinese numerals, elapsed hours.
 _ODD_FORMAT = re.compile(r"\[|aaa|ggg|\be\b", re.IGNORECASE)
+_ENDS = re.compile(r"(?<![\w.$])\$?([A-Za-z]{0,3})\$?(\d*):\$?([A-Za-z]{0,3})\$?(\d*)(?![\w.(])")
+_QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
 _SEVERAL_SHEETS = re.compile(r"^(?:[^'!]+:[^'!]+|'[^!]*:[^!]*')!")
 
 EXTERNAL = Message("引用了其他工作簿", "it refers to another workbook")
@@ -79,6 +81,10 @@ UNREADABLE = Message("计算引擎读不懂这个公式", "the engine cannot rea
 STRUCTURED = Message("计算引擎不支持表格的结构化引用", "the engine does not know structured references to tables")
 SEVERAL_SHEETS = Message(
     "计算引擎不支持跨多个工作表的引用", "the engine does not know references across several sheets"
+)
+REVERSED = Message(
+    "区域写反了（终点在起点之前），计算引擎算不了，请改为从左上到右下",
+    "a range runs from its end to its start, which the engine cannot compute; write it from the top left",
 )
 UNION = Message("计算引擎不支持区域的并集或交集", "the engine does not know unions and intersections of ranges")
 LAMBDA = Message("计算引擎不支持直接调用 LAMBDA", "the engine does not know directly called LAMBDAs")
@@ -270,6 +276,21 @@ def _takes(name: str, index: int) -> str:
     if index < len(fixed):
         return fixed[index]
     return repeated[(index - len(fixed)) % len(repeated)] if repeated else "s"
+
+
+def has_backward_range(formula: str) -> bool:
+    """Whether some range ends above or left of where it starts.
+
+    Example:
+        >>> has_backward_range("SUM(B3:B1)"), has_backward_range("SUM(S!$A$1:B3)")
+        (True, False)
+    """
+    if ":" not in formula:
+        return False
+    for left, top, right, bottom in _ENDS.findall(_QUOTED.sub("", formula).upper()):
+        if (len(right), right) < (len(left), left) or int(bottom or 0) < int(top or 0):
+            return True
+    return False
 
 
 def _has_reference(node: dict[str, Any]) -> bool:

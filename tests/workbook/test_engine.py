@@ -485,3 +485,16 @@ def test_the_graph_agrees_with_a_walk_over_all_pairs(data: st.DataObject) -> Non
     assert graph.downstream([start]) == {a for a in cells if (a, start) in closure}
     if not any(read.everything for read in reads.values()):
         assert graph.sources([start]).formulas == {b for b in cells if (start, b) in closure}
+
+
+@pytest.mark.parametrize("reference", ["B3:B1", "$B$3:$A$1", "B1:A3", "S!$B$3:$B$1", "B:A", "3:1"])
+def test_a_range_written_backwards_stops_only_its_own_cell(reference: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Excel reads it the other way round; the engine would give up the whole workbook, cell by cell, for minutes."""
+    runs = []
+    real = engine_module._guarded
+    monkeypatch.setattr(engine_module, "_guarded", lambda call: (runs.append(call), real(call))[1])
+    others = {f"D{row}": f"A1+{row}" for row in range(1, 101)}
+    values, reasons = evaluated({**others, "F1": f"SUM({reference})", "F2": "F1+1"})
+    assert [values[f"D{row}"] for row in (1, 100)] == [2, 101]
+    assert "from its end to its start" in reasons["F1"] and set(reasons) == {"F1", "F2"}
+    assert len(runs) < 20
