@@ -26,9 +26,9 @@ from scorecard.batch import Outcome, Summary, recalculate_each, recalculate_many
 from scorecard.batch import run as run_module
 from scorecard.batch import worker as worker_module
 from scorecard.batch.inputs import find_sources
-from scorecard.batch.memory import default_path
 from scorecard.batch.progress import bar
 from scorecard.errors import UnusableFile, UsageError
+from scorecard.hosts import memory_path
 from scorecard.messages import choose_language
 from scorecard.workbook import files as workbook_files
 from scorecard.workbook.reuse import Forms
@@ -565,7 +565,7 @@ class TestMemory:
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr(sys, "platform", platform)
         monkeypatch.setenv(variable, str(tmp_path))
-        assert Path(default_path()) == tmp_path / place / "recalc.sqlite"
+        assert Path(memory_path()) == tmp_path / place / "recalc.sqlite"
 
     def test_one_of_another_layout_is_begun_anew(self, tmp_path: Path) -> None:
         filled(tmp_path / "x", 2)
@@ -581,7 +581,7 @@ class TestMemory:
         broken = []
         for outcome in recalculate_each(tmp_path / "x", memory=True):
             broken.append(outcome.status)
-            with contextlib.closing(sqlite3.connect(default_path())) as db:
+            with contextlib.closing(sqlite3.connect(memory_path())) as db:
                 for table in ("known", "done", "files"):
                     db.execute(f"DROP TABLE IF EXISTS {table}")
                 db.commit()
