@@ -148,8 +148,11 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
 def _adds_only(formula: str, wanted: set[tuple[int, int]]) -> bool:
     named: set[tuple[int, int]] = set()
     for first, top, last, bottom in _REFERENCE.findall(formula):
-        r1, c1 = split_cell(first + top)
-        r2, c2 = split_cell(last + bottom) if last else (r1, c1)
+        try:
+            r1, c1 = split_cell(first + top)
+            r2, c2 = split_cell(last + bottom) if last else (r1, c1)
+        except ValueError:
+            return False  # it names a cell that no sheet has
         named |= {place for place in wanted if r1 <= place[0] <= r2 and c1 <= place[1] <= c2}
     return named == wanted and _PLAIN_SUM.fullmatch(_REFERENCE.sub("#", formula)) is not None
 

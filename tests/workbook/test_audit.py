@@ -189,3 +189,10 @@ def test_points_that_are_taken_off_are_a_constant_of_the_total() -> None:
 def test_a_chain_of_cells_is_followed_so_far_only() -> None:
     chain = {f"J{n}": f"=J{n + 1}" for n in range(1, 200)}
     assert codes(audited("=J1", extra={**chain, "J200": "=SUMPRODUCT(G4:G8,E4:E8)"})) == [("total-not-audited", "G9")]
+
+
+@pytest.mark.parametrize("formula", ["=SUM(XFE4:XFE8)", "=G4+G5+XFE6", "=SUM(G0:G8)", "=G4+G5+G1048577"])
+def test_a_total_that_names_a_cell_no_sheet_has(formula: str) -> None:
+    """Scores that could be shares of a hundred: whether the total adds them up is asked before anything is audited."""
+    found = audited(formula, scores=(28, 24, 19, 15, 10))
+    assert [f.cell for f in found if f.code == "total-not-audited"] == ["G9"]
