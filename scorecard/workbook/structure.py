@@ -152,18 +152,32 @@ def cycle(texts: Sequence[str]) -> tuple[str, ...]:
 def difference_of(cell: Cell) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """The two cells whose difference a formula is: minuend and subtrahend; None for any other formula."""
     match = re.fullmatch(r"=?\$?([A-Z]{1,3})\$?(\d{1,7})-\$?([A-Z]{1,3})\$?(\d{1,7})", cell.formula or "")
-    return (split_cell(match[1] + match[2]), split_cell(match[3] + match[4])) if match else None
+    if match is None:
+        return None
+    first, second = _places(match[1] + match[2], ""), _places(match[3] + match[4], "")
+    return (first[0], second[0]) if first and second else None
 
 
 def refers_to(formula: str | None) -> set[tuple[int, int]]:
     """The cells that a formula names, ranges of up to a few hundred cells spread out."""
     found: set[tuple[int, int]] = set()
     for first, top, last, bottom in _REFERENCE.findall(formula or ""):
-        r1, c1 = split_cell(first + top)
-        r2, c2 = split_cell(last + bottom) if last else (r1, c1)
+        corners = _places(first + top, last + bottom)
+        if corners is None:
+            continue
+        (r1, c1), (r2, c2) = corners
         if (r2 - r1 + 1) * (c2 - c1 + 1) <= 500:
             found |= {(row, col) for row in range(r1, r2 + 1) for col in range(c1, c2 + 1)}
     return found
+
+
+def _places(first: str, last: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The corners of a range, or one cell twice; None for what no sheet has: F0, B05, ZZZ1."""
+    try:
+        corner = split_cell(first)
+        return corner, split_cell(last) if last else corner
+    except ValueError:
+        return None
 
 
 def adds_up(cell: Cell, rows: Iterable[int]) -> bool:

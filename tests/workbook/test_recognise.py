@@ -8,7 +8,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from scorecard.workbook.addresses import split_cell
+from scorecard.workbook.cells import Cell, CellFormat
 from scorecard.workbook.recognise import BandHeader, Table, recognise, recognise_workbook
+from scorecard.workbook.structure import adds_up, difference_of, refers_to
 
 from . import forms
 
@@ -1183,3 +1185,10 @@ def test_place_and_merges_change_nothing(row: int, col: int, merged: bool, space
     table = only(ws)
     assert [item.name for item in table.rows] == list(forms.CLASSIC_NAMES)
     assert (table.first_row, table.first_col, table.last_col) == (first, col, col + 11)
+
+
+@pytest.mark.parametrize("formula", ["SUM(E0:E9)", "E4+E05", "SUM(ZZZ1:ZZZ9)", "E0-E05"])
+def test_a_formula_may_name_what_no_sheet_has(formula: str) -> None:
+    assert refers_to(formula) <= {(4, 5)}
+    cell = Cell(9, 5, None, CellFormat(0, "General", False, True), formula, "normal")
+    assert difference_of(cell) is None and not adds_up(cell, [4, 5])
