@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +16,16 @@ from ..definitions import Definition, load_definition
 from ..workbook.vocabulary import Vocabulary
 from . import frames
 from .hierarchy import NodeResult, load_hierarchy, outside_tree, roll_up_tree
-from .reading import Reader, read_here, set_up
+from .reading import Reader
 from .records import FileReading, Notice
 from .resolve import KEEP, Resolved, check_keep, period_of, resolve
 from .roster import Roster, compare_with_roster, load_roster
 from .sources import Source, Sources, find_sources, with_contents
+from .workers import read_together
 
 SCHEMA = 1
 # Starting processes costs more than reading so few files.
 _WORTH_PROCESSES = 400
-_CHUNK = 25
-# So many batches wait for each process, so that it never waits for us.
-_AHEAD = 2
 
 Progress = Callable[[int, int], None]
 
@@ -295,36 +290,13 @@ def read_all(
     count = processes if processes is not None else (_processors() if len(files) >= _WORTH_PROCESSES else 1)
     told = progress or (lambda done, all_: None)
     told(0, len(files))
-    if count <= 1:
-        results = []
-        for source in files:
-            results.append(reader(source))
-            told(len(results), len(files))
-        return results
-    batches = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
-    found: dict[int, list[FileReading]] = {}
-    todo = deque(range(len(batches)))
-    running: dict[Future[list[FileReading]], int] = {}
-    # Spawned, not forked: the same on every platform, and safe beside the threads of other libraries. This process
-    # reads, too: from the start, while the others are still starting, and from the other end of the list.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(count - 1, mp_context=context, initializer=set_up, initargs=(reader,)) as pool:
-        starting = [pool.submit(read_here, ()) for _ in range(count - 1)]
-        while todo or running:
-            # Who is not there yet gets nothing to do: starting can take longer than reading everything here.
-            at_hand = sum(1 for process in starting if process.done())
-            while todo and len(running) < _AHEAD * at_hand:
-                number = todo.popleft()
-                running[pool.submit(read_here, batches[number])] = number
-            if todo:
-                number = todo.pop()
-                found[number] = [reader(source) for source in batches[number]]
-            else:
-                wait(running, return_when=FIRST_COMPLETED)
-            for future in [future for future in running if future.done()]:
-                found[running.pop(future)] = future.result()
-            told(sum(map(len, found.values())), len(files))
-    return [reading for number in range(len(batches)) for reading in found[number]]
+    if count > 1:
+        return read_together(files, reader, count, told)
+    results = []
+    for source in files:
+        results.append(reader(source))
+        told(len(results), len(files))
+    return results
 
 
 def _processors() -> int:

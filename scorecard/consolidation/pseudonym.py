@@ -148,14 +148,14 @@ class _Coder:
 
     def resolved(self, one: Resolved) -> Resolved:
         c = one.card
-        card = replace(
-            c, file=self.file(c.file), sheet=self.sheet(c), person=self._who(one), staff_id="", title="",
+        card = c._replace(
+            file=self.file(c.file), sheet=self.sheet(c), person=self._who(one), staff_id="", title="",
             evaluator=self._code("R", key(c.evaluator)),
-            totals=tuple(replace(total, column=self.text(total.column)) for total in c.totals),
+            totals=tuple(total._replace(column=self.text(total.column)) for total in c.totals),
         )  # fmt: skip
         return replace(one, card=card, who=self._code("P", one.who))
 
     def notice(self, notice: Notice) -> Notice:
         sheet = self._code("S", f"{notice.file}!{notice.sheet}") if notice.sheet else ""
         message = Message(*map(self.text, notice.message))
-        return replace(notice, file=self.file(notice.file), sheet=sheet, message=message)
+        return notice._replace(file=self.file(notice.file), sheet=sheet, message=message)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ..definitions import Definition
@@ -69,7 +69,7 @@ class Reader:
         except UnusableFile as problem:
             return FileReading(source.file, (), (), (_unreadable(source, problem),))
         reading = self._read(source, data, where)
-        return replace(reading, digest=hashlib.sha256(data).hexdigest(), size=len(data))
+        return reading._replace(digest=hashlib.sha256(data).hexdigest(), size=len(data))
 
     def _read(self, source: Source, data: bytes, where: str) -> FileReading:
         try:
@@ -84,21 +84,6 @@ class Reader:
         except ScorecardError as problem:
             return FileReading(source.file, (), (), (_unreadable(source, problem),))
         return _reading(source, seen, about_old_format(package))
-
-
-# One reader for all files of a process, so that what it has learnt serves them all.
-_reader = Reader()
-
-
-def set_up(reader: Reader) -> None:
-    """Say how this process reads files."""
-    global _reader
-    _reader = reader
-
-
-def read_here(sources: Sequence[Source]) -> list[FileReading]:
-    """Read files as this process was set up to."""
-    return [_reader(source) for source in sources]
 
 
 def _unreadable(source: Source, problem: ScorecardError) -> Notice:

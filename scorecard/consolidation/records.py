@@ -1,8 +1,8 @@
-"""What one file gives, as plain frozen records: they cross process borders, so they hold no workbook objects."""
+"""What one file gives, as named tuples: they cross process borders by the thousand, and hold no workbook objects."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..messages import Message
 from ..scoring.model import Settings
@@ -13,8 +13,7 @@ from ..scoring.model import Settings
 STATUSES = ("ok", "incomplete", "error", "not_assessed", "duplicate", "other_period", "part")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A finding or a quarantine entry with its file; `code` and `severity` as in `scorecard.findings.Finding`."""
 
     code: str
@@ -25,8 +24,7 @@ class Notice:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """The total of one score column: as the form states it (None if it states no number) and as computed, unrounded."""
 
     column: str
@@ -34,8 +32,7 @@ class Total:
     computed: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
+class ItemRecord(NamedTuple):
     """One item of a card.
 
     Attributes:
@@ -68,8 +65,7 @@ class ItemRecord:
     denominator: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CardRecord:
+class CardRecord(NamedTuple):
     """One table.
 
     Attributes:
@@ -115,8 +111,7 @@ class CardRecord:
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class FileReading:
+class FileReading(NamedTuple):
     """Everything one file gave.
 
     Attributes:

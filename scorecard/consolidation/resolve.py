@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..errors import UsageError
 from ..messages import Message
@@ -150,9 +150,9 @@ def _with_period(cards: Sequence[CardRecord], chosen: str, notices: list[Notice]
         if chosen and not card.period:
             notices.append(Notice("period-missing", "info", card.file, card.sheet, "", Message(
                 f"没有写考核周期，按 {chosen} 计", f"no period is stated; counted as {chosen}")))  # fmt: skip
-            card = replace(card, period=chosen)
+            card = card._replace(period=chosen)
         elif chosen and card.period != chosen and names.same_period(card.period, chosen):
-            card = replace(card, period=chosen)
+            card = card._replace(period=chosen)
         result.append(card)
     return result
 

@@ -6,7 +6,6 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import is_not
 from typing import NamedTuple
 
 from ..messages import Message
@@ -106,7 +105,7 @@ class Grid:
 
     __slots__ = (
         "_cells", "_empties", "_formats", "_formulas", "_hidden_columns", "_hidden_rows", "_merges_by_row",
-        "_origins", "_tall_merges",
+        "_origins", "_own", "_tall_merges", "_twin_of",
         "is_protected", "last_col", "last_row", "merges", "name", "sheet",
     )  # fmt: skip
 
@@ -148,6 +147,9 @@ class Grid:
         self._hidden_rows = hidden_rows
         self._hidden_columns = hidden_columns
         self._formulas: frozenset[str] | None = None
+        # What a twin is made of, and where it holds a cell of its own.
+        self._twin_of: Grid = self
+        self._own: frozenset[tuple[int, int]] = frozenset()
         self._merges_by_row: dict[int, list[tuple[int, int, int, int]]] = {}
         self._tall_merges: list[tuple[int, int, int, int]] = []
         for merge in merges:
@@ -163,21 +165,22 @@ class Grid:
         None when the sheets differ in anything but values: which cells there are, formats, formulas, merges, what is
         hidden or protected, or the type of a value (a text instead of a number). The names of the sheets may differ.
         """
-        if not self._is_framed_like(other):
+        pairs: Iterable[tuple[Cell, Cell]]
+        if self._twin_of is other._twin_of:
+            mine, theirs = self._cells, other._cells
+            pairs = [(theirs[row][col], mine[row][col]) for row, col in sorted(self._own | other._own)]
+        elif self._is_framed_like(other):
+            pairs = _pairs(other._cells, self._cells)
+        else:
             return None
         found: list[tuple[Cell, Cell]] = []
-        for there, here in zip(other._cells.values(), self._cells.values(), strict=True):
-            if there is here:
-                continue
+        for before, cell in pairs:
             # 1 equals TRUE, and is something else.
-            if here != there or any(map(is_not, map(_type_of, here.values()), map(_type_of, there.values()))):
-                for col, cell in here.items():
-                    before = there[col]
-                    if cell is before or (cell == before and type(cell.value) is type(before.value)):
-                        continue
-                    if cell[3:] != before[3:] or not _are_alike(before.value, cell.value):
-                        return None
-                    found.append((before, cell))
+            if cell is before or (cell == before and type(cell.value) is type(before.value)):
+                continue
+            if cell[3:] != before[3:] or not _are_alike(before.value, cell.value):
+                return None
+            found.append((before, cell))
         return found
 
     def _is_framed_like(self, other: Grid) -> bool:
@@ -203,13 +206,16 @@ class Grid:
             setattr(other, name, getattr(self, name))
         other.sheet, other.name = sheet, sheet.name
         other._cells = dict(self._cells)
+        own = set(self._own)
         for cell in cells:
+            own.add((cell.row, cell.col))
             mine = self._cells[cell.row]
             if other._cells[cell.row] is mine:
                 other._cells[cell.row] = dict(mine)
             if cell.kind != mine[cell.col].kind:
                 other._formulas = None
             other._cells[cell.row][cell.col] = cell
+        other._own = frozenset(own)
         return other
 
     def cell(self, row: int, col: int) -> Cell:
@@ -290,8 +296,13 @@ class Grid:
         return self._formats[styles[at] if at < len(keys) and keys[at] == key else 0]
 
 
-def _type_of(cell: Cell) -> type:
-    return type(cell.value)
+def _pairs(
+    there: Mapping[int, Mapping[int, Cell]], here: Mapping[int, Mapping[int, Cell]]
+) -> Iterator[tuple[Cell, Cell]]:
+    """The cells of rows that are not the same objects."""
+    for before, now in zip(there.values(), here.values(), strict=True):
+        if before is not now:
+            yield from zip(before.values(), now.values(), strict=True)
 
 
 def _are_alike(a: Value, b: Value) -> bool:

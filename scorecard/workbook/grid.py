@@ -103,6 +103,11 @@ def is_plain_sheet(data: bytes) -> bool:
     return _is_plain(data, b"worksheet", b"is")
 
 
+def number_in(text: bytes) -> Value:
+    """The number that a cell of numbers holds."""
+    return int(text) if len(text) < 16 and text.isdigit() else number_of(text.decode("utf-8", "replace"))
+
+
 def cells_of(data: bytes, formats: tuple[CellFormat, ...], strings: Strings, date1904: bool) -> Iterator[Cell]:
     """The cells with a value or a formula in a piece of a worksheet that is written in the usual way."""
     reader = _Reader(formats, strings, date1904)
@@ -171,10 +176,11 @@ class Strings:
         self._raw = _STRING_ITEM.findall(data)
         self._texts: list[str | None] = [None] * len(self._raw)
 
-    def is_same(self, index: int, other: Strings) -> bool:
-        """Whether a number stands for the same text in other strings."""
+    def changes(self, other: Strings) -> list[int]:
+        """The numbers that do not stand for the same text in other strings."""
         mine, theirs = self._raw, other._raw
-        return mine[index : index + 1] == theirs[index : index + 1]
+        found = [index for index, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b]
+        return [*found, *range(min(len(mine), len(theirs)), max(len(mine), len(theirs)))]
 
     def __call__(self, index: int) -> str:
         """The text of a number, "" where there is none such."""
@@ -251,9 +257,7 @@ class _Reader:
                 if not text:
                     value = None
                 else:
-                    value = (
-                        int(text) if len(text) < 16 and text.isdigit() else number_of(text.decode("utf-8", "replace"))
-                    )
+                    value = number_in(text)
             else:
                 value = self._value(kind.decode(), text, cached, inline)
             if value is None and not has_formula:

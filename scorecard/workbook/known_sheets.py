@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from typing import NamedTuple
 
 from .addresses import split_cell
 from .cells import Cell, CellFormat, Grid
-from .grid import Strings, cells_of, is_plain_sheet, read_formats, read_grid, shared_strings
+from .grid import Strings, cells_of, is_plain_sheet, number_in, read_formats, read_grid, shared_strings
 from .package import Package, SheetRef
 
 _START = b'<c r="'
@@ -23,10 +24,16 @@ _CELL = re.compile(
     rb"(?:/>|>(<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?(?:<v>[^<]*</v>|<v/>|<is><t(?: xml:space=\"preserve\")?>[^<]*</t></is>)?</c>)"
 )
 _TEXT_CELL = re.compile(rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="s"><v>([0-9]{1,9})</v></c>')
+# Numbers and shared strings, which most of what differs is: what stands before the value, and whether it is a string.
+_USUAL = re.compile(
+    rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?(?: t="(?:n|(s))")?>(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?<v>[^<]+</v></c>'
+)
 # Where somebody looked at the sheet last.
 _VIEWS = re.compile(rb"<sheetViews>.*?</sheetViews>|<dimension [^<>]*/>", re.DOTALL)
 # Larger sheets are not kept, and no more than so many; of one number of cells so many forms.
 _MOST_CELLS, _ROOM, _FORMS = 4_000, 16, 3
+# Of each cell so many numbers are kept.
+_MET = 200
 
 
 class KnownSheets:
@@ -70,6 +77,23 @@ class KnownSheets:
         return grid
 
 
+class _Usual(NamedTuple):
+    """A cell that holds a number or a shared string, and what it becomes with others.
+
+    Attributes:
+        head: What stands before the value; `tail` what follows it.
+        is_text: Whether the value is the number of a string.
+        cell: As it was read.
+        met: With numbers seen since, by what was written. Scores and marks are the same again and again.
+    """
+
+    head: bytes
+    tail: bytes
+    is_text: bool
+    cell: Cell
+    met: dict[bytes, Cell]
+
+
 class _Known:
     """A sheet that was read, its bytes cut before each cell, and the strings of its workbook."""
 
@@ -79,43 +103,88 @@ class _Known:
         self._date1904 = package.date1904
         self._strings: Strings = shared_strings(package)
         self._head = _VIEWS.sub(b"", cut[0])
-        self._texts: list[tuple[int, tuple[int, int]]] | None = None
+        self._texts: dict[int, list[tuple[int, int]]] | None = None
+        self._usual: dict[int, _Usual | None] = {}
 
     def read(self, package: Package, sheet: SheetRef, cut: list[bytes]) -> Grid | None:
         """A sheet of this form, else None."""
         if cut[0] != self._cut[0] and _VIEWS.sub(b"", cut[0]) != self._head:
             return None
-        different: list[bytes] = []
-        for before, now in zip(self._cut, cut, strict=True):
-            if before != now and now is not cut[0]:
-                mine, theirs = _CELL.match(before), _CELL.match(now)
-                if (
-                    mine is None
-                    or theirs is None
-                    or mine.group(1, 2, 3) != theirs.group(1, 2, 3)
-                    or before[mine.end() :] != now[theirs.end() :]
-                ):
-                    return None
-                different.append(now[: theirs.end()])
+        different = [at for at, (before, now) in enumerate(zip(self._cut, cut, strict=True)) if before != now]
+        if different and not different[0]:
+            del different[0]  # the head, which was compared above
         if len(different) * 2 > len(cut):
             return None
         formats, strings = read_formats(package), shared_strings(package)
         if (formats is not self._formats and formats != self._formats) or package.date1904 != self._date1904:
             return None
-        fresh = self._parsed(different, package, strings)
-        if fresh is None:
-            return None
+        fresh: list[Cell] = []
+        others: list[bytes] = []
+        for at in different:
+            cell = self._usual_cell(at, cut[at], strings)
+            if cell is not None:
+                fresh.append(cell)
+                continue
+            before, now = self._cut[at], cut[at]
+            mine, theirs = _CELL.match(before), _CELL.match(now)
+            if (
+                mine is None
+                or theirs is None
+                or mine.group(1, 2, 3) != theirs.group(1, 2, 3)
+                or before[mine.end() :] != now[theirs.end() :]
+            ):
+                return None
+            others.append(now[: theirs.end()])
+        if others:
+            parsed = self._parsed(others, package, strings)
+            if parsed is None:
+                return None
+            fresh += parsed
         if strings is not self._strings:
-            taken = {(cell.row, cell.col) for cell in fresh}
-            for index, place in self._text_cells():
-                if not strings.is_same(index, self._strings) and place not in taken:
-                    fresh.append(self._grid.cell(*place)._replace(value=strings(index)))
+            texts = self._text_cells()
+            changed = [index for index in strings.changes(self._strings) if index in texts]
+            if changed:
+                taken = {(cell.row, cell.col) for cell in fresh}
+                fresh += [
+                    self._grid.cell(*place)._replace(value=strings(index))
+                    for index in changed
+                    for place in texts[index]
+                    if place not in taken
+                ]
         return self._grid.twin(sheet, fresh)
+
+    def _usual_cell(self, at: int, now: bytes, strings: Strings) -> Cell | None:
+        """The cell of a piece that is written like the former one but for its number, or the number of its string."""
+        if at not in self._usual:
+            self._usual[at] = self._usual_of(self._cut[at])
+        usual = self._usual[at]
+        if usual is None or not (now.startswith(usual.head) and now.endswith(usual.tail)):
+            return None
+        text = now[len(usual.head) : len(now) - len(usual.tail)]
+        if usual.is_text:
+            return usual.cell._replace(value=strings(int(text))) if text.isdigit() and len(text) < 10 else None
+        cell = usual.met.get(text)
+        if cell is None:
+            value = number_in(text) if text and b"<" not in text and b"&" not in text else None
+            if value is None:
+                return None
+            if len(usual.met) >= _MET:
+                usual.met.clear()
+            cell = usual.met[text] = usual.cell._replace(value=value, uncached=False)
+        return cell
+
+    def _usual_of(self, piece: bytes) -> _Usual | None:
+        match = _USUAL.match(piece)
+        if match is None:
+            return None
+        cell = self._grid.cell(*split_cell(match[1].decode()))
+        if cell.value is None:
+            return None
+        start, stop = piece.index(b"<v>") + 3, piece.index(b"</v>")
+        return _Usual(piece[:start], piece[stop:], match[2] is not None, cell, {})
 
     def _parsed(self, different: list[bytes], package: Package, strings: Strings) -> list[Cell] | None:
         """The cells that differ; None where one of them is blank, here or there."""
-        if not different:
-            return []
         fresh: list[Cell] = []
         for cell in cells_of(_START + _START.join(different), self._formats, strings, self._date1904):
             mine = self._grid.cell(cell.row, cell.col)
@@ -125,9 +194,10 @@ class _Known:
             fresh.append(mine._replace(value=cell.value, uncached=cell.uncached) if mine.is_formula else cell)
         return fresh if len(fresh) == len(different) else None
 
-    def _text_cells(self) -> list[tuple[int, tuple[int, int]]]:
-        """The shared string of each cell that shows one."""
+    def _text_cells(self) -> dict[int, list[tuple[int, int]]]:
+        """Where each shared string is shown."""
         if self._texts is None:
-            found = filter(None, map(_TEXT_CELL.match, self._cut))
-            self._texts = [(int(match[2]), split_cell(match[1].decode())) for match in found]
+            self._texts = {}
+            for match in filter(None, map(_TEXT_CELL.match, self._cut)):
+                self._texts.setdefault(int(match[2]), []).append(split_cell(match[1].decode()))
         return self._texts

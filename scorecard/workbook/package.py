@@ -10,7 +10,7 @@ import os
 import posixpath
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -317,21 +317,19 @@ class Package:
         return self._relations[part]
 
     def _read_relations(self, listing: str, folder: str) -> dict[str, Relation]:
-        found = {}
         try:
-            listed = self.common(listing, _relation_elements)
+            found = self.common(listing, _relations_in(folder))
         except UnusableFile:
-            listed = elements(self.read(listing), listing, self.where)  # says which part it is
-        for tag, attributes in listed:
-            if tag == "Relationship":
-                identity, target = attributes.get("Id", ""), attributes.get("Target", "")
-                external = attributes.get("TargetMode") == "External"
-                kind = attributes.get("Type", "").rpartition("/")[2]
-                if not external:
-                    target = _resolved(target, folder)
-                    # Targets are URIs, part names are not always written as such.
-                    target = target if target in self or unquote(target) not in self else unquote(target)
-                found[identity] = Relation(identity, kind, target, external)
+            elements(self.read(listing), listing, self.where)  # says which part it is
+            raise
+        if any("%" in relation.target for relation in found.values()):
+            # Targets are URIs, part names are not always written as such.
+            found = {
+                name: replace(relation, target=unquote(relation.target))
+                if relation.target not in self and unquote(relation.target) in self and not relation.external
+                else relation
+                for name, relation in found.items()
+            }
         return found
 
     def _main_part(self) -> str:
@@ -378,8 +376,21 @@ def _elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
     return elements(data, "xl/workbook.xml", None)
 
 
-def _relation_elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
-    return elements(data, "_rels/.rels", None)
+@lru_cache(maxsize=64)
+def _relations_in(folder: str) -> Callable[[bytes], dict[str, Relation]]:
+    """What reads the relationships of a part in a folder; the same function each time, as `common` remembers by it."""
+
+    def read(data: bytes) -> dict[str, Relation]:
+        found = {}
+        for tag, attributes in elements(data, "_rels/.rels", None):
+            if tag == "Relationship":
+                identity, target = attributes.get("Id", ""), attributes.get("Target", "")
+                external = attributes.get("TargetMode") == "External"
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                found[identity] = Relation(identity, kind, target if external else _resolved(target, folder), external)
+        return found
+
+    return read
 
 
 def read_file(

@@ -27,6 +27,8 @@ _WORTH = 2
 # Larger sheets are not kept in memory, and forms met long ago are forgotten.
 _MOST_CELLS = 4_000
 _ROOM = 32
+# Of each cell so many values are kept with what they answered.
+_MET = 200
 # After so many attempts to learn, or so many sheets in a row that asked for something else, a form is let be.
 _ATTEMPTS, _MISSES = 6, 5
 # So often a cell is left out whose use cannot be written down.
@@ -82,7 +84,7 @@ class _Form(Generic[T]):
         self.met = self.misses = 0
         self.probed: frozenset[_Place] = frozenset()
         self.refused: set[_Place] = set()
-        self.questions: Mapping[_Place, Iterable[Question]] = {}
+        self.questions: Mapping[_Place, _Asked] = {}
         self.together: list[tuple[frozenset[_Place], Together]] = []
         self.fill: Callable[[_Values], T] | None = None
 
@@ -94,6 +96,8 @@ class _Form(Generic[T]):
             return recognise(grid)
         if self.fill is not None and self._is_answered(grid, pairs):
             self.misses = 0
+            # It does as well to compare with, and sheets that were read alike are compared faster.
+            self.grid = grid
             return self.fill(_values(grid))
         fresh = recognise(grid)
         unknown = {(cell.row, cell.col) for _, cell in pairs} - self.probed
@@ -105,11 +109,12 @@ class _Form(Generic[T]):
         return fresh
 
     def _is_answered(self, grid: Grid, pairs: list[tuple[Cell, Cell]]) -> bool:
+        questions = self.questions
         for _, cell in pairs:
-            place = (cell.row, cell.col)
-            if place not in self.probed or not are_answered(self.questions.get(place, ()), cell.value):
+            asked = questions.get((cell.row, cell.col))
+            if asked is None or not asked.are_answered(cell.value):
                 return False
-        if not are_answered(self.questions.get(_NAME, ()), grid.name):
+        if not questions[_NAME].are_answered(grid.name):
             return False
         if not self.together:
             return True
@@ -137,9 +142,31 @@ class _Form(Generic[T]):
             if fill(_values(grid)) != fresh:
                 return
             self.grid, self.probed, self.fill = grid, frozenset(wanted), fill
-            self.questions = {place: tuple(asked.values()) for place, asked in log.questions.items()}
+            self.questions = {place: _Asked(log.questions.get(place, {}).values()) for place in (*wanted, _NAME)}
             self.together = [(question.places, question) for question in log.together]
             return
+
+
+class _Asked:
+    """What was asked of one place, and whether values seen since give the same answers."""
+
+    __slots__ = ("_known", "_questions")
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self._questions = tuple(questions)
+        self._known: dict[tuple[type, object], bool] = {}
+
+    def are_answered(self, value: object) -> bool:
+        if not value:
+            return are_answered(self._questions, value)  # 0.0 equals -0.0, and is not the same
+        # The type belongs to it: 1 equals 1.0 and TRUE.
+        mark = (type(value), value)
+        found = self._known.get(mark)
+        if found is None:
+            if len(self._known) >= _MET:
+                self._known.clear()
+            found = self._known[mark] = are_answered(self._questions, value)
+        return found
 
 
 def _probed(cell: Cell, log: Log) -> Cell:
