@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..errors import RuleError
 from ..messages import Message
@@ -35,16 +36,15 @@ def score_card(card: Scorecard) -> CardResult:
         (86.0, '良')
     """
     settings = card.settings
-    scored = [score_item(kpi, card.bands) for kpi in card.kpis]
     notes: list[Message] = []
     try:
         weights = effective_weights(card, notes)
     except RuleError as problem:
         error = CellError(problem.code, problem.message)
-        return _without_total(scored, State.ERROR, error=error, notes=notes)
+        return _without_total([score_item(kpi, card.bands) for kpi in card.kpis], State.ERROR, error=error, notes=notes)
 
-    items = _with_shares(scored, weights, settings)
-    counted = decimal_sum([w for w, i in zip(weights, items, strict=True) if _counts(i, settings)])
+    items = _items(card, weights)
+    counted = decimal_sum([w for w, i in zip(weights, items, strict=True) if _counts(i.state, settings)])
     everything = decimal_sum(weights)
     coverage = snap(counted / everything) if everything else 0.0
     best = _best_attainable(items, weights, settings)
@@ -92,38 +92,52 @@ def score_card(card: Scorecard) -> CardResult:
 
 def score_item(kpi: Kpi, bands: Bands | None = None) -> ItemResult:
     """The score of one item: what is not assessed comes first, then errors, then what is missing."""
+    state, score, error, band, clamped = _outcome(kpi, bands)
+    return ItemResult(kpi, state, score, error, kpi.weight, band=band, clamped=clamped)
+
+
+class _Outcome(NamedTuple):
+    """What came of an item, as in `ItemResult`."""
+
+    state: State
+    score: float | None = None
+    error: CellError | None = None
+    band: str = ""
+    clamped: bool = False
+
+
+def _outcome(kpi: Kpi, bands: Bands | None) -> _Outcome:
     if kpi.target is not None and kpi.target.state in (State.MISSING, State.NOT_APPLICABLE):
-        return ItemResult(kpi, State.NOT_APPLICABLE, weight=kpi.weight)
+        return _Outcome(State.NOT_APPLICABLE)
     if kpi.target is not None and kpi.target.state is State.ERROR:
-        return ItemResult(kpi, State.ERROR, error=kpi.target.error, weight=kpi.weight)
+        return _Outcome(State.ERROR, error=kpi.target.error)
     if kpi.by_hand:
-        return _with_band(_score_by_hand(kpi), bands)
+        return _with_band(_score_by_hand(kpi), kpi, bands)
     if kpi.rule_error is not None:
         if kpi.actual.state in (State.ERROR, State.NOT_APPLICABLE):
-            return ItemResult(kpi, kpi.actual.state, error=kpi.actual.error, weight=kpi.weight)
-        return ItemResult(kpi, State.ERROR, error=kpi.rule_error, weight=kpi.weight)
-    if isinstance(kpi.rule, Curve):
-        return _score_curve(kpi, kpi.rule, bands)
+            return _Outcome(kpi.actual.state, error=kpi.actual.error)
+        return _Outcome(State.ERROR, error=kpi.rule_error)
     if kpi.rule is None:
         return _score_by_hand(kpi)
+    if isinstance(kpi.rule, Curve):
+        return _score_curve(kpi, kpi.rule, bands)
     reading = read(kpi.label)
     error = as_error(kpi.label)
     if error is not None:
-        return ItemResult(kpi, State.ERROR, error=error, weight=kpi.weight)
+        return _Outcome(State.ERROR, error=error)
     if reading.state in (State.MISSING, State.NOT_APPLICABLE):
-        return ItemResult(kpi, reading.state, weight=kpi.weight)
+        return _Outcome(reading.state)
     try:
-        score = kpi.rule.score(kpi.label)
+        return _Outcome(State.NUMBER, kpi.rule.score(kpi.label))
     except RuleError as problem:
-        return ItemResult(kpi, State.ERROR, error=CellError(problem.code, problem.message), weight=kpi.weight)
-    return ItemResult(kpi, State.NUMBER, score, weight=kpi.weight)
+        return _Outcome(State.ERROR, error=CellError(problem.code, problem.message))
 
 
-def _score_by_hand(kpi: Kpi) -> ItemResult:
+def _score_by_hand(kpi: Kpi) -> _Outcome:
     """An item takes the score typed into its score cell, which must lie in 0..100, or what its rule can give."""
     typed = kpi.typed
     if typed.number is None:
-        return ItemResult(kpi, typed.state, error=typed.error, weight=kpi.weight)
+        return _Outcome(typed.state, error=typed.error)
     high = 100.0
     if kpi.rule is not None:
         scores = [score for _, score in kpi.rule.labels] if isinstance(kpi.rule, Rating) else kpi.rule.scores
@@ -135,18 +149,18 @@ def _score_by_hand(kpi: Kpi) -> ItemResult:
         if typed.percent:
             zh = f"得分 {shown} 是百分数，请填 0 到 {best} 的数"
             reason = Message(zh, f"score {shown}: enter a number from 0 to {best}, no percentage")
-        return ItemResult(kpi, State.ERROR, error=CellError(VALUE, reason), weight=kpi.weight)
-    return ItemResult(kpi, State.NUMBER, typed.number, weight=kpi.weight)
+        return _Outcome(State.ERROR, error=CellError(VALUE, reason))
+    return _Outcome(State.NUMBER, typed.number)
 
 
-def _with_band(typed: ItemResult, bands: Bands | None) -> ItemResult:
+def _with_band(typed: _Outcome, kpi: Kpi, bands: Bands | None) -> _Outcome:
     """The band of a typed score: that of the rule where the two agree, else the one whose scores it lies in."""
-    if bands is None or typed.score is None or not isinstance(typed.kpi.rule, Curve):
+    if bands is None or typed.score is None or not isinstance(kpi.rule, Curve):
         return typed
-    ruled = score_item(replace(typed.kpi, by_hand=False), bands)
+    ruled = _outcome(replace(kpi, by_hand=False), bands)
     if ruled.score is not None and snap(ruled.score - typed.score) == 0:
-        return replace(typed, band=ruled.band)
-    return replace(typed, band=bands.labels[_band_by_score(bands, typed.score)])
+        return typed._replace(band=ruled.band)
+    return typed._replace(band=bands.labels[_band_by_score(bands, typed.score)])
 
 
 def _band_by_score(bands: Bands, score: float) -> int:
@@ -154,13 +168,13 @@ def _band_by_score(bands: Bands, score: float) -> int:
     return sum(1 for edge in bands.scale[1:-1] if snap(edge) <= snap(score))
 
 
-def _score_curve(kpi: Kpi, curve: Curve, bands: Bands | None) -> ItemResult:
+def _score_curve(kpi: Kpi, curve: Curve, bands: Bands | None) -> _Outcome:
     reading = kpi.actual
     if reading.number is None:
-        return ItemResult(kpi, reading.state, error=reading.error, weight=kpi.weight)
+        return _Outcome(reading.state, error=reading.error)
     score = curve.score(reading.number)
     band = band_label(curve, bands, reading.number, score) if bands else ""
-    return ItemResult(kpi, State.NUMBER, score, weight=kpi.weight, band=band, clamped=curve.is_clamped(reading.number))
+    return _Outcome(State.NUMBER, score, None, band, curve.is_clamped(reading.number))
 
 
 def band_index(curve: Curve, bands: Bands, actual: float, score: float) -> int:
@@ -230,27 +244,25 @@ def _item_weights(weights: Sequence[float | None], policy: str, section: str, no
     return check_weights(weights, policy)
 
 
-def _counts(item: ItemResult, settings: Settings) -> bool:
-    return item.state is State.NUMBER or (item.state is State.MISSING and settings.missing == "zero")
+def _counts(state: State, settings: Settings) -> bool:
+    return state is State.NUMBER or (state is State.MISSING and settings.missing == "zero")
 
 
-def _with_shares(scored: Sequence[ItemResult], weights: Sequence[float], settings: Settings) -> tuple[ItemResult, ...]:
+def _items(card: Scorecard, weights: Sequence[float]) -> tuple[ItemResult, ...]:
+    settings = card.settings
+    scored = [_outcome(kpi, card.bands) for kpi in card.kpis]
     # Missing items still count in the shares while a total is awaited, so that a share does not jump when one is filled.
     awaited = [
-        i.state in (State.NUMBER, State.ERROR) or (i.state is State.MISSING and settings.missing != "exclude")
-        for i in scored
+        one.state in (State.NUMBER, State.ERROR) or (one.state is State.MISSING and settings.missing != "exclude")
+        for one in scored
     ]
     base = decimal_sum([w for w, a in zip(weights, awaited, strict=True) if a])
     whole = decimal_sum(weights) if settings.weights == "as_is" else 1.0
     items = []
-    for item, weight, counts in zip(scored, weights, awaited, strict=True):
+    for kpi, (state, score, error, band, clamped), weight, counts in zip(card.kpis, scored, weights, awaited, strict=True):
         share = weight / base * whole if counts and base else 0.0
-        contribution = snap(share * item.score) if item.score is not None else None
-        items.append(
-            ItemResult(
-                item.kpi, item.state, item.score, item.error, weight, share, contribution, item.band, item.clamped
-            )
-        )
+        contribution = snap(share * score) if score is not None else None
+        items.append(ItemResult(kpi, state, score, error, weight, share, contribution, band, clamped))
     return tuple(items)
 
 

@@ -132,24 +132,14 @@ def read_card(
         marks = read_marks(table, grid, weights, headline(table))
         findings += marks.findings
         kpis = _plain_kpis(table, grid, rules, weights, period, marks)
-    model = Scorecard(
-        kpis=tuple(kpis),
-        sections=tuple(
-            Section(p.name, p.weight)
-            for p in (table.sections if is_embedded else weighted_sections(table, grid, weights))
-        ),
-        adjustments=tuple(_adjustments(table, grid)),
-        vetoes=tuple(_vetoes(table, grid)),
-        bands=bands,
-        settings=settings,
-        title=table.title,
-    )
-    models = {"": model} | {
-        label: replace(
-            model, kpis=tuple(_typed_kpis(table, grid, weights, read_marks(table, grid, weights, label))), bands=None
-        )
-        for label in [column.label for column in score_columns(table)[1:]]
-    }
+    parts = table.sections if is_embedded else weighted_sections(table, grid, weights)
+    sections = tuple(Section(part.name, part.weight) for part in parts)
+    adjustments, vetoes = tuple(_adjustments(table, grid)), tuple(_vetoes(table, grid))
+    model = Scorecard(tuple(kpis), sections, adjustments, vetoes, bands, settings, table.title)
+    models = {"": model}
+    for column in score_columns(table)[1:]:
+        typed = _typed_kpis(table, grid, weights, read_marks(table, grid, weights, column.label))
+        models[column.label] = Scorecard(tuple(typed), sections, adjustments, vetoes, None, settings, table.title)
     results = {label: score_card(one) for label, one in models.items()}
     if broken is not None:
         results = {label: _without_weights(result, broken, findings[0].cell) for label, result in results.items()}

@@ -75,19 +75,33 @@ class Together(NamedTuple):
     settings: tuple[Any, ...]
     answer: object
 
-    @property
-    def places(self) -> frozenset[_Place]:
-        """Where the values stand."""
-        return frozenset(part.place for part in self.parts if isinstance(part, _Part))
 
-    def is_answered(self, values: Callable[[_Place], object]) -> bool:
-        """Whether other values get the same answer."""
+class Questionnaire:
+    """Questions about several values, to be asked of one sheet after the other."""
+
+    def __init__(self, questions: Iterable[Together]) -> None:
+        # Most of them are about the same cells: what is made of each is made once.
+        self._parts: dict[_Part, int] = {}
+        self._questions = []
+        for question in questions:
+            places = [
+                self._parts.setdefault(part, len(self._parts)) if isinstance(part, _Part) else None
+                for part in question.parts
+            ]
+            self._questions.append((question, places))
+
+    def are_answered(self, values: Callable[[_Place], object]) -> bool:
+        """Whether the values of another sheet get the same answers."""
         try:
-            made = [part.of(values) if isinstance(part, _Part) else part for part in self.parts]
-            found = self.function(made, *self.settings)
+            made = [part.of(values) for part in self._parts]
+            for question, places in self._questions:
+                asked = [part if at is None else made[at] for part, at in zip(question.parts, places, strict=True)]
+                found = question.function(asked, *question.settings)
+                if type(found) is not type(question.answer) or found != question.answer:
+                    return False
         except _FAILURES:
             return False
-        return type(found) is type(self.answer) and found == self.answer
+        return True
 
 
 class _Part(NamedTuple):

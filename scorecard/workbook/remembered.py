@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from .cells import Cell, Grid
-from .probe import Log, Probe, Question, Together, Unanswerable, are_answered, blamed
+from .probe import Log, Probe, Question, Questionnaire, Unanswerable, are_answered, blamed
 
 T = TypeVar("T")
 _Place = tuple[int, int]
@@ -85,7 +85,7 @@ class _Form(Generic[T]):
         self.probed: frozenset[_Place] = frozenset()
         self.refused: set[_Place] = set()
         self.questions: Mapping[_Place, _Asked] = {}
-        self.together: list[tuple[frozenset[_Place], Together]] = []
+        self.together = Questionnaire(())
         self.fill: Callable[[_Values], T] | None = None
 
     def result(self, grid: Grid, recognise: Callable[[Grid], T]) -> T:
@@ -116,10 +116,7 @@ class _Form(Generic[T]):
                 return False
         if not questions[_NAME].are_answered(grid.name):
             return False
-        if not self.together:
-            return True
-        places, values = {(cell.row, cell.col) for _, cell in pairs}, _values(grid)
-        return all(question.is_answered(values) for known, question in self.together if known & places)
+        return self.together.are_answered(_values(grid))
 
     def _learn(self, grid: Grid, differing: set[_Place], recognise: Callable[[Grid], T], fresh: T) -> None:
         wanted = (self.probed | differing | _like(grid, differing)) - self.refused
@@ -143,7 +140,7 @@ class _Form(Generic[T]):
                 return
             self.grid, self.probed, self.fill = grid, frozenset(wanted), fill
             self.questions = {place: _Asked(log.questions.get(place, {}).values()) for place in (*wanted, _NAME)}
-            self.together = [(question.places, question) for question in log.together]
+            self.together = Questionnaire(log.together)
             return
 
 
