@@ -101,12 +101,14 @@ class Grid:
         last_col: The last such column.
         merges: Merged ranges as (first row, first column, last row, last column).
         is_protected: Whether the sheet is protected.
+        twin_of: The sheet that this one was made of, itself if it was read as a whole.
+        own: Where it holds another cell than that one.
     """
 
     __slots__ = (
         "_cells", "_empties", "_formats", "_formulas", "_hidden_columns", "_hidden_rows", "_merges_by_row",
-        "_origins", "_own", "_tall_merges", "_twin_of",
-        "is_protected", "last_col", "last_row", "merges", "name", "sheet",
+        "_origins", "_tall_merges",
+        "is_protected", "last_col", "last_row", "merges", "name", "own", "sheet", "twin_of",
     )  # fmt: skip
 
     def __init__(
@@ -147,9 +149,8 @@ class Grid:
         self._hidden_rows = hidden_rows
         self._hidden_columns = hidden_columns
         self._formulas: frozenset[str] | None = None
-        # What a twin is made of, and where it holds a cell of its own.
-        self._twin_of: Grid = self
-        self._own: frozenset[tuple[int, int]] = frozenset()
+        self.twin_of: Grid = self
+        self.own: frozenset[tuple[int, int]] = frozenset()
         self._merges_by_row: dict[int, list[tuple[int, int, int, int]]] = {}
         self._tall_merges: list[tuple[int, int, int, int]] = []
         for merge in merges:
@@ -166,9 +167,9 @@ class Grid:
         hidden or protected, or the type of a value (a text instead of a number). The names of the sheets may differ.
         """
         pairs: Iterable[tuple[Cell, Cell]]
-        if self._twin_of is other._twin_of:
+        if self.twin_of is other.twin_of:
             mine, theirs = self._cells, other._cells
-            pairs = [(theirs[row][col], mine[row][col]) for row, col in sorted(self._own | other._own)]
+            pairs = [(theirs[row][col], mine[row][col]) for row, col in sorted(self.own | other.own)]
         elif self._is_framed_like(other):
             pairs = _pairs(other._cells, self._cells)
         else:
@@ -206,7 +207,7 @@ class Grid:
             setattr(other, name, getattr(self, name))
         other.sheet, other.name = sheet, sheet.name
         other._cells = dict(self._cells)
-        own = set(self._own)
+        own = set(self.own)
         for cell in cells:
             own.add((cell.row, cell.col))
             mine = self._cells[cell.row]
@@ -215,7 +216,7 @@ class Grid:
             if cell.kind != mine[cell.col].kind:
                 other._formulas = None
             other._cells[cell.row][cell.col] = cell
-        other._own = frozenset(own)
+        other.own = frozenset(own)
         return other
 
     def cell(self, row: int, col: int) -> Cell:

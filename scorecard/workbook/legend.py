@@ -37,6 +37,10 @@ _LOWEST_TOP = 20.0
 _LONGEST = 400
 
 
+# First and last row, first and last column.
+_Area = tuple[int, int, int, int]
+
+
 class Legend(NamedTuple):
     """A scale of grades and the cell in which it begins."""
 
@@ -64,7 +68,19 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
             legend = find_legend(grid, tables)
             legend.grades.of(85).label, legend.cell     # ("良好", "A16")
     """
-    cells = [cell for cell in _outside(grid, tables) if isinstance(cell.value, str) and _HINT.search(cell.value)]
+    areas = tuple((table.top, table.last_row, table.first_col, table.last_col) for table in tables)
+    # Most sheets have none, and are twins of one that has been looked through.
+    model = grid.twin_of
+    known = _SILENT.get(id(model))
+    if known is not None and known[0] is model and known[1] == areas:
+        changed = (grid.cell(row, col) for row, col in grid.own if _is_outside(row, col, areas))
+        if not any(map(_is_hinted, changed)):
+            return None
+    cells = [cell for cell in _outside(grid, areas) if _is_hinted(cell)]
+    if not cells and model is grid:
+        if len(_SILENT) >= _ROOM:
+            _SILENT.clear()
+        _SILENT[id(model)] = (model, areas)
     if not cells:
         return None
     found: list[list[_Pair]] = [_pairs_of(cell) for cell in cells]
@@ -80,6 +96,12 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
     return best
 
 
+# Sheets without a word about grades outside their tables. What is held here cannot be mistaken for another sheet at
+# the same place in memory.
+_SILENT: dict[int, tuple[Grid, tuple[_Area, ...]]] = {}
+_ROOM = 32
+
+
 def legends_of(tables: Sequence[Table], grids: Mapping[str, Grid]) -> dict[str, Legend]:
     """The scales of grades on the sheets of some tables, by sheet."""
     sheets: dict[str, list[Table]] = {}
@@ -89,15 +111,23 @@ def legends_of(tables: Sequence[Table], grids: Mapping[str, Grid]) -> dict[str, 
     return {name: legend for name, legend in found.items() if legend is not None}
 
 
-def _outside(grid: Grid, tables: Sequence[Table]) -> Iterator[Cell]:
+def _outside(grid: Grid, areas: Sequence[_Area]) -> Iterator[Cell]:
     for cells in grid.rows():
         row = cells[0].row
-        across = [(table.first_col, table.last_col) for table in tables if table.top <= row <= table.last_row]
+        across = [(left, right) for top, bottom, left, right in areas if top <= row <= bottom]
         if any(first <= cells[0].col and cells[-1].col <= last for first, last in across):
             continue
         for cell in cells:
-            if not cell.kind and not any(first <= cell.col <= last for first, last in across):
+            if not any(first <= cell.col <= last for first, last in across):
                 yield cell
+
+
+def _is_outside(row: int, col: int, areas: Sequence[_Area]) -> bool:
+    return not any(top <= row <= bottom and left <= col <= right for top, bottom, left, right in areas)
+
+
+def _is_hinted(cell: Cell) -> bool:
+    return not cell.kind and isinstance(cell.value, str) and _HINT.search(cell.value) is not None
 
 
 def known_grade(text: str) -> str:

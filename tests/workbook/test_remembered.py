@@ -18,7 +18,7 @@ import pytest
 from scorecard.workbook.cells import Cell, Grid
 from scorecard.workbook.grid import read_grid
 from scorecard.workbook.package import Package
-from scorecard.workbook.probe import Log, Probe, Unanswerable, are_answered, asked_together, is_missing, read
+from scorecard.workbook.probe import Log, Probe, Questionnaire, Unanswerable, are_answered, asked_together, is_missing, read
 from scorecard.workbook.recognise import _attempts
 from scorecard.workbook.remembered import Remembered
 from scorecard.workbook.vocabulary import default_vocabulary
@@ -187,14 +187,18 @@ def test_a_question_about_several_values_is_asked_of_all_of_them() -> None:
     log = Log()
     probes: list[Any] = [Probe((row, 5), value, log) for row, value in enumerate((40.0, 35, 75))]
     assert makes(probes, 0.5)
-    (question,) = log.together
-    assert question.places == {(0, 5), (1, 5), (2, 5)} and not log.questions
+    assert len(log.together) == 1 and not log.questions
+    asked = Questionnaire(log.together)
     others = {(0, 5): 30, (1, 5): 20.0, (2, 5): 50}
-    assert question.is_answered(others.__getitem__)
-    assert not question.is_answered({**others, (2, 5): 51}.__getitem__)
-    assert not question.is_answered({**others, (1, 5): "二十"}.__getitem__)
+    assert asked.are_answered(others.__getitem__)
+    assert not asked.are_answered({**others, (2, 5): 51}.__getitem__)
+    assert not asked.are_answered({**others, (1, 5): "二十"}.__getitem__)
     assert not makes([40.0, probes[1], 60], 0.5)
-    assert log.together[1].places == {(1, 5)} and not log.together[1].is_answered({(1, 5): 20}.__getitem__)
+    both = Questionnaire(log.together)
+    assert both.are_answered({**others, (1, 5): 21, (2, 5): 51}.__getitem__)
+    # The first is answered as before, the second is not: 40 and 20 make 60.
+    assert not both.are_answered(others.__getitem__)
+    assert not Questionnaire(log.together[1:]).are_answered({(1, 5): 20}.__getitem__)
 
 
 def test_the_number_of_a_reading_stays_unseen() -> None:
