@@ -51,7 +51,7 @@ class Column:
 
 
 # Whose scores count only where there are no others.
-_NOT_IN_CHARGE = ("自评", "同级", "下级", "客户")
+_NOT_IN_CHARGE = ("自评", "同级", "下级", "客户", "学生", "家长", "患者", "群众")
 
 
 def score_order(columns: Iterable[Column]) -> list[Column]:

@@ -18,7 +18,7 @@ ROWS: list[list[object]] = [
 
 
 @pytest.mark.parametrize("col", [8, 9, 10])
-@pytest.mark.parametrize("best", ["优秀"])
+@pytest.mark.parametrize("best", ["优秀", "突出", "超出期望"])
 def test_a_legend_is_no_level_of_the_items(tmp_path: Path, best: str, col: int) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
