@@ -506,12 +506,12 @@ class Vocabulary:
         period = parse_period(text)
         if period is not None and (period.year is not None or period.number is not None):
             return "period"
-        return self._phrases.kind_of_value(text)
+        return self._phrases.kind_of_value(self._spelling.simplified(text))
 
     @asked_method
     def is_other_label(self, text: str) -> bool:
         """Whether a label of a form says nothing about whose card it is."""
-        return self._phrases.is_other_label(text)
+        return self._phrases.is_other_label(self._spelling.simplified(text))
 
     @asked_method
     def names_persons(self, text: str) -> bool:

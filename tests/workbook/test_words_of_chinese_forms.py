@@ -33,6 +33,10 @@ def test_labels_in_traditional_characters(text: str, kind: str) -> None:
     assert match is not None and match.kind == kind
 
 
+def test_values_in_traditional_characters() -> None:
+    assert [WORDS.kind_of_value(text) for text in ("業務經理", "護理課", "陳大文")] == ["position", "department", "person"]
+
+
 def test_rows_in_traditional_characters() -> None:
     assert WORDS.item_kind("加減分") == "adjustment"
     assert WORDS.match_header("原则上") is None, "a synonym is no reason to understand what nobody wrote"
