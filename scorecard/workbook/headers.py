@@ -51,7 +51,7 @@ class Column:
 
 
 # Whose scores count only where there are no others.
-_NOT_IN_CHARGE = ("自评", "同级", "下级", "客户")
+_NOT_IN_CHARGE = ("自评", "同级", "下级", "客户", "学生", "家长", "患者", "群众")
 
 
 def score_order(columns: Iterable[Column]) -> list[Column]:
@@ -454,11 +454,14 @@ def _without_strangers(group: list[_Read]) -> list[_Read]:
     roles: set[tuple[str, str]] = set()
     gap = False
     named = False
-    for one in group:
+    for one, follower in zip(group, [*group[1:], None], strict=True):
+        if named and follower is not None and _is_legend(one, follower):
+            break
         gap = gap or bool(kept) and one.col > kept[-1].col + 1 and not _same_merge(kept[-1], one)
         if one.match is not None:
             mark = (one.match.role, one.match.label)
-            if gap and named and (mark in roles or one.match.role in _STRANGERS):
+            bare = one.match.role == "band" and score_range(one.header) is None  # 优秀 beside 等级 is somebody's grade
+            if gap and named and (mark in roles or bare or one.match.role in _STRANGERS):
                 break
             roles.add(mark)
             named = named or one.match.role in ("name", "section", *_GRADED)
@@ -466,6 +469,14 @@ def _without_strangers(group: list[_Read]) -> list[_Read]:
             break
         kept.append(one)
     return kept
+
+
+def _is_legend(left: _Read, right: _Read) -> bool:
+    """Whether a level and a bare range of scores stand side by side (优秀 | 90-100): no two columns, but a legend."""
+    matches = (left.match, right.match)
+    if any(match is None or match.role != "band" for match in matches) or right.col != left.col + 1:
+        return False
+    return score_range(left.header) is None and (span := score_range(right.header)) is not None and not span.rest
 
 
 def _same_merge(left: _Read, right: _Read) -> bool:

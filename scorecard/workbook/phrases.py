@@ -22,6 +22,7 @@ WHOLE, CORE_ONLY = 0.75, 0.6
 _ORDER = ("number", "weight", "points", "score", "rule_text", "method", "note", "target", "actual", "section", "name")
 _NUMERIC = ("weight", "points", "score", "target", "actual")
 _LABELS = ("person", "evaluator", "department", "position", "period", "total", "grade")
+_CHINESE_LABELS = (*_LABELS, "subtotal", "coefficient", "stop")
 _LONGEST = 20
 _MOST_WORDS = 6
 _WORDS = re.compile(r"s/n|[a-z]+|[#№]")
@@ -91,7 +92,7 @@ class Phrases:
         self._who = {word: who for who, words in en["who"].items() for word in words}
         self._known = self._en["modifiers"] | self._en["behind"] | self._en["full"] | self._en["expected"]
         label = data["label"]
-        self._label_zh = tuple((re.compile("|".join(f"(?:{one})" for one in label[kind])), kind) for kind in _LABELS)
+        self._label_zh = tuple((re.compile("|".join(f"(?:{one})" for one in label[kind])), kind) for kind in _CHINESE_LABELS)
         self._labels_en = tuple((frozenset(label["en"][kind]), kind) for kind in _LABELS)
         value = data["value"]
         self._value_ends = {
@@ -246,7 +247,9 @@ class Phrases:
             return ""
         if _HAN.search(plain):
             for kind, (ends, _) in self._value_ends.items():
-                if len(plain) <= 12 and plain.endswith(ends) and not (len(plain) < 3 and plain[0] in self._surnames):
+                # 司机 and 文员 begin like the names of persons.
+                is_name = len(plain) < 3 and plain[0] in self._surnames and plain not in ends
+                if len(plain) <= 12 and plain.endswith(ends) and not is_name:
                     return kind
             name = re.sub(r"\s", "", plain)
             return "person" if 2 <= len(name) <= 4 and name[0] in self._surnames else ""

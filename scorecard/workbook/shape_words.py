@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from ..scoring.values import key
-from .folding import ORNAMENTS, by_length, fold
+from .folding import ORNAMENTS, Respelling, by_length, fold
 from .probe import asked_method
 
 
@@ -81,7 +82,7 @@ class LedgerWords:
         """What a row holds: "target", "actual" or "gap"; "" if its text says none of these."""
         if not text or len(text) > 20:
             return ""
-        folded = fold(text)
+        folded = _BRACKETS.sub("", fold(text)).rstrip("%")
         return self._kinds.get(folded) or ("gap" if _GAP.fullmatch(folded) else "")
 
 
@@ -92,13 +93,13 @@ _DECORATION = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[�
 class AbilityWords:
     """The words of ability and attitude sheets; spun spellings (参照能力) are understood."""
 
-    __slots__ = ("_aliased", "_aliases", "_known", "_ratings", "_sections", "_titles")
+    __slots__ = ("_known", "_ratings", "_section_of", "_sections", "_spelling", "_titles")
 
-    def __init__(self, data: Mapping[str, list[str]], aliased: re.Pattern[str], aliases: Mapping[str, str]) -> None:
+    def __init__(self, data: Mapping[str, Any], spelling: Respelling) -> None:
         self._sections = frozenset(fold(word) for word in data["sections"])
         self._ratings = frozenset(fold(word) for word in data["ratings"])
         self._titles = by_length(data["titles"])
-        self._aliased, self._aliases = aliased, aliases
+        self._section_of, self._spelling = re.compile(data["section"]), spelling
         self._known: dict[str, str] = {}
 
     @asked_method
@@ -115,8 +116,8 @@ class AbilityWords:
 
     def _section(self, text: str) -> str:
         plain = _DECORATION.sub("", key(text)).strip(ORNAMENTS)
-        other = self._aliased.sub(lambda match: self._aliases[match[0]], plain)
-        if other in self._sections:
+        other = self._spelling.of(plain)
+        if other in self._sections or self._section_of.fullmatch(other):
             return other
         return plain if plain in self._sections else ""
 

@@ -17,7 +17,7 @@ from ..messages import Message
 from ..refusals import read_toml
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
-from .folding import ORNAMENTS, by_length, fold
+from .folding import ORNAMENTS, Respelling, by_length, fold
 from .phrases import Phrases
 from .probe import asked_method, probe_of
 from .score_ranges import score_range
@@ -60,6 +60,8 @@ _COLON = re.compile("[:：﹕]")
 _APART = re.compile(r"[ \t\u00a0]{2,}|[\u3000\n;；|]+|[\s_＿]+(?=[^\s:：a-zA-Z]{1,12}[:：])")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _PART = re.compile(rf"第?{_COUNT}(?:部分|章|类|节)|{_COUNT}[、.．]|(?:part|section)\b", re.IGNORECASE)
+# What somebody gives beside points: 评价 of whom, or by whom, a post or a unit in front says.
+_JUDGED = frozenset({"评价", "考评", "评定", "评议", "评核", "评"})
 _WIDE_GAP = re.compile(r"\S\s{2,}\S")
 
 
@@ -112,9 +114,9 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_aliased", "_aliases", "_cache", "_context", "_cores", "_evaluators", "_headers",
-        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_phrases", "_ratings", "_tails", "_total", "_units",
-        "_special_cache", "_vetoes", "abilities", "hints", "ledger", "mapping", "memory_cache", "people",
+        "_adjustments", "_cache", "_context", "_cores", "_evaluators", "_headers",
+        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_phrases", "_ratings", "_special_cache", "_spelling",
+        "_tails", "_total", "_units", "_vetoes", "abilities", "hints", "ledger", "mapping", "memory_cache", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -138,8 +140,7 @@ class Vocabulary:
         self._units = frozenset(fold_unit(word) for word in words["units"])
         self._context = by_length(words["context"])
         self._cores = tuple((key(word), role) for role, listed in data["core"].items() for word in listed)
-        self._aliases = {key(old): key(new) for old, new in data["aliases"].items()}
-        self._aliased = re.compile("|".join(re.escape(old) for old in sorted(self._aliases, key=len, reverse=True)))
+        self._spelling = Respelling(data["aliases"], words["traditional"])
         self._adjustments = frozenset(fold(word) for word in data["item"]["adjustment"])
         self._vetoes = frozenset(fold(word) for word in data["item"]["veto"])
         self._ratings = by_length(data["item"]["rating_sections"])
@@ -148,7 +149,7 @@ class Vocabulary:
         self.hints = HintWords(data["direction"], data["kind"], self._spellings)
         self.people = PeopleWords(data["people"])
         self.ledger = LedgerWords(data["ledger"])
-        self.abilities = AbilityWords(data["ability"], self._aliased, self._aliases)
+        self.abilities = AbilityWords(data["ability"], self._spelling)
         #: What a person said about the columns of the workbook that is read with these words.
         self.mapping: Mapping_ | None = None
         self._forget()
@@ -273,7 +274,7 @@ class Vocabulary:
             found = self._composed(candidate, unit)
             if found is not None:
                 return found._replace(score=round(found.score * factor, 3))
-        return self._by_core(folded, unit)
+        return self._by_core(self._spelling.simplified(folded), unit)
 
     def _composed(self, folded: str, unit: str) -> HeaderMatch | None:
         """A header that no list has as it is."""
@@ -332,6 +333,9 @@ class Vocabulary:
                 return HeaderMatch("score", who, unit, 0.9, tail)
             if tail in ("得分", "评分", "打分", "分数", "score") and len(front) <= 5 and front[-1:] not in "总满加合":
                 return HeaderMatch("score", front, unit, 0.7, tail)
+            of_whom = self._phrases.kind_of_value(front) in ("position", "department") or front.endswith("部门")
+            if tail in _JUDGED and of_whom:
+                return HeaderMatch("score", front, unit, 0.6, tail)  # 店长评价, 相关科室评价
         return None
 
     def _of_words(self, folded: str, unit: str) -> HeaderMatch | None:
@@ -386,7 +390,7 @@ class Vocabulary:
         yield folded, 1.0
         if folded.isascii() and folded.endswith("s") and len(folded) > 4:
             yield folded[:-1], 0.95
-        other = self._aliased.sub(lambda match: self._aliases[match[0]], folded)
+        other = self._spelling.of(folded)
         if other != folded:
             yield other, 0.95
         if "的" in other:
@@ -436,6 +440,7 @@ class Vocabulary:
                     return LabelMatch(known[0], known[1], self._evaluators[front], value, known[2])
                 if front in self._neutral or parse_period(front) is not None:
                     return LabelMatch(known[0], known[1], "", value, known[2])
+        plain = self._spelling.of(plain)
         if self._total.fullmatch(plain):
             return LabelMatch("total", False, "", value, plain)
         if re.search("签字|签名|签章|盖章", plain) and len(plain) <= 20:
@@ -501,12 +506,12 @@ class Vocabulary:
         period = parse_period(text)
         if period is not None and (period.year is not None or period.number is not None):
             return "period"
-        return self._phrases.kind_of_value(text)
+        return self._phrases.kind_of_value(self._spelling.simplified(text))
 
     @asked_method
     def is_other_label(self, text: str) -> bool:
         """Whether a label of a form says nothing about whose card it is."""
-        return self._phrases.is_other_label(text)
+        return self._phrases.is_other_label(self._spelling.simplified(text))
 
     @asked_method
     def names_persons(self, text: str) -> bool:
@@ -542,7 +547,7 @@ class Vocabulary:
     @asked_method
     def speaks_of_assessment(self, text: str) -> bool:
         """Whether a title, a heading or a sheet name uses a word of assessments."""
-        folded = key(text)
+        folded = self._spelling.of(key(text))
         return any(word in folded for word in self._context)
 
     @asked_method
@@ -552,7 +557,7 @@ class Vocabulary:
         if special is None:
             if len(self._special_cache) > _REMEMBERED:
                 self._special_cache.clear()
-            plain = _BRACKETS.sub("", key(name)).strip(ORNAMENTS)
+            plain = _BRACKETS.sub("", self._spelling.of(key(name))).strip(ORNAMENTS)
             plain = _NUMBERING.sub("", plain).partition(":")[0].strip(ORNAMENTS)
             is_points = plain in self._adjustments or self._phrases.is_adjustment(plain)
             special = "veto" if plain in self._vetoes else "adjustment" if is_points else ""
