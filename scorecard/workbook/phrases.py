@@ -27,7 +27,7 @@ _LABELS = ("person", "evaluator", "department", "position", "period", "total", "
 _LONGEST = 20
 _MOST_WORDS = 6
 _WORDS = re.compile(r"s/n|[a-z]+|[#№×*]")
-_BREAK = re.compile(r"\b(?:of|for|from|by|against|versus|vs|per|in|as|on|if)\b")
+_BREAK = re.compile(r"\b(?:of|for|from|by|against|versus|vs|per|in|as|on|if|to(?! date))\b")
 _TIMES_SIGN = frozenset("x×*")
 _BRACKETS = re.compile(r"[(\[【（〔{][^()\[\]【】（）〔〕{}]*[)\]】）〕}]")
 # What surely names the items, as opposed to words that do so only in company (项目, 任务指标, goal).
