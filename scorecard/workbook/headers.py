@@ -14,11 +14,12 @@ from typing import NamedTuple
 from ..scoring.periods import parse_period
 from .grid import Cell
 from .lines import Lines, text_of
+from .matches import HeaderMatch
 from .probe import begins, is_longer, key, read, trim
 from .score_ranges import score_range
 from .stated import stated_in
 from .structure import by_claim, naming_column, stand_in
-from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
+from .vocabulary import ROLES, STRONG, Vocabulary
 
 _HIGHEST_HEADER = 5
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.

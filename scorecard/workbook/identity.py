@@ -16,9 +16,10 @@ from .addresses import cell_name, split_cell
 from .grid import Cell
 from .headers import BandHeader, Column, counted_column
 from .lines import Lines, text_of
+from .matches import LabelMatch
 from .probe import asked, derived, has_digit, is_longer, is_missing, key, read, trim
 from .structure import is_grade
-from .vocabulary import LabelMatch, Vocabulary
+from .vocabulary import Vocabulary
 from .wordlists import filled_in, unfolded
 
 parse_period = asked(periods.parse_period)

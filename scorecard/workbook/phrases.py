@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..scoring.values import key
@@ -17,6 +17,8 @@ from .folding import by_length
 
 #: How sure a heading is whose every word is known, and one of which only the core is.
 WHOLE, CORE_ONLY = 0.75, 0.6
+#: And one that means nothing else.
+LISTED = 0.8
 
 # Roles in the order in which a heading is tried against them, where two cores end at the same place.
 _ORDER = ("number", "weight", "points", "score", "rule_text", "method", "note", "target", "actual", "section", "name")
@@ -25,12 +27,15 @@ _LABELS = ("person", "evaluator", "department", "position", "period", "total", "
 _CHINESE_LABELS = (*_LABELS, "subtotal", "coefficient", "stop")
 _LONGEST = 20
 _MOST_WORDS = 6
-_WORDS = re.compile(r"s/n|[a-z]+|[#№]")
-_BREAK = re.compile(r"\b(?:of|for|from)\b")
+_WORDS = re.compile(r"s/n|[a-z]+|[#№×*]")
+_BREAK = re.compile(r"\b(?:of|for|from|by|against|versus|vs|per|in|as|on|if|to(?! date))\b")
+_TIMES_SIGN = frozenset("x×*")
 _BRACKETS = re.compile(r"[(\[【（〔{][^()\[\]【】（）〔〕{}]*[)\]】）〕}]")
 # What surely names the items, as opposed to words that do so only in company (项目, 任务指标, goal).
 _NAMING = re.compile("(?<!目标)(?<!任务)(?<!计划)(?<!达成)(?<!完成)(?:指标|要素)(?:项|名称|项目)?$")
 _SCORING = ("scoring", "marking", "grading", "rating", "evaluation", "assessment")
+_JUDGING = ("assessment", "evaluation", "appraisal", "review")
+_REACHED = frozenset({"achieved", "attained", "reached", "delivered", "completed", "met"})
 _NAMES = frozenset({"indicator", "measure", "metric", "kpi", "kra"})
 _TARGET = re.compile("目标|任务|计划|预算|应达|达标|应完成|target|plan|expected|goal")
 # 折合分, 考评结果分: points of some kind; which kind, the numbers tell.
@@ -38,14 +43,24 @@ _POINTS = re.compile("[一-鿿]{1,5}(?<!部)(?<!总)(?<!积)(?<!百)(?<!学)(?<!
 _ACTUAL = re.compile("(?<!未)(?:完成|实际|达成|实绩|实现)|actual|achieved|attain")
 _SMALL = frozenset({"of", "the", "a", "an", "being", "s", "for"})
 _GRADING = frozenset({"rating", "grade", "level", "band", "class", "classification", "category", "tier"})
-_TOTALLED = frozenset({"score", "point", "mark", "result", "rating", "sum", "total"})
+_TOTALLED = frozenset({"score", "point", "mark", "result", "rating", "sum", "total", "weight", "weightage", "weighting"})
+_APPRAISED = frozenset({"employee", "appraisee", "staff", "ratee"})
+_NOT_ALONE = frozenset({"name", "full", "first", "last", "and", "appraised", "assessed", "reviewed"})
+_GIVEN = frozenset({"secured", "obtained", "earned", "achieved", "awarded", "attained"})
+_PARTS = frozenset({"section", "part", "category", "group", "perspective", "partial", "sub"})
+_WHOLE_SCORES = frozenset({"performance", "appraisal", "evaluation", "assessment", "kpi", "kra", "pms", "scorecard"})
 _WHOLES = frozenset({"total", "overall", "sum", "aggregate", "grand", "final", "net", "cumulative", "composite", "combined"})
-_RELATION = frozenset({"name", "line", "to", "by", "team", "report", "direct", "reporting", "immediate"})
-_POSTS = frozenset({"title", "role", "designation", "position", "post", "job", "held", "occupation", "name"})
+_JUDGES = frozenset({
+    "appraiser", "supervisor", "manager", "evaluator", "rater", "reviewer", "assessor", "superior", "boss", "leader", "lead",
+    "head", "hod", "moderator", "reviewed", "rated", "assessed", "evaluated", "appraised", "scored", "supervised", "managed",
+})  # fmt: skip
+_OFFICES = frozenset({"officer", "authority"})
+_POSTS = frozenset({"title", "role", "designation", "position", "post", "job", "occupation"})
 _TIMES = frozenset({"period", "cycle", "year", "quarter", "month", "timeframe", "frame"})
 _UNITS = frozenset({
     "department", "dept", "division", "unit", "team", "section", "branch", "group", "office", "organisation", "organization",
-    "function",
+    "function", "directorate", "ministry", "agency", "bureau", "plant", "factory", "store", "outlet", "ward", "clinic",
+    "school", "faculty", "hospital", "workshop", "bu",
 })  # fmt: skip
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -70,7 +85,7 @@ class Phrases:
 
     __slots__ = (
         "_adjust", "_adjust_with", "_chinese", "_cores", "_en", "_known", "_label_zh", "_labels_en", "_others", "_parts",
-        "_surnames", "_value_ends", "_who",
+        "_surnames", "_totals", "_value_ends", "_who",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -83,8 +98,11 @@ class Phrases:
         )
         self._cores = tuple((key(word), role) for role in _ORDER for word in zh["core"][role])
         self._en: dict[str, frozenset[str]] = {
-            name: frozenset(en[name]) for name in ("modifiers", "behind", "tails", "full", "expected", "scored")
-        }
+            name: frozenset(en[name]) for name in (
+                "modifiers", "behind", "tails", "full", "expected", "scored", "weighted", "summed", "former", "plans",
+                "aside", "rated", "compared", "rated_with",
+            )
+        }  # fmt: skip
         self._parts: dict[str, str] = {}
         for role in _ORDER:
             for word in en["core"].get(role, ()):
@@ -94,6 +112,7 @@ class Phrases:
         label = data["label"]
         self._label_zh = tuple((re.compile("|".join(f"(?:{one})" for one in label[kind])), kind) for kind in _CHINESE_LABELS)
         self._labels_en = tuple((frozenset(label["en"][kind]), kind) for kind in _LABELS)
+        self._totals = frozenset(label["en"]["total"])
         value = data["value"]
         self._value_ends = {
             kind: (
@@ -152,19 +171,36 @@ class Phrases:
             return None
         plain = _BRACKETS.sub(" ", plain)
         head = _BREAK.split(plain, maxsplit=1)[0]
+        found = self._of_head(head, plain)
+        if found is None and head != plain and (whole := self._of_head(plain, plain)) is not None and whole.score > CORE_ONLY:
+            found = whole  # End of year target
+        return found
+
+    def _of_head(self, head: str, plain: str) -> Phrase | None:
+        """A heading in small letters, without brackets, whose core is sought in a part of it."""
         words = [self._base(word) for word in _WORDS.findall(head)]
         every = [self._base(word) for word in _WORDS.findall(plain)]
         if not words or len(every) > _MOST_WORDS:
             return None
+        if self._rates(every):
+            return Phrase("band", key(plain), WHOLE if len(every) > 1 else CORE_ONLY, every[-1])
         if len(every) > 1 and (every[0] in ("what", "how") or every[-1] in ("by", "from")):
             return Phrase("note", "", CORE_ONLY, every[0])
+        if len(every) > 1 and not self._en["former"].isdisjoint(every):
+            return Phrase("note", "", LISTED, words[-1])  # Last year's actual is none of this period
+        if words in (["name"], ["title"]) and len(every) > 2:
+            words = every[2:]  # Name of KPI
         scored = [word for word in every if word in self._en["scored"]]
+        if words[-1] in self._en["aside"] and words[-2:] != ["to", "date"]:
+            return Phrase("note", "", self._sure(every) if len(every) > 1 else CORE_ONLY, words[-1])
+        reached = False
         while len(words) > 1 and words[-1] in self._en["behind"]:
-            words.pop()
+            reached = words.pop() in _REACHED or reached
         if words[-1] == "level" and words[0] in ("assessed", "rated", "competency", "proficiency", "skill"):
             return Phrase("score", "", CORE_ONLY, "level")
+        tail = ""
         while len(words) > 1 and words[-1] in self._en["tails"]:
-            words.pop()
+            tail = words.pop()
         if words == ["maximum"] or words == ["max"]:
             return Phrase("points", "", CORE_ONLY, words[0])
         core = words[-1]
@@ -172,22 +208,56 @@ class Phrases:
             core = words[0]
         role = self._parts.get(core, "")
         who = next((self._who[word] for word in every if word in self._who), "")
-        if core in self._en["scored"]:
-            if any(word in self._en["full"] or self._parts.get(word) == "weight" for word in every):
-                return Phrase("points", "", WHOLE, core)
-            return Phrase("score", who, self._sure(every), core)
-        if core in ("assessment", "evaluation", "appraisal", "review") and len(words) > 1:
-            return Phrase("score", who, WHOLE, core) if who else None
+        found = self._of_scores(core, words, every, who)
+        if found is not None:
+            return found
+        if core in self._en["aside"] or (core == "plan" and not self._en["plans"].isdisjoint(words)):
+            return Phrase("note", "", self._sure(every) if len(every) > 1 else CORE_ONLY, core)
+        if role == "number" and tail in ("value", "level"):
+            return None
         if role in ("method", "rule_text") and core != "source" and (scored or words[0] in _SCORING and len(words) > 1):
             role = "rule_text"
         elif role == "actual" and any(word in self._en["expected"] for word in words[:-1]):
             return Phrase("target", "", CORE_ONLY, core)
-        elif role in ("target", "note") and "actual" in words[:-1]:
+        elif (
+            (role in ("target", "note") and "actual" in words[:-1])
+            or (role in ("", "target", "name") and reached)  # Target achieved
+            or (role == "target" and words[0] in _REACHED)
+            or (not role and words[0] == "actual")
+        ):
             role = "actual"
-        elif not role and words[0] in ("planned", "expected", "target", "agreed", "desired"):
+        elif not role and words[0] in self._en["expected"]:
             role, core = "target", words[0]
         sure = CORE_ONLY if role == "name" and core not in _NAMES else self._sure(every)
         return Phrase(role, "", sure, core) if role else None
+
+    def _of_scores(self, core: str, words: Sequence[str], every: Sequence[str], who: str) -> Phrase | None:
+        """A heading of scores, weighted ones or full marks: what is weighed, whose it is, how much it may be."""
+        scored = [word for word in every if word in self._en["scored"]]
+        weighs = any(self._parts.get(word) == "weight" for word in every)
+        if weighs and scored and not _TIMES_SIGN.isdisjoint(every):
+            return Phrase("weighted_score", who, WHOLE, core)  # Weight x Rating
+        if not self._en["weighted"].isdisjoint(every) and "un" not in every and (scored or core in self._en["summed"]):
+            return Phrase("weighted_score", who, WHOLE, core)
+        if core in self._en["scored"]:
+            if weighs or not self._en["full"].isdisjoint(every):
+                return Phrase("points", "", WHOLE, core)
+            return Phrase("score", who, self._sure(every), core)
+        if scored and core in self._en["full"]:
+            return Phrase("points", "", WHOLE, core)  # Score max
+        if core == "result" and len(words) > 1 and words[-2] in _JUDGING:
+            return Phrase("score", who, CORE_ONLY, core)
+        judged = core in (*_JUDGING, "marking", "scoring", "grading") and len(every) > 1
+        if who and (judged or (core in self._who and scored)):
+            return Phrase("score", who, WHOLE, core)  # Self-assessment, Score - Self
+        if who and "by" in every and words[0] in ("rated", "scored", "marked", "assessed"):
+            return Phrase("score", who, CORE_ONLY, words[0])
+        return None
+
+    def _rates(self, words: Sequence[str]) -> bool:
+        """Whether some words are the name of a rating: Fully meets expectations, Very good."""
+        rated = self._en["rated"] if len(words) == 1 else self._en["rated"] | self._en["compared"]
+        return not rated.isdisjoint(words) and all(word in rated or word in self._en["rated_with"] for word in words)
 
     def _base(self, word: str) -> str:
         """A word without its plural."""
@@ -226,18 +296,28 @@ class Phrases:
         has = set(every)
         fits = {kind for known, kind in self._labels_en if all(word in known or word == "name" for word in every)}
         core = words[words.index("of") - 1] if "of" in words[1:] else every[-1]
+        if core in _GIVEN and len(every) > 1:
+            core = every[-2]  # Total marks obtained
+        if has & _PARTS and has & {"total", "subtotal"}:
+            return "subtotal" if all(word in self._totals or word in _PARTS or len(word) == 1 for word in every) else ""
+        if core in has & _APPRAISED and has & _POSTS:
+            core, every = "title", [word for word in every if word not in _APPRAISED]
+            fits = {kind for known, kind in self._labels_en if all(word in known for word in every)}
         if "grade" in fits and not has & {"total", "sum"} and core in _GRADING:
             return "grade" if len(every) > 1 or core == "grade" else ""
         if "total" in fits and (core in _TOTALLED or every[-1] in ("total", "sum")):
-            return "total" if has & _WHOLES else ""
+            return "total" if has & _WHOLES or (len(every) == 2 and every[0] in _WHOLE_SCORES and core == "score") else ""
         if every == ["name"] or "person" in fits:
-            return "person" if has - {"name", "full", "first", "last"} or "name" in has else ""
-        if "evaluator" in fits and has - _RELATION:
+            return "person" if has - _NOT_ALONE or "name" in has else ""
+        officer = has & _OFFICES and has - _OFFICES - {"name"}
+        if "evaluator" in fits and (has & _JUDGES or officer or ("to" in has and has & {"report", "reporting"})):
             return "evaluator"
-        if "position" in fits and core in _POSTS:
+        if "position" in fits and has & _POSTS:
             return "position"
-        if "department" in fits and (core in _UNITS or every[-1] == "name" or core in ("center", "centre")):
+        if "department" in fits and (core in _UNITS or "name" in (every[0], every[-1]) or core in ("center", "centre")):
             return "department"
+        if "name" in has and len(every) == 2 and has - {"name"} <= self._value_ends["position"][1]:
+            return "person"  # Teacher name
         return "period" if "period" in fits and has & _TIMES else ""
 
     def kind_of_value(self, text: str) -> str:
@@ -254,6 +334,8 @@ class Phrases:
             name = re.sub(r"\s", "", plain)
             return "person" if 2 <= len(name) <= 4 and name[0] in self._surnames else ""
         words = plain.casefold().split()
+        if "of" in words[1:]:
+            words = words[: words.index("of")]  # Head of Sales
         for kind, (_, known) in self._value_ends.items():
             if words[-1] in known or " ".join(words[-2:]) in known:
                 return kind

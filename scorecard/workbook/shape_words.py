@@ -87,16 +87,24 @@ class LedgerWords:
 
 
 _REMEMBERED = 20_000
+_LONGEST_SECTION = 40
+_ENGLISH_PART = re.compile(r"^\s*(?:(?:part|section)\s+(?:[a-h]|[ivx]+|\d)\b\s*[:.\-]?|(?:[a-h]|[ivx]+|\d{1,2})[.)]\s)\s*")
+_ENGLISH_BRACKETS = re.compile(r"\([^()]*\)")
 _DECORATION = re.compile(r"^(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.．]|[(（\[【][^()（）\[\]【】]*[)）\]】]")
 
 
 class AbilityWords:
     """The words of ability and attitude sheets; spun spellings (参照能力) are understood."""
 
-    __slots__ = ("_known", "_ratings", "_section_of", "_sections", "_spelling", "_titles")
+    __slots__ = (
+        "_alone", "_cores", "_known", "_ratings", "_section_of", "_sections", "_spelling", "_titles", "_words",
+    )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any], spelling: Respelling) -> None:
         self._sections = frozenset(fold(word) for word in data["sections"])
+        self._cores = frozenset(data["section_cores"])
+        self._words = self._cores | frozenset(data["section_words"])
+        self._alone = self._cores - frozenset(data["section_not_alone"])
         self._ratings = frozenset(fold(word) for word in data["ratings"])
         self._titles = by_length(data["titles"])
         self._section_of, self._spelling = re.compile(data["section"]), spelling
@@ -105,7 +113,7 @@ class AbilityWords:
     @asked_method
     def section(self, text: str) -> str:
         """The folded heading of a list of abilities or attitudes (核心能力), else ""."""
-        if not text or len(text) > 24:
+        if not text or len(text) > _LONGEST_SECTION:
             return ""
         known = self._known.get(text)
         if known is None:
@@ -119,7 +127,16 @@ class AbilityWords:
         other = self._spelling.of(plain)
         if other in self._sections or self._section_of.fullmatch(other):
             return other
-        return plain if plain in self._sections else ""
+        return plain if plain in self._sections or self._is_composed(text) else ""
+
+    def _is_composed(self, text: str) -> bool:
+        """Whether a heading is made of English words of abilities: Part B: Behavioural competencies (40%)."""
+        if not text.isascii() or key(text) in self._titles:
+            return False
+        words = re.findall("[a-z]+|&", _ENGLISH_PART.sub("", _ENGLISH_BRACKETS.sub("", text.casefold())))
+        if len(words) == 1:
+            return words[0] in self._alone
+        return bool(words) and words[-1] in self._cores and all(word in self._words for word in words)
 
     @asked_method
     def is_rating(self, text: object) -> bool:

@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..messages import Message
 from ..refusals import read_toml
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
+from .bilingual import told_twice, two_languages
 from .folding import ORNAMENTS, Respelling, by_length, fold
+from .matches import HeaderMatch, LabelMatch
 from .phrases import Phrases
 from .probe import asked_method, probe_of
 from .score_ranges import score_range
@@ -29,8 +31,11 @@ from .wordlists import (
     extend,
     filled_in,
     fold_unit,
+    is_dated,
+    is_signed,
     listed,
     pair_pattern,
+    scores_as,
     unfolded,
     without_tails,
 )
@@ -63,43 +68,6 @@ _PART = re.compile(rf"第?{_COUNT}(?:部分|章|类|节)|{_COUNT}[、.．]|(?:pa
 # What somebody gives beside points: 评价 of whom, or by whom, a post or a unit in front says.
 _JUDGED = frozenset({"评价", "考评", "评定", "评议", "评核", "评"})
 _WIDE_GAP = re.compile(r"\S\s{2,}\S")
-
-
-class HeaderMatch(NamedTuple):
-    """How a header text was understood.
-
-    Attributes:
-        role: One of `ROLES` or `OTHER_ROLES`.
-        label: Period, evaluator or band label; "" if there is none.
-        unit: What the header states for bare numbers, else "".
-        score: How sure, 0 to 1; `STRONG` and above stands by itself.
-        term: The term of the vocabulary that matched.
-    """
-
-    role: str
-    label: str
-    unit: str
-    score: float
-    term: str
-
-
-class LabelMatch(NamedTuple):
-    """A label beside a value.
-
-    Attributes:
-        kind: total, subtotal, grade, coverage, coefficient, period, person, department, position, evaluator,
-            department_person or stop.
-        strong: Whether the label can mean nothing else (总分, as opposed to 合计).
-        label: The evaluator in front of it (自评总分), else "".
-        value: What follows the colon in the same cell, None without a colon.
-        term: The term that matched.
-    """
-
-    kind: str
-    strong: bool
-    label: str
-    value: str | None
-    term: str
 
 
 class Vocabulary:
@@ -213,13 +181,15 @@ class Vocabulary:
             return None
         span = score_range(text)
         if span is not None:
-            inner = self._match_plain(fold(span.rest), "")
+            inner = self._match_plain(fold(span.rest), "") or self._match_words(span.rest, "")
             if inner is not None and inner.role in ("score", "points", "weight", "weighted_score", "total"):
                 return inner._replace(unit="" if inner.role == "weight" else inner.unit)
-            if inner is not None and inner.role == "rule_text" and inner.score >= 0.9:
+            if inner is not None and (inner.role == "rater" or (inner.role == "rule_text" and inner.score >= 0.9)):
                 return inner
             label = span.rest or trim(text)
             return HeaderMatch("band", label, "", 0.9 if inner is not None else 0.75, inner.term if inner else label)
+        if whole not in self._headers and (both := self._in_two_languages(text)) is not None:
+            return both
         plain, unit, period = self._without_brackets(text)
         match = self._match_plain(whole, "") if not plain else None
         match = match or self._match_plain(plain, unit)
@@ -231,9 +201,18 @@ class Vocabulary:
             and unit not in ("", "%", "分", "百分比", "points", "pts", "percent")
         ):
             return match._replace(role="foreign")  # Weight (kg)
+        if match is not None and match.role == "score":
+            match = match._replace(role=scores_as(_BRACKETS.findall(key(text))))
         if match is not None and period and not match.label and match.role in ("target", "actual", "score"):
             match = match._replace(label=period)
         return match
+
+    def _in_two_languages(self, text: str) -> HeaderMatch | None:
+        """自评得分 Self rating: a heading that says in English again what it says in Chinese; each must mean something."""
+        chinese, english = two_languages(text)
+        first = self._match_header(chinese) if chinese else None
+        second = self._match_header(english) if first is not None else None
+        return told_twice(first, second, STRONG) if first is not None and second is not None else None
 
     def _match_words(self, text: str, unit: str) -> HeaderMatch | None:
         found = self._phrases.english(text)
@@ -305,6 +284,9 @@ class Vocabulary:
         """季度目标, 2026年实际, 本期得分: a period or a neutral word in front of a term."""
         for cut in range(len(folded) - 1, 0, -1):
             front, rest = folded[:cut], folded[cut:]
+            known = self._headers.get(front)
+            if known is not None and known[0] in ("target", "actual") and known[1] and is_dated(rest):
+                return HeaderMatch(known[0], rest, unit, 0.85, known[2])  # Actual Q1
             known = self._headers.get(rest)
             if known is None or not known[1]:
                 continue
@@ -443,8 +425,12 @@ class Vocabulary:
         plain = self._spelling.of(plain)
         if self._total.fullmatch(plain):
             return LabelMatch("total", False, "", value, plain)
-        if re.search("签字|签名|签章|盖章", plain) and len(plain) <= 20:
+        if is_signed(plain):
             return LabelMatch("stop", True, "", value, "签字")
+        chinese, english = two_languages(head)
+        first = self._match_label(chinese) if chinese else None
+        if first is not None and (self._match_label(english) or self._match_header(english)) is not None:
+            return first._replace(value=value)  # 部门 Department
         kind = self._phrases.label(plain, _BRACKETS.sub("", head))
         if kind == "period" and parse_period(plain) is not None:
             return None  # 季度 is a value, not a label

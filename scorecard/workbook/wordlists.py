@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..messages import Message
+from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .folding import ORNAMENTS
 from .probe import derived
@@ -18,6 +19,15 @@ from .probe import derived
 # What a form leaves to be filled in: ____ and 　　年　　月.
 _FILL_IN = "_＿ \u3000\t\n"
 _UNFILLED = re.compile("(?!(?:月|季|年)度$|季$)[年第月季度日~—至到/-]*")
+_SIGNED = re.compile("签字|签名|签章|盖章|signature|sign-?off|acknowledge?ment")
+_REMARKS = re.compile(
+    "(?:employee|staff|appraisee|appraiser|supervisor|manager|reviewer|(?:reviewing|reporting)officer|hod|hr|head|overall|general|additional|"
+    "final|summary)(?:'?s)?(?:comments?|remarks?|feedback)|(?:comments?|remarks?|recommendations?)(?:by|of|from)(?:the)?[a-z]{2,20}"
+)
+_SCORED_AS = (
+    ("points", re.compile(r"max\.?|maximum|full|满分")),
+    ("weighted_score", re.compile("weighted|加权|折算")),
+)
 #: Labels that say whose card it is.
 IDENTITY_KINDS = ("period", "person", "department", "position", "evaluator", "department_person")
 
@@ -47,6 +57,23 @@ def listed(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, bool]]:
     for name, strong in (("terms", True), ("weak", False)):
         for word in lists.get(name, []):
             yield word, strong
+
+
+def is_dated(text: str) -> bool:
+    """Whether a text names a certain period in English, Q1 or 2026, and not only the kind of one."""
+    period = parse_period(text) if text.isascii() else None
+    return period is not None and (period.year is not None or period.number is not None)
+
+
+def is_signed(folded: str) -> bool:
+    """Whether a folded label is one of signatures, or of what somebody has to say below the table."""
+    most = 30 if folded.isascii() else 20
+    return (_SIGNED.search(folded) is not None and len(folded) <= most) or _REMARKS.fullmatch(folded) is not None
+
+
+def scores_as(brackets: list[str]) -> str:
+    """What the folded brackets of a heading of scores make of it: Marks (max.) are full marks, Score (weighted) weighted."""
+    return next((role for role, said in _SCORED_AS if brackets and said.fullmatch(brackets[-1])), "score")
 
 
 def fold_unit(text: str) -> str:
