@@ -18,6 +18,7 @@ from .records import FileReading, Notice
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 # Tables in a form that is not read: somebody may have meant them to be taken.
 _OTHER_TABLES = (".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
+_DIGITS = re.compile(r"(\d+)")
 _NO_DOCUMENTS = frozenset(("thumbs.db", "desktop.ini", ".ds_store"))
 
 
@@ -60,44 +61,47 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
     Raises:
         UsageError: A path that does not exist, or nothing at all to read.
     """
-    skipped = {path.resolve() for path in skip}
-    found: dict[Path, str] = {}
+    skipped = {os.path.realpath(path) for path in skip}
+    found: dict[str, str] = {}
     quarantine: list[Notice] = []
     notices: list[Notice] = []
     names: set[str] = set()
     for given in paths:
         if not given.exists():
             raise UsageError(NO_SUCH_PATH, str(given))
-        base = given if given.is_dir() else given.parent
-        real = base.resolve()
-        for path in _below(given) if given.is_dir() else [given]:
-            relative = path.relative_to(base)
-            name = unicodedata.normalize("NFC", relative.as_posix())
+        is_folder = given.is_dir()
+        base = os.fspath(given if is_folder else given.parent)
+        real = os.path.realpath(base)
+        # As texts: of thousands of files, paths are slow to take apart.
+        for relative in _below(base) if is_folder else [given.name]:
+            path, last = os.path.join(base, relative), os.path.basename(relative)
+            name = unicodedata.normalize("NFC", relative.replace(os.sep, "/"))
             # Folders behind links are not walked into, so that only a file itself can be one.
-            resolved = path.resolve() if path.is_symlink() else real / relative
+            resolved = os.path.realpath(path) if os.path.islink(path) else os.path.join(real, relative)
             if resolved in found or resolved in skipped:
                 continue
             if name in names:
                 # Two folders given, each with a file of this name.
-                name = unicodedata.normalize("NFC", path.as_posix())
-            suffix = path.suffix.lower()
-            if path.name.startswith("~$"):
+                name = unicodedata.normalize("NFC", Path(path).as_posix())
+            suffix = os.path.splitext(last)[1].lower()
+            if last.startswith("~$"):
                 notices.append(Notice("lock-file", "warning", name, "", "", Message(
                     "有人正打开着这个工作簿（锁文件），未保存的修改不在汇总里",
                     "somebody has this workbook open (a lock file); unsaved changes are not in the summary")))  # fmt: skip
-            elif suffix in WORKBOOKS or not given.is_dir():
+            elif suffix in WORKBOOKS or not is_folder:
                 found[resolved] = name
                 names.add(name)
             elif suffix in _OTHER_TABLES:
                 quarantine.append(Notice("format-unread", "error", name, "", "", Message(
                     f"{suffix} 格式不能读取；请另存为 .xlsx 后再汇总",
                     f"{suffix} files are not read; save it as .xlsx and consolidate again")))  # fmt: skip
-            elif path.name.lower() not in _NO_DOCUMENTS:
+            elif last.lower() not in _NO_DOCUMENTS:
                 notices.append(Notice("not-a-workbook", "info", name, "", "", Message(
                     "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
     if not found and not quarantine:
         raise no_workbooks([str(path) for path in paths], WORKBOOKS)
-    files = tuple(Source(name, path) for path, name in sorted(found.items(), key=lambda item: natural_key(item[1])))
+    listed = sorted(found.items(), key=lambda item: natural_key(item[1]))
+    files = tuple(Source(name, Path(path)) for path, name in listed)
     first = paths[0]
     return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
 
@@ -113,18 +117,19 @@ def natural_key(name: str) -> tuple[object, ...]:
     stem, dot, suffix = base.rpartition(".")
     parts = [*folder.split("/"), stem if dot else base, suffix]
     return tuple(
-        tuple(
-            (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", part) if piece
-        )
+        tuple([(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in _DIGITS.split(part) if piece])
         for part in parts
     )
 
 
-def _below(folder: Path) -> list[Path]:
+def _below(folder: str) -> list[str]:
+    """The files below a folder, by their paths from there."""
     found = []
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(place, name) for name in sorted(files) if not name.startswith(".")]
+        inside = os.path.relpath(place, folder)
+        found += [os.path.join(inside, name) if inside != os.curdir else name
+                  for name in sorted(files) if not name.startswith(".")]  # fmt: skip
     return found
 
 
@@ -135,5 +140,5 @@ def with_contents(sources: Sources, readings: Iterable[FileReading]) -> Sources:
     for source, reading in zip(sources.files, readings, strict=True):
         copy_of = first.get(reading.digest, "") if reading.digest else ""
         first.setdefault(reading.digest, source.file)
-        files.append(replace(source, digest=reading.digest, size=reading.size, copy_of=copy_of))
+        files.append(Source(source.file, source.path, reading.digest, reading.size, copy_of))
     return replace(sources, files=tuple(files))
