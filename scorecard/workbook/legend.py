@@ -72,18 +72,12 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
             legend.grades.of(85).label, legend.cell     # ("良好", "A16")
     """
     areas = tuple((table.top, table.last_row, table.first_col, table.last_col) for table in tables)
-    # Most sheets have none, and are twins of one that has been looked through.
-    model = grid.twin_of
-    known = _SILENT.get(id(model))
-    if known is not None and known[0] is model and known[1] == areas:
-        changed = (grid.cell(row, col) for row, col in grid.own if _is_outside(row, col, areas))
-        if not any(map(_is_hinted, changed)):
-            return None
-    cells = [cell for cell in _outside(grid, areas) if _is_hinted(cell)]
-    if not cells and model is grid:
-        if len(_SILENT) >= _ROOM:
-            _SILENT.clear()
-        _SILENT[id(model)] = (model, areas)
+    if _is_silent(grid.twin_of, areas):
+        # As most sheets are, and those of their form.
+        cells = [cell for place in grid.own if _is_outside(*place, areas) and _is_hinted(cell := grid.cell(*place))]
+        cells.sort(key=lambda cell: (cell.row, cell.col))
+    else:
+        cells = [cell for cell in _outside(grid, areas) if _is_hinted(cell)]
     if not cells:
         return None
     found: list[list[_Pair]] = [_pairs_of(cell) for cell in cells]
@@ -99,9 +93,18 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
     return best
 
 
-# Sheets without a word about grades outside their tables. What is held here cannot be mistaken for another sheet at
-# the same place in memory.
-_SILENT: dict[int, tuple[Grid, tuple[_Area, ...]]] = {}
+def _is_silent(grid: Grid, areas: tuple[_Area, ...]) -> bool:
+    """Whether a sheet has no word about grades outside its tables."""
+    known = _SILENT.get(id(grid))
+    if known is None or known[0] is not grid or known[1] != areas:
+        if len(_SILENT) >= _ROOM:
+            _SILENT.clear()
+        known = _SILENT[id(grid)] = (grid, areas, not any(map(_is_hinted, _outside(grid, areas))))
+    return known[2]
+
+
+# What is held here cannot be mistaken for another sheet at the same place in memory.
+_SILENT: dict[int, tuple[Grid, tuple[_Area, ...], bool]] = {}
 _ROOM = 32
 
 
@@ -130,7 +133,11 @@ def _is_outside(row: int, col: int, areas: Sequence[_Area]) -> bool:
 
 
 def _is_hinted(cell: Cell) -> bool:
-    return not cell.kind and isinstance(cell.value, str) and _HINT.search(cell.value) is not None
+    """Whether a text may be a grade, or name grades with their points; a name such as 王优 is neither."""
+    text = cell.value
+    if cell.kind or not isinstance(text, str) or _HINT.search(text) is None:
+        return False
+    return any(c.isdigit() for c in text) or known_grade(text) != ""
 
 
 def known_grade(text: str) -> str:

@@ -139,9 +139,17 @@ def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
     Raises:
         RuleError: Mixed scales, a negative weight, text or an error cell.
     """
-    cells = [grid.at(cell) for row in table.rows for cell in (row.weight_cell, row.points_cell) if cell]
+    places = [place for row in table.rows for place in (row.weight_cell, row.points_cell) if place]
+    # A blank cell is made anew each time it is asked for.
+    cells = [cell for place in places if (cell := grid.at(place)).value is not None]
     known = _SCALES.get(id(table.rows))
-    if known is None or known[0] is not table.rows or known[1] is not table.columns or any(map(is_not, known[2], cells)):
+    if (
+        known is None
+        or known[0] is not table.rows
+        or known[1] is not table.columns
+        or len(known[2]) != len(cells)
+        or any(map(is_not, known[2], cells))
+    ):
         if len(_SCALES) >= _ROOM:
             _SCALES.clear()
         known = _SCALES[id(table.rows)] = (table.rows, table.columns, cells, _weight_scale(table, grid))
