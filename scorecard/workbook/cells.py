@@ -101,14 +101,13 @@ class Grid:
         last_col: The last such column.
         merges: Merged ranges as (first row, first column, last row, last column).
         is_protected: Whether the sheet is protected.
-        twin_of: The sheet that this one was made of, itself if it was read as a whole.
-        own: Where it holds another cell than that one.
+        own: Where it holds another cell than `twin_of`.
     """
 
     __slots__ = (
         "_cells", "_empties", "_formats", "_formulas", "_hidden_columns", "_hidden_rows", "_merges_by_row",
-        "_origins", "_tall_merges",
-        "is_protected", "last_col", "last_row", "merges", "name", "own", "sheet", "twin_of",
+        "_model", "_origins", "_tall_merges",
+        "is_protected", "last_col", "last_row", "merges", "name", "own", "sheet",
     )  # fmt: skip
 
     def __init__(
@@ -149,7 +148,7 @@ class Grid:
         self._hidden_rows = hidden_rows
         self._hidden_columns = hidden_columns
         self._formulas: frozenset[str] | None = None
-        self.twin_of: Grid = self
+        self._model: Grid | None = None  # not itself: that would be a circle
         self.own: frozenset[tuple[int, int]] = frozenset()
         self._merges_by_row: dict[int, list[tuple[int, int, int, int]]] = {}
         self._tall_merges: list[tuple[int, int, int, int]] = []
@@ -159,6 +158,11 @@ class Grid:
             else:
                 for row in range(merge[0], merge[2] + 1):
                     self._merges_by_row.setdefault(row, []).append(merge)
+
+    @property
+    def twin_of(self) -> Grid:
+        """The sheet that this one was made of; itself if it was read as a whole."""
+        return self._model or self
 
     def differences(self, other: Grid) -> list[tuple[Cell, Cell]] | None:
         """The cells that hold something else than those of another sheet, as pairs (there, here).
@@ -205,7 +209,7 @@ class Grid:
         other = object.__new__(Grid)
         for name in Grid.__slots__:
             setattr(other, name, getattr(self, name))
-        other.sheet, other.name = sheet, sheet.name
+        other.sheet, other.name, other._model = sheet, sheet.name, self.twin_of
         other._cells = dict(self._cells)
         own = set(self.own)
         for cell in cells:
@@ -318,7 +322,11 @@ def _covers(runs: Sequence[tuple[int, int]], number: int) -> bool:
 
 def read_cell(grid: Grid, name: str, unit: str = "") -> Reading:
     """A cell of the grid, as scoring reads it."""
-    cell = grid.at(name)
+    return reading_of(grid.at(name), unit)
+
+
+def reading_of(cell: Cell, unit: str = "") -> Reading:
+    """A cell as scoring reads it."""
     if isinstance(cell.value, str) or cell.value is None:
         return read(cell.value, unit=unit or None)
     if cell.format.is_date:

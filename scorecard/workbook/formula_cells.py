@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from ..scoring.values import CellValue
 from .addresses import LAST_ROW, cell_name, column_number, shift_formula, split_cell, split_range
 from .grid import read_grid
 from .package import Package, SheetRef
 from .splice import decode, number_of
-from .xml import is_utf8, unescape
+from .xml import escape, is_utf8, unescape
 
 #: Kinds of formula cells. A member lies in the range of an array formula that another cell holds.
 NORMAL, SHARED, ARRAY, DATA_TABLE, MEMBER = "normal", "shared", "array", "dataTable", "member"

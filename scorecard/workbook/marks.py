@@ -16,7 +16,7 @@ from ..scoring.curve import Rating
 from ..scoring.values import CellError, Reading, State, decimal_sum, is_missing, read, show, snap, trim
 from ..scoring.weights import points_as_weights
 from .addresses import split_cell
-from .cells import Grid, read_cell
+from .cells import Grid, reading_of
 from .located import ABILITIES, Row, Table, score_columns
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -56,12 +56,13 @@ class Marks:
             weight: Its weight as a fraction.
             grid: Its sheet.
         """
-        cell = row.score_cell(self.label)
-        if not cell:
+        place = row.score_cell(self.label)
+        if not place:
             return Reading(State.MISSING)
-        value = grid.at(cell).value
+        cell = grid.at(place)
+        value = cell.value
         # With its format: 0.85 that shows as 85% is no score of 0.85 points.
-        typed = read_cell(grid, cell)
+        typed = reading_of(cell)
         if self.most is not None and typed.number is None and isinstance(value, str):
             try:
                 return Reading(State.NUMBER, LABELS.score(trim(value).rstrip("+-")), text=trim(value))

@@ -96,7 +96,10 @@ class Phrases:
             (re.compile(f"(?:{modifiers})*(?P<core>{_any(zh['core'][role])})(?:{tails[role]})*"), role)
             for role in _ORDER
         )
-        self._cores = tuple((key(word), role) for role in _ORDER for word in zh["core"][role])
+        self._cores: dict[str, str] = {}
+        for role in _ORDER:
+            for word in zh["core"][role]:
+                self._cores.setdefault(key(word), role)
         self._en: dict[str, frozenset[str]] = {
             name: frozenset(en[name]) for name in (
                 "modifiers", "behind", "tails", "full", "expected", "scored", "weighted", "summed", "former", "plans",
@@ -150,11 +153,11 @@ class Phrases:
         """A short Chinese heading that ends in a core, whatever stands in front."""
         if len(folded) > 10 or not _HAN.search(folded):
             return None
-        ends = [(len(core), role, core) for core, role in self._cores if len(core) > 1 and folded.endswith(core)]
-        if not ends:
-            return Phrase("score", "", CORE_ONLY, "分") if _POINTS.fullmatch(folded) else None
-        _, role, core = max(ends, key=lambda one: one[0])
-        return Phrase(role, "", CORE_ONLY, core)
+        for at in range(len(folded) - 1):
+            role = self._cores.get(folded[at:])
+            if role is not None:
+                return Phrase(role, "", CORE_ONLY, folded[at:])
+        return Phrase("score", "", CORE_ONLY, "分") if _POINTS.fullmatch(folded) else None
 
     def speaks_of_target(self, folded: str) -> bool:
         """Whether a heading has a word for what is to be reached."""

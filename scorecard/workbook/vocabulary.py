@@ -303,6 +303,8 @@ class Vocabulary:
 
     def _score_of_someone(self, folded: str, unit: str) -> HeaderMatch | None:
         """自评得分, 上级评价, 一组得分."""
+        if not folded.endswith(self._tails):
+            return None
         for tail in self._tails:
             front = folded[: -len(tail)]
             if not front or not folded.endswith(tail):

@@ -21,7 +21,7 @@ CELL = re.compile(rb'<c r="[A-Z]+[0-9]+"[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
 
 def whole(grid: Grid) -> dict[str, object]:
     """Everything a grid holds, the types of values included; how it came about is not part of it."""
-    found = {name: getattr(grid, name) for name in Grid.__slots__ if name not in ("_formulas", "twin_of", "own")}
+    found = {name: getattr(grid, name) for name in Grid.__slots__ if name not in ("_formulas", "_model", "own")}
     return found | {"types": [type(cell.value) for cell in grid], "formulas": grid.formulas}
 
 
