@@ -143,9 +143,9 @@ def _remembered(grid: Grid, vocabulary: Vocabulary) -> list[_Attempt]:
     """`_attempts`, from memory where sheets of the same form have been seen with these words."""
     if vocabulary.mapping is not None:
         return _attempts(grid, vocabulary)  # said of one workbook
-    memory: Remembered[list[_Attempt]] = vocabulary.memory_cache.setdefault(
-        "attempts", Remembered(partial(_attempts, vocabulary=vocabulary))
-    )
+    memory: Remembered[list[_Attempt]] | None = vocabulary.memory_cache.get("attempts")
+    if memory is None:
+        memory = vocabulary.memory_cache["attempts"] = Remembered(partial(_attempts, vocabulary=vocabulary))
     return memory(grid)
 
 
