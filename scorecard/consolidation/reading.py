@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 
 from ..definitions import Definition
 from ..errors import ScorecardError, UnusableFile
@@ -288,11 +288,11 @@ class _Around:
     """What surrounds the cards of a file: names of the file and of its folder."""
 
     def __init__(self, source: Source, cards: int) -> None:
-        path = PurePosixPath(source.file)
+        *folders, name = source.file.split("/")
         self.file = source.file
         self.is_alone = cards == 1
-        self.by_file = names.hints(Path(path.name).stem)
-        self.by_folder = names.hints(" ".join(path.parts[:-1])) if len(path.parts) > 1 else names.Hints()
+        self.by_file = names.hints(os.path.splitext(name)[0])
+        self.by_folder = names.hints(" ".join(filter(None, folders)))
 
     def identity(self, card: Card, grid: Grid) -> tuple[dict[str, str], list[Notice]]:
         """Who and when, by the strongest place that says so, and where a weaker one says otherwise."""
