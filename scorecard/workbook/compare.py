@@ -19,8 +19,9 @@ from .package import Package
 from .recalc import recalculate
 from .recognise import Table, no_table
 from .ruleread import RuleSheet, read_rule_sheet
-from .steps import Version, steps_between
+from .steps import steps_between
 from .verification import with_formulas
+from .versions import Version
 
 SCHEMA = 1
 ENDINGS = (".xlsx", ".xlsm")
