@@ -235,6 +235,24 @@ class TestFolders:
         files = scorecard("embed", folder, "--dry-run", "--json").json["files"]
         assert [bool(file["error"]) for file in files].count(True) == 1 and all(f["output"] is None for f in files)
 
+    def test_outputs_that_exist_are_told_and_counted_apart(self, tmp_path: Path) -> None:
+        folder, out = tmp_path / "部门", tmp_path / "输出"
+        folder.mkdir()
+        for name in ("甲", "乙"):
+            classic_book(folder / f"{name}.xlsx", {})
+        out.mkdir()
+        (out / "甲.xlsx").write_bytes(b"mine")
+        shown = scorecard("embed", folder, "-o", out, lang="zh")
+        assert shown.status == 1 and shown.err == "" and (out / "甲.xlsx").read_bytes() == b"mine"
+        assert f"甲.xlsx: 已存在，未覆盖 → {out / '甲.xlsx'}" in shown.out.replace("\n", "")
+        assert "2 个工作簿：1 个已处理，0 个没有考核表，0 个不能用" in shown.out
+        assert "1 个的输出已存在，未覆盖；要覆盖请加 --force" in shown.out
+        again = scorecard("embed", folder, "-o", out)
+        assert again.status == 2 and "2 outputs exist already and were not overwritten; use --force" in again.out
+        (folder / "坏.xlsx").write_bytes(b"PK\3\4")
+        assert scorecard("embed", folder, "-o", out).status == 1
+        assert scorecard("embed", folder, "-o", out, "--force").status == 1 and (out / "甲.xlsx").read_bytes() != b"mine"
+
     def test_unembed_writes_what_was_there(self, tmp_path: Path) -> None:
         path = classic_book(tmp_path / "a.xlsx", {})
         assert scorecard("embed", path, "-o", tmp_path / "b.xlsx").status in (0, 1)
