@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from scorecard.cli.commands import make_app
 from scorecard.messages import LANGUAGES
 
-from .books import classic_book, tableless
+from .books import classic_book, scored_list, tableless
 from .runner import scorecard
 
 
@@ -234,6 +234,13 @@ class TestFolders:
         assert scorecard("embed", folder, "-o", folder / "里面").status == 2
         files = scorecard("embed", folder, "--dry-run", "--json").json["files"]
         assert [bool(file["error"]) for file in files].count(True) == 1 and all(f["output"] is None for f in files)
+
+    def test_what_to_do_about_items_without_a_rule_is_told(self, tmp_path: Path) -> None:
+        bare = scored_list(tmp_path / "a.xlsx")
+        shown = scorecard("embed", bare, "-o", tmp_path / "b.xlsx", lang="zh")
+        assert "[rule-missing]" in shown.out and "用 --rules 给出" in shown.out
+        ruled = scorecard("embed", classic_book(tmp_path / "c.xlsx", {}), "-o", tmp_path / "d.xlsx", lang="zh")
+        assert "[rule-missing]" not in ruled.out and "用 --rules 给出" not in ruled.out
 
     def test_outputs_that_exist_are_told_and_counted_apart(self, tmp_path: Path) -> None:
         folder, out = tmp_path / "部门", tmp_path / "输出"
