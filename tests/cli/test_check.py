@@ -138,6 +138,7 @@ def test_a_folder_is_fixed_into_a_folder(tmp_path: Path) -> None:
         (("FILE", "--password-file", "no-such-file"), "password file"),
         (("FILE", "--map", "天气=G"), "天气"),
         (("--explain", "nothing-at-all"), "nothing-at-all"),
+        (("--explain", "权重合计"), "did you mean weights-sum?"),
         (("FILE", "--code", "not-submitted"), "scorecard consolidate only"),
     ],
 )

@@ -209,7 +209,10 @@ def known_codes(names: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(names)
     for name in sorted(wanted):
         if name not in codes():
-            near = difflib.get_close_matches(name, codes(), n=3)
+            # People know the words of a finding, not its code.
+            near = difflib.get_close_matches(name, codes(), n=3) or [
+                code.name for code in codes().values() if any(name in words for words in code.title)
+            ][:6]
             zh = f"没有代码 {name}，" + (f"是否想写 {'、'.join(near)}？" if near else "代码写在每条发现后面的 [] 里")
             en = f"there is no code {name}; " + (
                 f"did you mean {', '.join(near)}?" if near else "codes stand in [] behind each finding"
