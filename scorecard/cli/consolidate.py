@@ -267,7 +267,7 @@ def _first(notices: Any) -> list[str]:
         counts[code] = counts.get(code, 0) + 1
         if counts[code] <= _SHOWN:
             where = "!".join(part for part in (file, sheet, cells_text(cells)) if part)
-            lines.append(f"{where}: {sentence}")
+            lines.append(f"{where}: {sentence}  [{code}]")
     rest = {code: count - _SHOWN for code, count in counts.items() if count > _SHOWN}
     lines += [say(f"另有 {n} 处同类（{code}）", f"{n} more like this ({code})") for code, n in rest.items()]
     return lines

@@ -374,3 +374,4 @@ def test_the_same_sentence_about_neighbours_is_one_line() -> None:
     same = [Notice("text-number", "warning", "a.xlsx", "表", cell, said) for cell in ("B5", "B7", "B6", "D9")]
     other = Notice("text-number", "warning", "b.xlsx", "表", "C1,C2", said)
     assert [line.partition(": ")[0] for line in _first([*same, other])] == ["a.xlsx!表!B5:B7,D9", "b.xlsx!表!C1:C2"]
+    assert _first([other]) == [f"b.xlsx!表!C1:C2: {said.text()}  [text-number]"]
