@@ -30,6 +30,7 @@ MISTAKES: Mapping[str, tuple[str, str]] = {
     "link 无表.xlsx": ("用 --map 指明各列", "say by --map"),
     "diff 客服部.xlsx 无表.xlsx": ("用 --map 指明各列", "say by --map"),
     "embed 空文件夹": ("先把考核表放进去", "put the assessment tables there first"),
+    "diff 空文件夹 空文件夹": ("先把考核表放进去", "put the assessment tables there first"),
     "check 空文件夹": ("先把考核表放进去", "put the assessment tables there first"),
     "recalc 空文件夹": ("先把考核表放进去", "put the assessment tables there first"),
     "consolidate 空文件夹": ("先把考核表放进去", "put the assessment tables there first"),
