@@ -1,4 +1,7 @@
-"""Writes docs/checks.md from the words of the check-up: `python -m docs.checks`."""
+"""Writes docs/checks.md, and the table of codes in docs/consolidation.md, from the words of the check-up.
+
+`python -m docs.checks`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from pathlib import Path
 
 from scorecard.messages import Message
 from scorecard.workbook.checkup import Code, codes
-from scorecard.workbook.checkup.codes import GROUPS
+from scorecard.workbook.checkup.codes import CONSOLIDATION, GROUPS
 
 PATH = Path(__file__).with_name("checks.md")
+TABLE_PATH = Path(__file__).with_name("consolidation.md")
 
 _HEAD = """\
 <!-- Made by `python -m docs.checks` from scorecard/workbook/checkup/codes.toml; do not edit by hand. -->
@@ -40,6 +44,7 @@ doubtful. The cards of a folder are also compared with each other. Nothing is wr
   at by the policy `standard`, and said so.
   ✎ 表示可用 `--fix` 修改，只改那些单元格。没有规则的四档表按政策 standard 试算，并会注明。
 """
+_TABLE_HEAD = "| code | 意思 | meaning |\n|---|---|---|\n"
 _WORDS = {"error": "错误 error", "warning": "注意 warning", "info": "说明 info"}
 
 
@@ -67,9 +72,21 @@ def _section(code: Code) -> str:
     return "\n".join([*lines, ""])
 
 
+def with_table(page: str) -> str:
+    """The page of `consolidate` with its table of codes written anew."""
+    rows = [
+        f"| `{code.name}` | {code.title.zh}。{code.why.zh} | {code.title.en}. {code.why.en} |"
+        for code in codes().values() if code.group == CONSOLIDATION
+    ]  # fmt: skip
+    before, head, rest = page.partition(_TABLE_HEAD)
+    _, end, after = rest.partition("\n\n")
+    return f"{before}{head}{chr(10).join(rows)}{end}{after}"
+
+
 def _both(message: Message) -> str:
     return f"{message.zh}\n{message.en}\n"
 
 
 if __name__ == "__main__":
     PATH.write_text(text(), encoding="utf-8")
+    TABLE_PATH.write_text(with_table(TABLE_PATH.read_text(encoding="utf-8")), encoding="utf-8")

@@ -43,6 +43,10 @@ class UsageError(ScorecardError):
     exit_status = 2
 
 
+class OutputExists(UsageError):
+    """The file to write is there already, and nobody asked to replace it."""
+
+
 class NoTableFound(ScorecardError):
     """The workbook is fine, but holds no assessment table."""
 

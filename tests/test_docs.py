@@ -56,6 +56,15 @@ def test_the_rules_of_scoring_are_the_same_in_both_languages() -> None:
     assert re.findall(r"^## (\d+)\.", english, re.MULTILINE) == re.findall(r"^## (\d+)\.", chinese, re.MULTILINE)
 
 
+def test_many_workbooks_are_told_alike_in_both_languages() -> None:
+    """The same commands, options, code and exit statuses; what stands behind a command says what it does."""
+    assert code("batch.md") == code("batch-zh.md") != ""
+    english, chinese = ((ROOT / "docs" / name).read_text("utf-8") for name in ("batch.md", "batch-zh.md"))
+    for pattern in (r"^(scorecard \S+|dask \S+|schtasks .*|30 .*)", r"^\| `(--[\w-]+)", r"^- \*\*|^- `", r"^## "):
+        assert re.findall(pattern, english, re.MULTILINE) == re.findall(pattern, chinese, re.MULTILINE) != []
+    assert set(re.findall(r"\d+", english)) == set(re.findall(r"\d+", chinese))
+
+
 def test_the_steps_of_the_checklist_are_the_same_in_both_languages() -> None:
     steps = [
         re.findall(r"^\| (\d+) \|", (ROOT / "docs" / name).read_text("utf-8"), re.MULTILINE)

@@ -241,6 +241,10 @@ def _weights(
         for row, kpi in enumerate(kpis, start=first):
             value = (count + 1 - (kpi.rank or count)) / (count * (count + 1) / 2)
             put_weight(row, f"(COUNT({every})+1-{rank}{row})/SUM({every})", value)
+    elif live and len(kpis) == 1 and kpis[0].weight is None:
+        # Nothing else is in a form of one item, and only so is it known to be whole.
+        cell = sheet.cell(first, at["weight"])
+        cell.value, cell.number_format = 1, "0%"
 
 
 # --- below, and the page ---------------------------------------------------------------------------------------------

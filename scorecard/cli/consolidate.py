@@ -27,7 +27,7 @@ from .options import (
     vocabulary_option,
     words_for,
 )
-from .words import one_line, say
+from .words import counted, one_line, say
 
 if TYPE_CHECKING:
     from ..consolidation.consolidation import Consolidation, Progress
@@ -187,9 +187,9 @@ def _show(done: "Consolidation", output: Path | None) -> None:
     out, summary = console(), done.summary
     people, complete = summary["people"], summary["complete"]
     head = [
-        say(f"{summary['files']} 个文件", f"{summary['files']} files"),
-        say(f"{summary['cards']} 张考核表", f"{summary['cards']} tables"),
-        say(f"{people} 人，完成 {complete}", f"{people} people, {complete} complete"),
+        say(f"{summary['files']} 个文件", counted(summary["files"], "file")),
+        say(f"{summary['cards']} 张考核表", counted(summary["cards"], "table")),
+        say(f"{people} 人，完成 {complete}", f"{people} {'person' if people == 1 else 'people'}, {complete} complete"),
     ]
     if summary["mean"] is not None:
         average = show(round(summary["mean"], 2))
@@ -212,7 +212,7 @@ def _show(done: "Consolidation", output: Path | None) -> None:
         print_line(out, say("等级：", "Grades: ") + listed)
     _list(say("没有交表", "no table"), [_person(one) for one in summary["missing"]])
     waiting = done.people[done.people["status"] == "incomplete"]
-    _list(say("未完成", "incomplete"), [f"{p.person or p.file} {p.grade}" for p in waiting.itertuples()])
+    _list(say("未完成", "incomplete"), [f"{p.person or p.file} {p.filled}/{p.applicable}" for p in waiting.itertuples()])
     for finding in _first([n for n in done.notices if n.severity != "info"]):
         print_line(out, finding, style="yellow")
     for line in _first(done.set_aside):
@@ -254,14 +254,20 @@ def _list(title: str, names: list[str]) -> None:
 
 
 def _first(notices: Any) -> list[str]:
-    """One line each, of the same code only the first few."""
+    """One line for each sentence, with the cells it is about; of the same code only the first few."""
+    from .show import cells_text
+
+    merged: dict[tuple[str, str, str, str], list[str]] = {}
+    for n in notices:
+        cells = merged.setdefault((n.code, n.file, n.sheet, n.message.text()), [])
+        cells += [n.cell] if n.cell else []
     counts: dict[str, int] = {}
     lines = []
-    for n in notices:
-        counts[n.code] = counts.get(n.code, 0) + 1
-        if counts[n.code] <= _SHOWN:
-            where = "!".join(part for part in (n.file, n.sheet, n.cell) if part)
-            lines.append(f"{where}: {n.message.text()}")
+    for (code, file, sheet, sentence), cells in merged.items():
+        counts[code] = counts.get(code, 0) + 1
+        if counts[code] <= _SHOWN:
+            where = "!".join(part for part in (file, sheet, cells_text(cells)) if part)
+            lines.append(f"{where}: {sentence}  [{code}]")
     rest = {code: count - _SHOWN for code, count in counts.items() if count > _SHOWN}
     lines += [say(f"另有 {n} 处同类（{code}）", f"{n} more like this ({code})") for code, n in rest.items()]
     return lines

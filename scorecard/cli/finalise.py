@@ -10,7 +10,7 @@ from ..errors import UsageError
 from ..messages import Message
 from .failures import SCHEMA, errors, print_json
 from .options import Command, file_argument, help_text, in_place_option, json_option, output_option
-from .words import one_line, say, typed
+from .words import counted, one_line, say, typed
 
 if TYPE_CHECKING:
     from ..workbook.finalise import Finalised
@@ -104,7 +104,7 @@ def _finish(file: Path, done: "Finalised", as_json: bool) -> None:
             out,
             say(
                 f"日期 {done.date}，{done.frozen} 个公式换成了数值；SHA-256（请抄在签字件上）：",
-                f"date {done.date}, {done.frozen} formulas became values; SHA-256, to be written on the signed print:",
+                f"date {done.date}, {counted(done.frozen, 'formula')} became values; SHA-256, to be written on the signed print:",
             ),
         )
         out.print(f"  {done.digest}", markup=False, soft_wrap=True)

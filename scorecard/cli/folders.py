@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from ..errors import NoTableFound, ScorecardError, UnusableFile, UsageError
+from ..errors import NoTableFound, OutputExists, ScorecardError, UnusableFile, UsageError
 from ..findings import finding_json
 from ..messages import Message
 from ..refusals import reason
@@ -136,7 +136,10 @@ def _show(outcome: Outcome, root: Path) -> None:
     name = one_line(str(outcome.path.resolve().relative_to(root)))
     if outcome.done is None:
         sentence = outcome.problem.message.text() if outcome.problem is not None else ""
-        if isinstance(outcome.problem, NoTableFound):
+        if isinstance(outcome.problem, OutputExists):
+            told = say("已存在，未覆盖", "exists already, left as it is")
+            print_line(console(), f"{name}: {told} → {one_line(str(outcome.target))}")
+        elif isinstance(outcome.problem, NoTableFound):
             print_line(console(), f"{name}: {sentence}", style="dim")
         else:
             complain(f"{name}: {sentence}")
@@ -155,13 +158,21 @@ def _show(outcome: Outcome, root: Path) -> None:
 def _count(outcomes: list[Outcome], dry_run: bool) -> None:
     done = sum(1 for o in outcomes if o.done is not None)
     none = sum(1 for o in outcomes if isinstance(o.problem, NoTableFound))
-    bad = len(outcomes) - done - none
+    kept = sum(1 for o in outcomes if isinstance(o.problem, OutputExists))
+    bad = len(outcomes) - done - none - kept
     verb = say("可嵌入" if dry_run else "已处理", "can be embedded" if dry_run else "done")
     line = say(
         f"{len(outcomes)} 个工作簿：{done} 个{verb}，{none} 个没有考核表，{bad} 个不能用",
         f"{counted(len(outcomes), 'workbook')}: {done} {verb}, {none} without a table, {bad} unusable",
     )
     print_line(console(), line, style="bold")
+    if kept:
+        line = say(
+            f"另有 {kept} 个的输出已存在，未覆盖；要覆盖请加 --force，或用 -o 另选文件夹",
+            f"{counted(kept, 'output')} {'exists' if kept == 1 else 'exist'} already and "
+            f"{'was' if kept == 1 else 'were'} not overwritten; use --force to replace, or -o for another folder",
+        )
+        print_line(console(), line, style="yellow")
 
 
 def _json(outcome: Outcome) -> dict[str, Any]:
@@ -177,9 +188,11 @@ def _json(outcome: Outcome) -> dict[str, Any]:
 
 
 def _status(outcomes: list[Outcome]) -> int:
-    """4 if nothing could be used, 3 if no file holds a table, 1 if something is wrong, else 0."""
+    """4 if nothing could be used, 3 if no file holds a table, 2 if every output exists, 1 if something is wrong, else 0."""
+    if all(isinstance(o.problem, OutputExists) for o in outcomes):
+        return 2
     bad = [o for o in outcomes if o.problem is not None and not isinstance(o.problem, NoTableFound)]
-    if len(bad) == len(outcomes):
+    if len(bad) == len(outcomes) and not any(isinstance(o.problem, OutputExists) for o in bad):
         return 4
     if not any(o.done is not None for o in outcomes):
         return 1 if bad else 3

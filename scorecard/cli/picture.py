@@ -18,7 +18,7 @@ from ..workbook.cells import Grid
 from ..workbook.identity import day
 from ..workbook.located import Column, Table
 from .show import print_line
-from .words import one_line, say
+from .words import counted, one_line, say
 
 _ROLES = {
     "number": Message("编号", "number"),
@@ -207,7 +207,7 @@ def _confidence(table: Table, others: int) -> str:
     else:
         first, last = table.first_row, table.last_row
         parts.append(
-            say(f"指标第 {first}–{last} 行共 {len(table.rows)} 项", f"{len(table.rows)} items in rows {first}–{last}")
+            say(f"指标第 {first}–{last} 行共 {len(table.rows)} 项", f"{counted(len(table.rows), 'item')} in rows {first}–{last}")
         )
     totals = "、".join(f"{label} {cell}".strip() for label, cell in table.totals.items())
     if totals:

@@ -161,7 +161,7 @@ def _moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         zh, en = (
-            f"--as-of“{text}”应写作 2026-03-31 或 2026-03-31T18:00",
+            f"--as-of“{text}”看不懂，请写成 2026-03-31 或 2026-03-31T18:00 这样",
             f"--as-of {text}: write 2026-03-31 or 2026-03-31T18:00",
         )
         raise UsageError(Message(zh, en)) from None

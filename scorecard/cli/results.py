@@ -130,6 +130,12 @@ def _show_written(done: Embedding, path: Path, cards: Sequence[Card]) -> None:
         )
         return
     print_line(out, say(f"已写出 {path}", f"written: {path}"), style="bold")
+    if any(finding.code == "rule-missing" for finding in done.findings):
+        line = say(
+            "没有规则的指标要自动计分，请把规则写成文件，用 --rules 给出，从原表重新嵌入。",
+            "To have KPIs without a rule scored, write a rules file and embed the original anew with --rules.",
+        )
+        print_line(out, line)
     if any(card.is_embedded and card.result.total is None and card.result.error is None for card in cards):
         line = say(
             "下一步：用 Excel 或 WPS 打开，填写实际值（没有规则的指标填得分），总分和等级会自己算出。",

@@ -129,17 +129,33 @@ def _cut(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def cells_text(names: Sequence[str]) -> str:
-    """`B6:E6` for neighbours in one row or column, else the first few."""
+    """Cells with neighbours in a column or a row as one (`B5:B7,D9`), the first few of many.
+
+    Example:
+        >>> cells_text(["B5", "B7", "B6", "D9"]), cells_text(["B2", "C2"]), cells_text(["B2,B3"])
+        ('B5:B7,D9', 'B2:C2', 'B2:B3')
+    """
     # A finding may name several cells, or a range.
     names = [part for name in names for part in name.split(",")]
     if len(names) < 2 or any(":" in name for name in names):
         return ",".join(names)
-    places = [split_cell(name) for name in names]
-    (r1, c1), (r2, c2) = min(places), max(places)
-    whole = {(r, c) for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} if min(r2 - r1, c2 - c1) == 0 else set()
-    if whole == set(places):
-        return range_name(r1, c1, r2, c2)
-    return ",".join(names[:4]) + ("…" if len(names) > 4 else "")
+    places = sorted({split_cell(name) for name in names})
+    columns = _lines([(col, row) for row, col in places])
+    down = [range_name(first, col, last, col) for col, first, last in columns]
+    across = [range_name(row, first, row, last) for row, first, last in _lines(places)]
+    shown = down if len(down) <= len(across) else across
+    return ",".join(shown[:4]) + ("…" if len(shown) > 4 else "")
+
+
+def _lines(places: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Neighbours in one line (line, place) as (line, first, last)."""
+    found: list[tuple[int, int, int]] = []
+    for line, place in sorted(places):
+        if found and found[-1][0] == line and found[-1][2] == place - 1:
+            found[-1] = (line, found[-1][1], place)
+        else:
+            found.append((line, place, place))
+    return found
 
 
 # --- tables as recognised --------------------------------------------------------------------------------------------

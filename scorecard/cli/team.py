@@ -9,7 +9,7 @@ import typer
 
 from .failures import errors
 from .options import Command, file_argument, force_option, help_text, in_place_option, output_option
-from .words import say
+from .words import counted, say
 
 if TYPE_CHECKING:
     from ..findings import Finding
@@ -80,7 +80,7 @@ def _add_merge(app: typer.Typer) -> None:
             typer.echo(
                 say(
                     f"填入 {done.written} 格，已写出 {done.path}",
-                    f"{done.written} cells filled in, written: {done.path}",
+                    f"{counted(done.written, 'cell')} filled in, written: {done.path}",
                 )
             )
             if done.absent:

@@ -21,7 +21,7 @@ from .options import (
     output_option,
     period_option,
 )
-from .words import say, typed
+from .words import counted, say, typed
 
 
 def add_to(app: typer.Typer) -> None:
@@ -168,4 +168,4 @@ def _for_roster(roster: Path, folder: Path, position: str, period: str, formulas
     paths = make_forms(people, folder, period=period, formulas=formulas, overwrite=force, definitions=own)
     for path in paths:
         typer.echo(str(path))
-    typer.echo(say(f"已为 {len(paths)} 人建表，写在 {folder}", f"{len(paths)} forms written to {folder}"))
+    typer.echo(say(f"已为 {len(paths)} 人建表，写在 {folder}", f"{counted(len(paths), 'form')} written to {folder}"))

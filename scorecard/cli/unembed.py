@@ -17,7 +17,7 @@ from .options import (
     json_option,
     output_option,
 )
-from .words import say
+from .words import counted, say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,7 +59,8 @@ def add_to(app: typer.Typer) -> None:
                 show_findings(out, done.findings, file.name)
                 count = len(done.cells)
                 line = say(
-                    f"恢复了 {count} 个单元格，取出了评分规则表。", f"{count} cells restored, the rule sheet taken out."
+                    f"恢复了 {count} 个单元格，取出了评分规则表。",
+                    f"{counted(count, 'cell')} restored, the rule sheet taken out.",
                 )
                 print_line(out, line)
                 said = say(f"已写出 {done.path}", f"written: {done.path}")

@@ -226,7 +226,8 @@ def consolidate(
         roster: A workbook that lists who should be there.
         rules: Rules for tables that carry none; typed scores are added up without.
         hierarchy: Positions and superiors, a workbook or TOML, for team results.
-        keep: Which of several cards of one person counts: the "first" or the "last" with a total, by file name.
+        keep: Which of several cards of one person counts: the "first" or the "last" with a total, by file name; names
+            that say they are copies (副本, copy, "(1)") come last.
         processes: How many to read with; by default as many as there are processors, and one for few files.
         skip: Files that are never read.
         progress: Called with (files read, files in all).

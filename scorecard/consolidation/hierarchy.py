@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..definition_rules import Entry
 from ..errors import RuleError, UsageError
 from ..messages import Message
 from ..refusals import read_toml
@@ -240,10 +241,23 @@ def _rule(text: str, where: str) -> str:
 
 
 def _from_toml(path: Path) -> list[Mapping[str, object]]:
-    rows = read_toml(path, Message("层级文件", "hierarchy file")).get("node")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("name") for row in rows):
-        raise UsageError(Message("层级文件里没有 [[node]]，或缺少 name", "there is no [[node]], or one without name"), str(path))
+    top = Entry(read_toml(path, Message("层级文件", "hierarchy file")), path.name)
+    nodes = top.take("node", (list,), [])
+    top.finish()
+    rows = [_node(Entry(node, f"{path.name}!node[{i}]")) for i, node in enumerate(nodes, start=1)]
+    if not rows:
+        raise UsageError(Message("层级文件里没有 [[node]]", "there is no [[node]] in the hierarchy file"), path.name)
     return rows
+
+
+def _node(table: Entry) -> Mapping[str, object]:
+    row = {name: table.take(name, (str,), "") for name in ("name", "superior", "how", "feeds")}
+    row["weight"] = table.take("weight", (int, float, str), None)
+    # A misspelt key is told before the key that it leaves out.
+    table.finish()
+    if not row["name"].strip():
+        raise UsageError(Message("缺“name”", '"name" is missing'), table.where)
+    return row
 
 
 def _from_workbook(path: Path, password: str | None) -> list[Mapping[str, object]]:

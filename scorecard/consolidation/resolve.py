@@ -18,7 +18,7 @@ from ..scoring.values import key
 from . import names
 from .records import CardRecord, Notice
 
-#: Which of several cards of one person counts: the first or the last one, in the order of file names, with a total.
+#: Which of several cards of one person counts: the first or the last one, in the order of file names (copies last), with a total.
 KEEP = ("first", "last")
 _TAKEN = ("ok", "incomplete", "error", "not_assessed")
 

@@ -19,6 +19,8 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 # Tables in a form that is not read: somebody may have meant them to be taken.
 _OTHER_TABLES = (".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
 _DIGITS = re.compile(r"(\d+)")
+# What Windows, macOS, WPS, browsers and people write into the name of a copy.
+_COPY = re.compile(r"副本|复件|拷贝|备份|(?<![a-z])(?:copy|backup)(?![a-z])|\(\d{1,2}\)$")
 _NO_DOCUMENTS = frozenset(("thumbs.db", "desktop.ini", ".ds_store"))
 
 
@@ -53,6 +55,8 @@ class Sources:
 
 def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
     """The workbooks below folders, and those named, each once, in an order that depends on their names only.
+
+    Names that say they are copies come after all that do not, so that of two files of a person the original comes first.
 
     Args:
         paths: Folders and files.
@@ -100,10 +104,25 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
                     "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
     if not found and not quarantine:
         raise no_workbooks([str(path) for path in paths], WORKBOOKS)
-    listed = sorted(found.items(), key=lambda item: natural_key(item[1]))
+    listed = sorted(found.items(), key=lambda item: _place(item[1]))
     files = tuple(Source(name, Path(path)) for path, name in listed)
     first = paths[0]
     return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
+
+
+def says_copy(name: str) -> bool:
+    """Whether the name of a file, or of a folder it is in, says that it is a copy.
+
+    Example:
+        >>> [says_copy(name) for name in ("副本张三.xlsx", "张三（1）.xlsx", "Copy of 张三.xlsx", "张三(2026).xlsx")]
+        [True, True, True, False]
+    """
+    parts = unicodedata.normalize("NFKC", name).casefold().split("/")
+    return any(_COPY.search(part) for part in (*parts[:-1], parts[-1].rpartition(".")[0]))
+
+
+def _place(name: str) -> tuple[object, ...]:
+    return says_copy(name), natural_key(name)
 
 
 def natural_key(name: str) -> tuple[object, ...]:

@@ -55,14 +55,6 @@ class GradeTable:
                 best = row
         return best
 
-    def to_next(self, total: float) -> tuple[Grade, float] | None:
-        """The next better grade and the points still needed for it; None in the best one."""
-        x = snap(total)
-        for row in self.rows:
-            if snap(row.lower) > x and row.label != self.of(total).label:
-                return row, snap(row.lower - x)
-        return None
-
 
 #: An assumption, marked as such wherever it is used: no source form states one.
 DEFAULT_GRADES = GradeTable(

@@ -119,14 +119,6 @@ class Policy:
         return self.ladder(kind, direction, scale).curve(target)
 
 
-def is_capped(kind: str, direction: str, target: float) -> bool:
-    """Whether a target can be met but not exceeded: 100 % of a rate, or zero cases where lower is better."""
-    _known("kind", kind, KINDS)
-    _known("direction", direction, DIRECTIONS)
-    t = snap(target)
-    return (kind == "rate" and t == 1) if direction == "higher" else (kind != "amount" and t == 0)
-
-
 def _known(what: str, value: str, values: Sequence[str]) -> None:
     if value not in values:
         raise RuleError(Message(f"{what} 的值“{value}”无效", f'{what} "{value}": one of {tuple(values)}'))

@@ -250,12 +250,12 @@ def _plain_kpis(
     for i, row in items(table):
         rule = rules[i]
         readings = target_readings(table, row, grid)
-        chosen = _period(table, period)
+        chosen = target_period(table, period)
         target = readings.get(chosen) if readings else None
         if not is_measured(row, rule.rule, readings, grid):
             target = None
         score_cell = row.score_cell(marks.label) or ""
-        kpi = _kpi(table, _in_period(row, chosen), grid, weights[i], target, rule.percent, rule.unit, score_cell)
+        kpi = _kpi(table, in_period(row, chosen), grid, weights[i], target, rule.percent, rule.unit, score_cell)
         kpi = replace(kpi, typed=marks.reading(row, weights[i], grid))
         kpis.append(_with_rule(kpi, rule, chosen))
     return kpis
@@ -279,13 +279,14 @@ def _with_rule(kpi: Kpi, rule: RowRule, period: str) -> Kpi:
     return replace(kpi, rule=found)
 
 
-def _in_period(row: Row, period: str) -> Row:
+def in_period(row: Row, period: str) -> Row:
     """A row with the actual of one period, where it has several."""
     cell = dict(row.actuals).get(period)
     return replace(row, actual_cell=cell) if cell else row
 
 
-def _period(table: Table, wanted: str | None) -> str:
+def target_period(table: Table, wanted: str | None = None) -> str:
+    """Which column of targets counts: that of the period wanted or stated, else the quarter's, else the first."""
     labels = [c.label for c in table.columns if c.role == "target"]
     if len(labels) < 2:
         return labels[0] if labels else ""

@@ -290,10 +290,6 @@ class Grid:
         """Whether a row is hidden."""
         return _covers(self._hidden_rows, row)
 
-    def is_hidden_column(self, col: int) -> bool:
-        """Whether a column is hidden."""
-        return _covers(self._hidden_columns, col)
-
     def _empty_format(self, row: int, col: int) -> CellFormat:
         keys, styles = self._empties
         key = row << COLUMN_BITS | col

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import ScorecardError, UsageError
 from ..findings import Finding, finding_json
 from ..messages import Message
+from ..refusals import no_workbooks
 from ..scoring.changes import ORDER, Change, attribute
 from ..scoring.model import CardResult
 from ..scoring.values import key, round_half_up, show, snap
@@ -19,8 +20,9 @@ from .package import Package
 from .recalc import recalculate
 from .recognise import Table, no_table
 from .ruleread import RuleSheet, read_rule_sheet
-from .steps import Version, steps_between
+from .steps import steps_between
 from .verification import with_formulas
+from .versions import Version
 
 SCHEMA = 1
 ENDINGS = (".xlsx", ".xlsm")
@@ -132,7 +134,7 @@ def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Comparison:
     Raises:
         UnusableFile: A workbook that cannot be read (in folders it is a finding).
         NoTableFound: One of the two holds no assessment table.
-        UsageError: A folder against a file.
+        UsageError: A folder against a file, or a folder without workbooks.
 
     Example:
         ::
@@ -204,10 +206,14 @@ def _rules(package: Package) -> RuleSheet | None:
 
 def _folder(folder: Path, findings: list[Finding]) -> list[_Loaded]:
     found: list[_Loaded] = []
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if path.suffix.lower() not in ENDINGS or hidden or not path.is_file():
-            continue
+    paths = [
+        path for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in ENDINGS and path.is_file()
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    ]  # fmt: skip
+    if not paths:
+        raise no_workbooks([str(folder)], ENDINGS)
+    for path in paths:
         name = str(path.relative_to(folder))
         try:
             found += _file(path, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -121,6 +121,28 @@ class Graph:
             yield from self._reads
         for rect in read.rects:
             yield from self._within(rect)
+
+    def sources_first(self, cells: Sequence[Address]) -> list[Address]:
+        """The same cells, each behind those of them that it rests on; circles, and very large sheets, as they come."""
+        wanted = set(cells)
+        ordered: dict[Address, None] = {}
+        entered: set[Address] = set()
+        steps = 0
+        for cell in cells:
+            pending = [cell]
+            while pending:
+                last = pending[-1]
+                if last in entered:
+                    pending.pop()
+                    ordered.setdefault(last)
+                    continue
+                entered.add(last)
+                sources = list(self.direct(last))
+                pending += [source for source in sources if source in wanted and source not in entered]
+                steps += 1 + len(sources)
+                if steps > self._budget:
+                    return list(cells)
+        return list(ordered)
 
     def downstream(self, cells: Iterable[Address]) -> set[Address]:
         """The formula cells that rest on any of these, directly or not; of these themselves only those in a circle."""

@@ -171,20 +171,6 @@ class Editor:
         element.text = refers_to.removeprefix("=")
         self._touch(self._workbook_part)
 
-    def remove_name(self, name: str, sheet: str | None = None) -> None:
-        """Remove a defined name; one that is not there needs no removing.
-
-        Raises:
-            UsageError: no such sheet.
-        """
-        element = self._defined(name, sheet)
-        if element is not None:
-            parent = element.getparent()
-            parent.remove(element)
-            if not len(parent):
-                parent.getparent().remove(parent)  # the schema wants at least one name in the list
-            self._touch(self._workbook_part)
-
     @property
     def styles(self) -> StyleBook:
         """The styles of the workbook; made when there are none."""

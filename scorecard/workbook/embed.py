@@ -240,6 +240,10 @@ def plan_embedding(
             collected.append(
                 _info("already-embedded", table, "已嵌入过评分，保持不变", "scoring is embedded already; nothing to do")
             )
+            if definition is not None or period is not None or policy not in (None, Policy()):
+                zh = "这张表以已嵌入的规则为准，给出的规则、周期没有使用；要换规则，先用 scorecard unembed 取出评分，再嵌入"
+                en = "this table keeps the rules it has, those given were not used; to change them, unembed it and embed anew"
+                collected.append(_warn("option-unused", table, zh, en))
             chosen.append(table)
             continue
         own = definition.for_sheet(table.sheet) if definition is not None else None

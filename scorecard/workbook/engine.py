@@ -26,6 +26,7 @@ from ..messages import Message
 from ..scoring.values import CellError, CellValue
 from .addresses import quote_sheet, split_range
 from .dependencies import Address, Graph, Reads, Rect, reads_of
+from .engine_stops import Probe, search
 from .engine_values import ARRAY_SIZE, CIRCULAR, KINDS, NO_NAME, OMITTED, converted, gave_up, incoming, outgoing
 from .formula_cells import ARRAY, DATA_TABLE, MEMBER, FormulaCell, formula_cells
 from .limits import CLOCK, REVERSED, UNREADABLE, Limit, has_backward_range, limit_of
@@ -94,6 +95,7 @@ class Engine:
         self._limits: dict[Address, Limit] = {}
         self._graph: Graph | None = None
         self._failed: dict[str, Message] = {}
+        self._probe: Probe | None = None
         for sheet in package.sheets:
             for cell in formula_cells(package, sheet):
                 self.cells[sheet.name, cell.row, cell.col] = cell
@@ -299,21 +301,18 @@ class Engine:
         return {address: value for address, value in values.items() if address not in self.kept}
 
     def _run(self) -> None:
-        try:
-            _guarded(self._book.evaluate_all)
-        except _EngineFailure:
-            # One formula stopped it, and nothing at all was computed: find it.
-            held = {}
-            for address, cell in self.cells.items():
-                if address not in self.kept and cell.kind != MEMBER:
-                    try:
-                        _guarded(functools.partial(self._book.evaluate_cells, [address]))
-                    except _EngineFailure as failure:
-                        held[address] = Obstacle(
-                            "not-computed", Message(f"计算引擎报错：{failure}", f"engine: {failure}")
-                        )
-            self._hold(held)
-            _guarded(self._book.evaluate_all)
+        if _failure_of(self._book.evaluate_all) is None:
+            return
+        # Some formula stopped it, and nothing at all was computed.
+        tried = [a for a, cell in self.cells.items() if a not in self.kept and cell.kind != MEMBER]
+        tabs = [sheet.name for sheet in self.package.sheets]
+        probe = self._probe = self._probe or _guarded(lambda: Probe(self._book, tabs))
+
+        def hold(address: Address, failure: _EngineFailure) -> None:
+            self._hold({address: Obstacle("not-computed", Message(f"计算引擎报错：{failure}", f"engine: {failure}"))})
+
+        search(self.graph.sources_first(tried), lambda some: _failure_of(lambda: probe.compute(some)), hold)
+        _guarded(self._book.evaluate_all)
 
     def _results(self) -> tuple[dict[Address, CellValue], dict[Address, Obstacle]]:
         values: dict[Address, CellValue] = {}
@@ -569,6 +568,14 @@ def _guarded(call: Callable[[], T]) -> T:
         if type(error).__name__ != "PanicException":
             raise
         raise _EngineFailure(str(error)) from error
+
+
+def _failure_of(call: Callable[[], object]) -> _EngineFailure | None:
+    try:
+        _guarded(call)
+    except _EngineFailure as failure:
+        return failure
+    return None
 
 
 def _edited(package: Package, edits: dict[str, bytes]) -> Package:

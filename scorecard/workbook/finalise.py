@@ -142,7 +142,7 @@ def _date(text: str | None) -> str:
     try:
         return Date.fromisoformat(text).isoformat()
     except ValueError:
-        zh, en = f"日期“{text}”应写作 2026-12-31", f'date "{text}": write it as 2026-12-31'
+        zh, en = f"日期“{text}”看不懂，请写成 2026-12-31 这样", f'date "{text}": write it as 2026-12-31'
         raise UsageError(Message(zh, en)) from None
 
 
@@ -163,15 +163,15 @@ def _check_complete(seen: Inspection, where: str) -> None:
         stated = seen.computed[card.table.sheet].at(cell).value if cell else None
         if cell and not _is_total(stated, result.total, card.model.settings.digits):
             shown = show(result.total)
-            raise ScorecardError(
-                Message(
-                    f"表中总分是 {stated if stated is not None else '空白'}，按规则应为 {shown}，不能定稿；"
-                    "请先 inspect 查明，确要定稿请加 --force",
-                    f"the sheet says {stated if stated is not None else 'nothing'}, the rules give {shown}: not fit to be "
-                    "finalised; look into it with inspect, or use force",
-                ),
-                f"{place}!{cell}",
-            )
+            zh = f"表中总分是 {stated}，按规则应为 {shown}，不能定稿；请先 inspect 查明，确要定稿请加 --force"
+            en = f"the sheet says {stated}, the rules give {shown}: not fit to be finalised; "
+            en += "look into it with inspect, or use force"
+            if stated is None:
+                zh = f"表中没有填总分（按各项得分是 {shown}），不能定稿；"
+                zh += "请填上，或先用 scorecard embed 嵌入公式，确要定稿请加 --force"
+                en = f"the total is blank (the scores give {shown}): not fit to be finalised; "
+                en += "enter it, embed formulas, or use force"
+            raise ScorecardError(Message(zh, en), f"{place}!{cell}")
 
 
 def _is_total(stated: object, total: float, digits: int) -> bool:

@@ -81,7 +81,8 @@ def read_above(
     for order, row in enumerate(rows):
         cells = lines.row(row, first_col, last_col)
         taken: set[tuple[int, int]] = set()
-        for cell in cells:
+        ranks: set[tuple[int, int]] = set()
+        for i, cell in enumerate(cells):
             text = text_of(cell.value)
             if not text or (cell.row, cell.col) in taken:
                 continue
@@ -95,10 +96,13 @@ def read_above(
                 continue
             label = vocabulary.match_label(text)
             if label is not None and label.kind in (*IDENTITY, "department_person"):
-                place = _value_place(lines, cell, cells, vocabulary)
+                rank = _rank_behind(lines, cells, i, ranks, vocabulary) if label.kind == "position" else None
+                place = (rank.row, rank.col) if rank is not None else _value_place(lines, cell, cells, vocabulary)
                 taken.add(place)
+                ranks |= {place} if rank is not None else set()
                 value = filled_in(shown(lines, place)) if place != (cell.row, cell.col) else ""
-                if text_of(value) and vocabulary.match_label(value) is not None and not parse_period(value):
+                is_label = text_of(value) and vocabulary.match_label(value) is not None and not parse_period(value)
+                if is_label and rank is None:
                     value = ""
                 _note(identity, label.kind, value, cell_name(*place))
                 own = place != (cell.row, cell.col)
@@ -106,13 +110,13 @@ def read_above(
                     period_cell = cell_name(*place)
                 continue
             if label is None:
-                rank = _title_rank(text, vocabulary)
-                behind = _behind(lines, cell, cells, vocabulary) if rank < 4 else None
+                likeness = _title_rank(text, vocabulary)
+                behind = _behind(lines, cell, cells, vocabulary) if likeness < 4 else None
                 if behind is not None and (cell.row, cell.col) not in taken:
                     taken.add((behind.row, behind.col))
                     strange.append((cell, _without_colon(text), text_of(behind.value), behind.name))
                     continue
-                titles.append((rank, order, cell))
+                titles.append((likeness, order, cell))
     unclear = _by_shape(identity, strange, vocabulary)
     title = max(titles, key=lambda one: (one[0], one[1] if follows else -one[1])) if titles else None
     if title is not None and title[0] < 0:
@@ -384,6 +388,34 @@ def _value_place(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabu
             return cell.row, cell.col  # the next label follows at once: the value is to be written behind the colon
     r1, c1, _, _ = lines.grid.span(cell.row, behind)
     return r1, c1
+
+
+def _rank_behind(
+    lines: Lines, cells: list[Cell], at: int, ranks: set[tuple[int, int]], vocabulary: Vocabulary
+) -> Cell | None:
+    """A rank right behind a label of the position: 主管 is also the label of an evaluator, and stands here as a value.
+
+    Not where a value of its own follows (主管 王五), nor in a row of nothing but labels, whose values stand below.
+    """
+    behind = lines.grid.span(cells[at].row, cells[at].col)[3] + 1
+    follower = cells[at + 1] if at + 1 < len(cells) else None
+    if follower is None or follower.col != behind:
+        return None
+    text = text_of(follower.value)
+    label = vocabulary.match_label(text) if text else None
+    if label is None or label.value is not None or vocabulary.kind_of_value(text) != "position":
+        return None
+    before = cells[at - 1] if at else None
+    if before is not None and (before.row, before.col) not in ranks and _is_label(before, vocabulary):
+        return None
+    after = cells[at + 2] if at + 2 < len(cells) else None
+    is_apart = after is None or after.col != lines.grid.span(follower.row, follower.col)[3] + 1
+    return follower if is_apart or (after is not None and _is_label(after, vocabulary)) else None
+
+
+def _is_label(cell: Cell, vocabulary: Vocabulary) -> bool:
+    text = text_of(cell.value)
+    return bool(text) and (vocabulary.match_label(text) is not None or vocabulary.is_other_label(text))
 
 
 def shown(lines: Lines, place: tuple[int, int]) -> str:

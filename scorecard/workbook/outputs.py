@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import OutputExists, UsageError
 from ..messages import Message
 
 #: Endings of the workbooks that are written.
@@ -62,11 +62,11 @@ def refuse_existing(path: Path, overwrite: bool) -> None:
     """An output that exists is replaced only when asked to.
 
     Raises:
-        UsageError: It exists, and nobody asked.
+        OutputExists: It exists, and nobody asked.
     """
     if path.exists() and not overwrite:
         zh, en = "输出文件已存在；请换一个名称，确要覆盖请加 --force", "the output exists already; choose another name"
-        raise UsageError(Message(zh, f"{en}, or use --force to replace it"), str(path))
+        raise OutputExists(Message(zh, f"{en}, or use --force to replace it"), str(path))
 
 
 def refuse_ending(path: Path, ending: str = "") -> None:

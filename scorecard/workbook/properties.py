@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .package import CONTENT_TYPES, Package
-from .trees import Element, append, child, children, name_of, parse, serialise
+from .trees import append, child, children, parse, serialise
 
 _RELATIONS = "_rels/.rels"
 _BASE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -46,19 +46,6 @@ def mark_final(package: Package) -> Package:
     status.text = "Final"
     marked.write(part, serialise(root))
     return marked
-
-
-def is_marked_final(package: Package) -> bool:
-    """Whether a package is marked as final."""
-    part = next((r.target for r in package.relations("").values() if r.kind == "custom-properties"), "")
-    if part not in package:
-        return False
-    root = parse(package.read(part), part, package.where)
-    return any(_is_true(e) for e in children(root, "property") if e.get("name") == _MARK)
-
-
-def _is_true(mark: Element) -> bool:
-    return any(name_of(e) == "bool" and (e.text or "").strip() in ("true", "1") for e in mark)
 
 
 def _part(package: Package, kind: str, name: str, content_type: str, relation: str, empty: bytes) -> str:

@@ -283,7 +283,8 @@ def _follow(
     if refusal is not None:
         return _Attempt(None, 0.0, refusal, place, header.bottom)
     body = read_body(lines, header, limit, vocabulary)
-    if len(body.rows) < 2:
+    # A single item is an assessment only where it says that it weighs the whole.
+    if not body.rows or (len(body.rows) < 2 and not body.weights_complete):
         reason = Message(
             f"{place} 像是表头，但下面的考核项少于两行", f"{place} looks like a header, but fewer than two items follow"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..messages import Message
-from .addresses import LAST_COLUMN, LAST_ROW, cell_name, range_name, split_range
+from .addresses import LAST_ROW, cell_name, range_name, split_range
 from .trees import (
     WORKSHEET_ORDER,
     Element,
@@ -87,56 +87,26 @@ class SheetLayout:
 
     def set_column_width(self, col: int, width: float) -> None:
         """Set the width of a column, in characters of the default font."""
-        for column in self._columns(col, col):
-            column.set("width", f"{width:g}")
-            column.set("customWidth", "1")
+        column = self._column(col)
+        column.set("width", f"{width:g}")
+        column.set("customWidth", "1")
 
     def restore_column_width(self, col: int, width: float | None) -> None:
         """Give a column its former width; None for one that had none of its own."""
         if width is not None:
             self.set_column_width(col, width)
             return
-        for column in self._columns(col, col):
-            listed = column.getparent()
-            listed.remove(column)
-            if not len(listed):
-                self.root.remove(listed)
+        column = self._column(col)
+        listed = column.getparent()
+        listed.remove(column)
+        if not len(listed):
+            self.root.remove(listed)
 
     def set_row_height(self, row: int, height: float) -> None:
         """Set the height of a row, in points."""
         element = self._row(row)
         element.set("ht", f"{height:g}")
         element.set("customHeight", "1")
-
-    def set_outline(
-        self,
-        columns: tuple[int, int] | None = None,
-        rows: tuple[int, int] | None = None,
-        level: int = 1,
-        hidden: bool = False,
-    ) -> None:
-        """Group columns or rows (first, last), optionally folded away.
-
-        Args:
-            columns: First and last column.
-            rows: First and last row.
-            level: Depth of the group, 1 to 7; 0 takes it out of any.
-            hidden: Whether the group is folded.
-        """
-        if columns is not None:
-            for column in self._columns(*columns):
-                _group(column, level, hidden)
-            self._note_level("outlineLevelCol", level)
-            if hidden and columns[1] < LAST_COLUMN:
-                # The button that unfolds the group sits on the column after it.
-                for column in self._columns(columns[1] + 1, columns[1] + 1):
-                    column.set("collapsed", "1")
-        if rows is not None:
-            for row in range(rows[0], rows[1] + 1):
-                _group(self._row(row), level, hidden)
-            self._note_level("outlineLevelRow", level)
-            if hidden and rows[1] < LAST_ROW:
-                self._row(rows[1] + 1).set("collapsed", "1")
 
     # --- view and page -------------------------------------------------------------------------------------------
 
@@ -187,11 +157,6 @@ class SheetLayout:
         """Print only a range."""
         area = range_name(*split_range(ref), absolute=True)
         self._editor.define_name("_xlnm.Print_Area", f"{self._editor.quoted(self.name)}!{area}", self.name)
-
-    def print_titles(self, first_row: int, last_row: int) -> None:
-        """Repeat rows at the top of each printed page."""
-        rows = f"${first_row}:${last_row}"
-        self._editor.define_name("_xlnm.Print_Titles", f"{self._editor.quoted(self.name)}!{rows}", self.name)
 
     # --- formats by condition, validation ------------------------------------------------------------------------
 
@@ -318,41 +283,30 @@ class SheetLayout:
             self._rows[row] = found
         return found
 
-    def _columns(self, first: int, last: int) -> list[Element]:
-        """Column elements that cover exactly a span: ranges that reach beyond are split, gaps are filled."""
+    def _column(self, col: int) -> Element:
+        """The element of one column: a range that reaches beyond it is split, a gap is filled."""
         listed = self._ensure("cols")
         kept: list[Element] = []
-        inside: list[Element] = []
-        free = first
-        for column in sorted(children(listed, "col"), key=lambda element: number(element, "min", 1)):
+        found = None
+        for column in children(listed, "col"):
             low, high = number(column, "min", 1), number(column, "max", 1)
-            if high < first or low > last:
+            if not low <= col <= high:
                 kept.append(column)
                 continue
-            if low < first:
-                kept.append(_cut(column, low, first - 1))
-            if free < max(low, first):
-                inside.append(self._plain_column(listed, free, low - 1))
-            inside.append(_cut(column, max(low, first), min(high, last)))
-            free = min(high, last) + 1
-            if high > last:
-                kept.append(_cut(column, last + 1, high))
-        if free <= last:
-            inside.append(self._plain_column(listed, free, last))
-        listed[:] = sorted(kept + inside, key=lambda element: number(element, "min", 1))
-        return inside
+            if low < col:
+                kept.append(_cut(column, low, col - 1))
+            found = _cut(column, col, col)
+            if high > col:
+                kept.append(_cut(column, col + 1, high))
+        if found is None:
+            found = self._plain_column(listed, col)
+        listed[:] = sorted([*kept, found], key=lambda element: number(element, "min", 1))
+        return found
 
-    def _plain_column(self, listed: Element, first: int, last: int) -> Element:
+    def _plain_column(self, listed: Element, col: int) -> Element:
         layout = child(self.root, "sheetFormatPr")
         width = _DEFAULT_WIDTH if layout is None else layout.get("defaultColWidth", _DEFAULT_WIDTH)
-        return make(listed, "col", {"min": str(first), "max": str(last), "width": width})
-
-    def _note_level(self, key: str, level: int) -> None:
-        layout = child(self.root, "sheetFormatPr")
-        if layout is None:
-            layout = self._ensure("sheetFormatPr")
-            layout.set("defaultRowHeight", "15")
-        layout.set(key, str(max(level, number(layout, key))))
+        return make(listed, "col", {"min": str(col), "max": str(col), "width": width})
 
 
 def _cut(column: Element, first: int, last: int) -> Element:
@@ -360,11 +314,3 @@ def _cut(column: Element, first: int, last: int) -> Element:
     part.set("min", str(first))
     part.set("max", str(last))
     return part
-
-
-def _group(element: Element, level: int, hidden: bool) -> None:
-    element.set("outlineLevel", str(level))
-    if hidden:
-        element.set("hidden", "1")
-    else:
-        element.attrib.pop("hidden", None)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from ..messages import Message
 from ..scoring.changes import Step
 from ..scoring.curve import Curve, Rating
 from ..scoring.model import Adjustment, Kpi, Scorecard, Settings, Veto
+from ..scoring.periods import parse_period
 from ..scoring.values import Reading, State, key, show
 from . import formulas as f
-from . import rulesheet as rs
-from .addresses import shift_formula
-from .card import Card, items
-from .cells import Grid
-from .ruleread import RuleSheet
+from .versions import Version
 
 _SETTINGS = {
     "missing": Message("绩效空白时", "blank actuals"),
@@ -29,6 +26,7 @@ _SETTINGS = {
 _WORDS = {
     "incomplete": (f.WAIT_WORD, "incomplete"), "zero": (f.ZERO_WORD, "zero"), "exclude": (f.EXCLUDE_WORD, "exclude"),
     "strict": (f.STRICT_WORD, "strict"), "normalise": (f.NORMALISE_WORD, "normalise"), "as_is": (f.AS_IS_WORD, "as is"),
+    "linear": (f.LINEAR_WORD, "linear"), "step": (f.STEP_WORD, "step"),
 }  # fmt: skip
 _IDENTITY = {
     "person": Message("被考核人", "person"),
@@ -36,43 +34,6 @@ _IDENTITY = {
     "position": Message("岗位", "position"),
     "evaluator": Message("评价人", "evaluator"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a card: the card, its sheet with values, and the workbook's rule sheet."""
-
-    card: Card
-    grid: Grid
-    rules: RuleSheet | None
-
-    @property
-    def period(self) -> str:
-        """The period as the form states it."""
-        table = self.card.table
-        stated = table.identity.get("period", ("", ""))[0]
-        if not stated and table.period_cell:
-            stated = str(self.grid.at(table.period_cell).value or "")
-        return stated
-
-    def targets(self, i: int) -> dict[str, str]:
-        """The target cells of the i-th item as typed, by period."""
-        _, row = items(self.card.table)[i]
-        return {label: str(self.grid.at(cell).value or "") for label, cell in row.targets}
-
-    def rule_text(self, i: int) -> tuple[str, ...]:
-        """What stands on the rule sheet for the i-th item: formulas where thresholds follow the target, else values."""
-        places = self.rules.places_of(self.card.table) if self.rules is not None else ()
-        if self.rules is None or not places:
-            return ()
-        block, place = places[i]
-        row = block.first + place
-        cells = [
-            self.rules.grid.cell(row, block.column(n, k)) for n in (rs.THRESHOLD, rs.SCORE) for k in range(block.width)
-        ]
-        cells += [self.rules.grid.cell(row, block.column(name)) for name in (rs.DIRECTION, rs.MODE)]
-        texts = [shift_formula(c.formula, 1 - row, 0) if c.formula else str(c.value or "") for c in cells]
-        return tuple(texts)
 
 
 def pairs_of(a: Sequence[Kpi], b: Sequence[Kpi]) -> list[tuple[int | None, int | None]]:
@@ -105,7 +66,7 @@ def steps_between(a: Version, b: Version) -> tuple[Scorecard, list[Step]]:
 
     What has no effect on a total (names, identity) is a step, too.
     """
-    one, two = a.card.model, b.card.model
+    one, two = a.model, b.model
     pairs = pairs_of(one.kpis, two.kpis)
     # Items are found by their place among the pairs from here on: names may repeat or change.
     start = replace(
@@ -126,7 +87,13 @@ def steps_between(a: Version, b: Version) -> tuple[Scorecard, list[Step]]:
 
 
 def _named(kpi: Kpi, like: Kpi) -> Kpi:
-    return replace(kpi, name=like.name, unit=like.unit, percent=like.percent, cell=like.cell)
+    # Without a rule a typed score counts as it does where it stands before a rule.
+    by_hand = kpi.by_hand or (like.by_hand and _is_without_rule(kpi))
+    return replace(kpi, name=like.name, unit=like.unit, percent=like.percent, cell=like.cell, by_hand=by_hand)
+
+
+def _is_without_rule(kpi: Kpi) -> bool:
+    return kpi.rule is None and kpi.rule_error is None
 
 
 # --- the card as a whole ---------------------------------------------------------------------------------------------
@@ -208,23 +175,26 @@ def _changed(name: str, at: int, change: Callable[[Kpi], Kpi], card: Scorecard) 
 
 
 def _targets_and_rules(a: Version, b: Version, common: Sequence[tuple[int, int, int]]) -> Iterator[Step]:
-    one, two = a.card.model, b.card.model
-    is_other_period = key(a.period) != key(b.period)
+    one, two = a.model, b.model
+    was, now = (parse_period(v.period) or key(v.period) for v in (a, b))
+    is_other_period = was != now
     moved: list[tuple[Kpi, int]] = []
     targets: list[Step] = []
     rules: list[Step] = []
     for i, j, at in common:
         old, new = one.kpis[i], two.kpis[j]
-        same_target = _value(old.target) == _value(new.target)
+        before, after = a.target(i), b.target(j)
+        same_target = _value(before) == _value(after)
         same_rule = (old.rule, old.rule_error) == (new.rule, new.rule_error)
-        if same_target and same_rule:
+        same_assessed = _is_assessed(old) == _is_assessed(new)
+        if same_target and same_rule and same_assessed:
             continue
         same_text = a.rule_text(i) == b.rule_text(j)
         make = partial(_changed, new.name, at, partial(_with_rule, like=new))
         if is_other_period and same_text and a.targets(i) == b.targets(j):
             moved.append((new, at))
         elif not same_target:
-            message = _arrow(Message("目标", "target"), _shown(old.target, old), _shown(new.target, new), new.name)
+            message = _arrow(Message("目标", "target"), _shown(before, new), _shown(after, new), new.name)
             if not same_rule:
                 zh, en = (
                     ("，阈值随之变化", ", thresholds follow")
@@ -234,7 +204,8 @@ def _targets_and_rules(a: Version, b: Version, common: Sequence[tuple[int, int, 
                 message = Message(message.zh + zh, message.en + en)
             targets.append(Step("target", new.name, message, make))
         else:
-            rules.append(Step("rule", new.name, _rule_change(old, new), make))
+            message = _rule_change(old, new) if same_assessed else _assessed(new)
+            rules.append(Step("rule", new.name, message, make))
     if is_other_period:
 
         def shift(card: Scorecard) -> Scorecard:
@@ -252,6 +223,17 @@ def _targets_and_rules(a: Version, b: Version, common: Sequence[tuple[int, int, 
     if one.bands != two.bands:
         message = Message("档次的分数段改了", "the scores of the bands were changed")
         yield Step("rule", "", message, lambda card: replace(card, bands=two.bands))
+
+
+def _is_assessed(kpi: Kpi) -> bool:
+    return kpi.target is None or kpi.target.state not in (State.MISSING, State.NOT_APPLICABLE)
+
+
+def _assessed(kpi: Kpi) -> Message:
+    """What the form says is the same, but only with rules does an item without a target not count."""
+    if _is_assessed(kpi):
+        return Message(f"{kpi.name}：本期没有目标，改为计入", f"{kpi.name}: no target in this period, yet it counts now")
+    return Message(f"{kpi.name}：本期没有目标，改为不考核", f"{kpi.name}: no target in this period, no longer assessed")
 
 
 def _with_rule(kpi: Kpi, like: Kpi) -> Kpi:
@@ -273,9 +255,11 @@ def _actual(old: Kpi, new: Kpi, at: int) -> Iterator[Step]:
 
 
 def _typed(old: Kpi, new: Kpi, at: int) -> Iterator[Step]:
-    counts = [k.by_hand or (k.rule is None and k.rule_error is None) for k in (old, new)]
-    if not any(counts) or (_value(old.typed) == _value(new.typed) and old.by_hand == new.by_hand):
+    counts = [k.by_hand or _is_without_rule(k) for k in (old, new)]
+    if counts[0] == counts[1] and (not counts[0] or _value(old.typed) == _value(new.typed)):
         return
+    if not counts[1] and not old.by_hand and old.typed.state is State.MISSING:
+        return  # nobody had typed one: what changed is that there is a rule
     shown = [
         _shown(k.typed, replace(k, percent=False, unit="")) if c else "按规则"
         for k, c in zip((old, new), counts, strict=True)
@@ -292,18 +276,21 @@ def _typed(old: Kpi, new: Kpi, at: int) -> Iterator[Step]:
 
 def _rule_change(old: Kpi, new: Kpi) -> Message:
     before, after = _rule_text(old), _rule_text(new)
-    return _arrow(Message("评分规则", "rule"), before, after, new.name)
+    what = f"{new.name}：评分规则", f"{new.name}: rule"
+    return Message(f"{what[0]} {before.zh} → {after.zh}", f"{what[1]} {before.en} → {after.en}")
 
 
-def _rule_text(kpi: Kpi) -> str:
+def _rule_text(kpi: Kpi) -> Message:
     if kpi.rule_error is not None:
-        return kpi.rule_error.code
+        return Message(kpi.rule_error.code, kpi.rule_error.code)
     if isinstance(kpi.rule, Rating):
-        return " ".join(f"{label}={show(score)}" for label, score in kpi.rule.labels)
+        labels = " ".join(f"{label}={show(score)}" for label, score in kpi.rule.labels)
+        return Message(labels, labels)
     if isinstance(kpi.rule, Curve):
         knots = zip(kpi.rule.thresholds, kpi.rule.scores, strict=True)
-        return " ".join(f"{show(x, kpi.percent, kpi.unit)}={show(s)}" for x, s in knots) + f"（{kpi.rule.mode}）"
-    return "—"
+        told = " ".join(f"{show(x, kpi.percent, kpi.unit)}={show(s)}" for x, s in knots)
+        return Message(f"{told}（{_WORDS[kpi.rule.mode][0]}）", f"{told} ({kpi.rule.mode})")
+    return Message("无", "none")
 
 
 # --- adjustments, vetoes, settings -----------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Two codes are single words; other words that stand where codes do are kinds of labels.
-_CODE = re.compile(r"(?!utf-)[a-z]+(?:-[a-z0-9]+)+|linked|finalised")
+# Three codes are single words; other words that stand where codes do are kinds of labels.
+_CODE = re.compile(r"(?!utf-)[a-z]+(?:-[a-z0-9]+)+|linked|finalised|transfer")
 # Functions whose first argument is a code, or may be; `Finding` itself, and the small helpers around it.
-_MAKERS = {"Finding", "finding", "note", "_note", "_info", "_warn", "about", "Obstacle", "_named", "_finding"}
+_MAKERS = {"Finding", "Notice", "finding", "note", "_note", "_info", "_warn", "about", "Obstacle", "_named", "_finding"}
 # Variables that hold a code for a moment.
 _NAMES = {"code"}
 
@@ -21,8 +21,6 @@ def emitted() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for package in ("scorecard", "udfs"):
         for path in sorted((ROOT / package).rglob("*.py")):
-            if "consolidation" in path.parts:
-                continue  # its notices about files and persons are no findings about a table; they have a page of theirs
             tree = ast.parse(path.read_text(encoding="utf-8"))
             for code in _codes(tree):
                 found.setdefault(code, set()).add(str(path.relative_to(ROOT)))
@@ -37,6 +35,8 @@ def _codes(tree: ast.AST) -> Iterator[str]:
                 # The helpers of some rooms take the table first.
                 for argument in node.args[:2]:
                     yield from _texts(argument)
+            elif name == "differs" and isinstance(node.args[0], ast.Constant):
+                yield f"{node.args[0].value}-differs"  # what a table says and what its file is called
         elif isinstance(node, ast.FunctionDef) and ("code" in node.name or node.name == "_why_not"):
             yield from (text for inner in ast.walk(node) if isinstance(inner, ast.Return) for text in _texts(inner))
         elif isinstance(node, ast.Assign):

@@ -9,7 +9,7 @@ import pytest
 import docs.checks
 from scorecard.findings import SEVERITIES
 from scorecard.workbook.checkup import codes
-from scorecard.workbook.checkup.codes import GROUPS
+from scorecard.workbook.checkup.codes import CONSOLIDATION, GROUPS
 from scorecard.workbook.checkup.fixes import FIXABLE
 from scorecard.workbook.checkup.registry import checks
 
@@ -33,6 +33,14 @@ def test_the_collector_sees_what_a_check_emits() -> None:
 
 def test_the_page_of_checks_is_up_to_date() -> None:
     assert docs.checks.PATH.read_text(encoding="utf-8") == docs.checks.text(), "run: python -m docs.checks"
+
+
+def test_the_codes_of_consolidation_stand_on_its_page() -> None:
+    page = docs.checks.TABLE_PATH.read_text(encoding="utf-8")
+    assert page == docs.checks.with_table(page), "run: python -m docs.checks"
+    assert {name for name, code in codes().items() if code.group == CONSOLIDATION} == {
+        code for code, homes in emitted().items() if all("consolidation" in home for home in homes)
+    }
 
 
 def test_the_page_has_one_section_per_code() -> None:

@@ -302,6 +302,9 @@ class TestRulesFile:
         for option in (("--rules", rules), ("--period", "年度")):
             assert "[option-unused]" in scorecard("inspect", embedded, *option).out
             assert "[option-unused]" not in scorecard("inspect", form, *option).out
+            again = scorecard("embed", embedded, *option, "-o", tmp_path / "再.xlsx", "--force", lang="zh")
+            assert "[option-unused]" in again.out and "scorecard unembed" in again.out
+        assert "[option-unused]" not in scorecard("embed", embedded, "-o", tmp_path / "再.xlsx", "--force").out
         for command in ("inspect", "embed"):
             assert '"火星"' in scorecard(command, form, "--period", "火星").out
 

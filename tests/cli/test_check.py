@@ -138,6 +138,8 @@ def test_a_folder_is_fixed_into_a_folder(tmp_path: Path) -> None:
         (("FILE", "--password-file", "no-such-file"), "password file"),
         (("FILE", "--map", "天气=G"), "天气"),
         (("--explain", "nothing-at-all"), "nothing-at-all"),
+        (("--explain", "权重合计"), "did you mean weights-sum?"),
+        (("FILE", "--code", "not-submitted"), "scorecard consolidate only"),
     ],
 )
 def test_what_contradicts_itself_is_refused(arguments: tuple[str, ...], word: str, tmp_path: Path) -> None:
@@ -149,6 +151,8 @@ def test_what_contradicts_itself_is_refused(arguments: tuple[str, ...], word: st
 def test_explain(tmp_path: Path) -> None:
     run = scorecard("check", "--explain", "weights-sum", lang="zh")
     assert run.status == 0 and "权重合计不是 100%" in run.out and "怎么办" in run.out
+    of_people = scorecard("check", "--explain", "not-submitted", lang="zh")
+    assert of_people.status == 0 and "催交" in of_people.out
     listed = scorecard("check", "--explain", "all", "--json").json["codes"]
     assert len(listed) > 80 and {"code", "why", "act", "severities"} <= set(listed[0])
 

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from scorecard.cli.commands import make_app
 from scorecard.messages import LANGUAGES
 
-from .books import classic_book, tableless
+from .books import classic_book, scored_list, tableless
 from .runner import scorecard
 
 
@@ -234,6 +234,31 @@ class TestFolders:
         assert scorecard("embed", folder, "-o", folder / "里面").status == 2
         files = scorecard("embed", folder, "--dry-run", "--json").json["files"]
         assert [bool(file["error"]) for file in files].count(True) == 1 and all(f["output"] is None for f in files)
+
+    def test_what_to_do_about_items_without_a_rule_is_told(self, tmp_path: Path) -> None:
+        bare = scored_list(tmp_path / "a.xlsx")
+        shown = scorecard("embed", bare, "-o", tmp_path / "b.xlsx", lang="zh")
+        assert "[rule-missing]" in shown.out and "用 --rules 给出" in shown.out
+        ruled = scorecard("embed", classic_book(tmp_path / "c.xlsx", {}), "-o", tmp_path / "d.xlsx", lang="zh")
+        assert "[rule-missing]" not in ruled.out and "用 --rules 给出" not in ruled.out
+
+    def test_outputs_that_exist_are_told_and_counted_apart(self, tmp_path: Path) -> None:
+        folder, out = tmp_path / "部门", tmp_path / "输出"
+        folder.mkdir()
+        for name in ("甲", "乙"):
+            classic_book(folder / f"{name}.xlsx", {})
+        out.mkdir()
+        (out / "甲.xlsx").write_bytes(b"mine")
+        shown = scorecard("embed", folder, "-o", out, lang="zh")
+        assert shown.status == 1 and shown.err == "" and (out / "甲.xlsx").read_bytes() == b"mine"
+        assert f"甲.xlsx: 已存在，未覆盖 → {out / '甲.xlsx'}" in shown.out.replace("\n", "")
+        assert "2 个工作簿：1 个已处理，0 个没有考核表，0 个不能用" in shown.out
+        assert "1 个的输出已存在，未覆盖；要覆盖请加 --force" in shown.out
+        again = scorecard("embed", folder, "-o", out)
+        assert again.status == 2 and "2 outputs exist already and were not overwritten; use --force" in again.out
+        (folder / "坏.xlsx").write_bytes(b"PK\3\4")
+        assert scorecard("embed", folder, "-o", out).status == 1
+        assert scorecard("embed", folder, "-o", out, "--force").status == 1 and (out / "甲.xlsx").read_bytes() != b"mine"
 
     def test_unembed_writes_what_was_there(self, tmp_path: Path) -> None:
         path = classic_book(tmp_path / "a.xlsx", {})

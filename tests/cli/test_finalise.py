@@ -34,6 +34,8 @@ def test_json(tmp_path: Path) -> None:
 
 
 def test_refusals(tmp_path: Path) -> None:
+    blank = scorecard("finalise", scored_list(tmp_path / "空.xlsx", {"C7": None}), lang="zh")
+    assert blank.status == 1 and "没有填总分（按各项得分是 84）" in blank.complaint and "scorecard embed" in blank.complaint
     card = embed(classic_book(tmp_path / "a.xlsx", actuals=False), tmp_path / "b.xlsx").path
     run = scorecard("finalise", card, lang="zh")
     assert run.status == 1 and "未完成 0/11" in run.complaint and "--force" in run.complaint

@@ -11,8 +11,11 @@ import openpyxl
 import pytest
 
 import scorecard
+from scorecard.cli.consolidate import _first
 from scorecard.consolidation.consolidation import Consolidation
 from scorecard.consolidation.reading import Reader
+from scorecard.consolidation.records import Notice
+from scorecard.messages import Message
 from scorecard.workbook.mapping import Mapping
 from scorecard.workbook.vocabulary import Vocabulary
 from tests.cli.runner import scorecard as run
@@ -355,3 +358,20 @@ def test_what_cannot_be_meant_is_refused(arguments: tuple[str, str], word: str, 
     value = str(tmp_path / value) if "." in value else value
     done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", option, value)
     assert done.status == 2 and word in done.complaint
+
+
+def test_one_of_each_is_no_plural(tmp_path: Path) -> None:
+    card(tmp_path / "表" / "张三.xlsx", "张三", [80, 80, 80, 80])
+    out = run("consolidate", tmp_path / "表").out
+    assert "1 file, 1 table, 1 person, 1 complete" in out
+    card(tmp_path / "表" / "李四.xlsx", "李四", [80, 80, 80, None])
+    out = run("consolidate", tmp_path / "表").out
+    assert "2 files, 2 tables, 2 people, 1 complete" in out and "incomplete: 李四 3/4" in out
+
+
+def test_the_same_sentence_about_neighbours_is_one_line() -> None:
+    said = Message("是文本", "is text")
+    same = [Notice("text-number", "warning", "a.xlsx", "表", cell, said) for cell in ("B5", "B7", "B6", "D9")]
+    other = Notice("text-number", "warning", "b.xlsx", "表", "C1,C2", said)
+    assert [line.partition(": ")[0] for line in _first([*same, other])] == ["a.xlsx!表!B5:B7,D9", "b.xlsx!表!C1:C2"]
+    assert _first([other]) == [f"b.xlsx!表!C1:C2: {said.text()}  [text-number]"]

@@ -114,13 +114,27 @@ def test_whoever_the_tree_leaves_out_is_named(base: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("node = 1", "[[node]]"), ("[[node]]\nsuperior = 'x'", "name"), ("= =", "树.toml: not valid TOML at line 1"),
+    [("", "[[node]]"), ("node = 1", "node"), ("[[node]]\nsuperior = 'x'", '"name" is missing'),
+     ("= =", "树.toml: not valid TOML at line 1"),
      ('[[node]]\nname = "甲"\nhow = "抽签"', "抽签")],
 )  # fmt: skip
 def test_a_file_that_is_no_tree(text: str, word: str, base: Path) -> None:
     (base / "树.toml").write_text(text, "utf-8")
     done = run("consolidate", base / "表", "--hierarchy", base / "树.toml", "-o", base / "x.xlsx")
     assert done.status == 2 and word in done.complaint and not (base / "x.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [('[[node]]\nname = "甲"\nwieght = 2', "树.toml!node[1]: 不认识“wieght”，是否想写“weight”？"),
+     ('[[node]]\nnam = "甲"', "树.toml!node[1]: 不认识“nam”，是否想写“name”？"),
+     ('[[nodes]]\nname = "甲"', "树.toml: 不认识“nodes”，是否想写“node”？"),
+     ('[[node]]\nname = "甲"\n\n[[node]]\nname = "乙"\ncolour = "red"', "树.toml!node[2]: 不认识“colour”")],
+)  # fmt: skip
+def test_a_key_that_nobody_reads_is_named_with_the_nearest(text: str, told: str, base: Path) -> None:
+    (base / "树.toml").write_text(text, "utf-8")
+    done = run("consolidate", base / "表", "--hierarchy", base / "树.toml", "-o", base / "x.xlsx", lang="zh")
+    assert done.status == 2 and told in done.complaint and not (base / "x.xlsx").exists()
 
 
 def test_a_workbook_without_superiors_is_no_tree(base: Path) -> None:

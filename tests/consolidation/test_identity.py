@@ -91,6 +91,24 @@ def test_one_person_in_two_departments_was_transferred(tmp_path: Path) -> None:
     assert found["transfer"] == ["2.xlsx"] and found["two-positions"] == ["4.xlsx"]
 
 
+@pytest.mark.parametrize(
+    "copy",
+    ["副本张三.xlsx", "张三 - 副本.xlsx", "张三(1).xlsx", "Copy of 张三.xlsx", "复件 张三.xlsx", "00备份/张三.xlsx",
+     "张三 copy 2.xlsx"],
+)  # fmt: skip
+def test_a_name_that_says_it_is_a_copy_comes_after_the_original(copy: str, tmp_path: Path) -> None:
+    (tmp_path / "00备份").mkdir()
+    (tmp_path / "交表").mkdir()
+    form(tmp_path / "交表" / "张三（定稿）.xlsx", "张三", 80)
+    form(tmp_path / "交表" / "张三 (1)最终.xlsx", "李四", 60)  # the number is not at its end
+    form(tmp_path / copy if "/" in copy else tmp_path / "交表" / copy, "张三", 70)
+    done = scorecard.consolidate(tmp_path)
+    assert totals(done) == {"张三": 80, "李四": 60} and codes(done)["duplicate-person"] == [
+        copy if "/" in copy else f"交表/{copy}"
+    ]
+    assert [source.file for source in done.sources.files][-1].endswith(copy)
+
+
 @pytest.mark.parametrize(("keep", "total"), [("first", 80), ("last", 70)])
 def test_which_of_two_cards_counts(keep: str, total: float, tmp_path: Path) -> None:
     form(tmp_path / "1.xlsx", "张三", 80)

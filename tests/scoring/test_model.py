@@ -60,31 +60,6 @@ def test_what_is_no_grade_table() -> None:
     assert twice.value.code == "#NUM!"
 
 
-def test_points_to_the_next_grade() -> None:
-    following = DEFAULT_GRADES.to_next(86.5)
-    assert following is not None and (following[0].label, following[1]) == ("优", 3.5)
-    assert DEFAULT_GRADES.to_next(90) is None
-    low = DEFAULT_GRADES.to_next(-3)
-    assert low is not None and (low[0].label, low[1]) == ("及格", 63)
-    for total in (80, 89.99):
-        step = DEFAULT_GRADES.to_next(total)
-        assert step is not None and step[0].label == "优"
-    exactly = DEFAULT_GRADES.to_next(90 - 1e-14)
-    assert exactly is None
-
-
-@given(st.decimals(min_value=-10, max_value=130, places=2).map(float))
-def test_the_next_grade_is_reached_by_the_points_it_names(total: float) -> None:
-    following = DEFAULT_GRADES.to_next(total)
-    if following is None:
-        assert DEFAULT_GRADES.of(total).label == "优"
-    else:
-        grade, points = following
-        assert points > 0
-        assert DEFAULT_GRADES.of(total + points) == grade != DEFAULT_GRADES.of(total)
-        assert DEFAULT_GRADES.of(total + points - 0.01) == DEFAULT_GRADES.of(total)
-
-
 def test_bands() -> None:
     assert Bands().labels[0] == "未达目标" and Bands().scale == (0, 60, 70, 90, 100)
     assert Bands(("不合格", "合格"), (0, 60, 100)).labels == ("不合格", "合格")

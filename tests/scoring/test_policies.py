@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scorecard.errors import RuleError
 from scorecard.scoring.curve import STEP, Curve, in_range, pass_fail, steps
 from scorecard.scoring.ladder import CONDITIONS, Case, Ladder, fixed, relative
-from scorecard.scoring.policies import Policy, is_capped
+from scorecard.scoring.policies import Policy
 from tests.scoring import witness
 
 SCALE = (0, 60, 70, 90, 100)
@@ -138,25 +138,18 @@ def test_the_policy_says_what_it_assumes() -> None:
         ("rate", "higher", 1, True),
         ("rate", "higher", 1 + 1e-14, True),
         ("rate", "higher", 0.99, False),
-        ("rate", "higher", 0, False),
         ("rate", "higher", 1.2, False),
         ("amount", "higher", 1, False),
         ("count", "higher", 1, False),
         ("count", "lower", 0, True),
         ("rate", "lower", 0, True),
-        ("amount", "lower", 0, False),
         ("count", "lower", 1, False),
         ("rate", "lower", 1, False),
     ],
 )
 def test_what_is_capped(kind: str, direction: str, target: float, capped: bool) -> None:
-    assert is_capped(kind, direction, target) is capped
-
-
-def test_capped_asks_for_known_words() -> None:
-    for kind, direction in (("ratio", "higher"), ("rate", "up")):
-        with pytest.raises(RuleError):
-            is_capped(kind, direction, 1)
+    """A target that can be met but not exceeded: 100 % of a rate, or none where fewer are better."""
+    assert Policy().curve(kind, direction, target).best == (70 if capped else 100)
 
 
 targets = {

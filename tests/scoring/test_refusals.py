@@ -26,7 +26,7 @@ from scorecard.scoring.curve import (
 from scorecard.scoring.ladder import Case, Ladder, fixed, relative
 from scorecard.scoring.model import Adjustment, Bands, Grade, GradeTable, Kpi, Scorecard, Section, Settings
 from scorecard.scoring.periods import Period, parse_period, roll_up, rollup_name
-from scorecard.scoring.policies import Policy, is_capped
+from scorecard.scoring.policies import Policy
 from scorecard.scoring.ranking import calibrate, forced_distribution, heads, rank, rank_method
 from scorecard.scoring.score import adjustment_points, finish_total, score_card, veto_factor
 from scorecard.scoring.values import CellError, State, read
@@ -107,8 +107,6 @@ REFUSALS: list[tuple[Callable[[], Any], str, str, str]] = [
      "policy standard is for four bands"),
     (lambda: Policy().ladder("mood", "higher"), NUM, "kind 的值“mood”无效", "kind \"mood\": one of ('rate', 'amount', 'count')"),
     (lambda: Policy().ladder("rate", "up"), NUM, "direction 的值“up”无效", "direction \"up\": one of ('higher', 'lower')"),
-    (lambda: is_capped("mood", "higher", 1), NUM, "kind 的值“mood”无效", "kind \"mood\": one of ('rate', 'amount', 'count')"),
-    (lambda: is_capped("rate", "up", 1), NUM, "direction 的值“up”无效", "direction \"up\": one of ('higher', 'lower')"),
     (lambda: rank_method("by age"), NUM, "未知排名方式“by age”", 'unknown ranking "by age"'),
     (lambda: rank(1, [2]), NA, "该分数不在名单中", "the score is not among the scores"),
     (lambda: heads([0.5, 0.4], 10), NUM, "强制分布比例之和应为 100%", "quotas must be >= 0 and sum to 100%"),
@@ -213,13 +211,6 @@ def test_ties_take_the_grade_of_the_first_of_their_equals() -> None:
     spread = forced_distribution([90, 80, 80, 80, 70, 60], ["A", "B", "C"], [1 / 3, 1 / 3, 1 / 3])
     assert spread.grades == ("A", "A", "A", "A", "C", "C")
     assert (spread.quota, spread.actual, spread.deviation) == ((2, 2, 2), (4, 0, 2), (2, -2, 0))
-
-
-def test_a_next_grade_only_where_there_is_one() -> None:
-    table = GradeTable((Grade(0, "差"), Grade(60, "中"), Grade(90, "优")))
-    assert table.to_next(59.5) == (Grade(60, "中"), 0.5)
-    assert table.to_next(60) == (Grade(90, "优"), 30)
-    assert table.to_next(90) is None
 
 
 def test_periods_that_differ_in_one_thing() -> None:

@@ -138,6 +138,7 @@ def test_rule(original: bytes, tmp_path: Path) -> None:
     assert (
         (found.kind, found.effect) == ("rule", -2.5) and "95%=60" in found.message.zh and "96%=60" in found.message.zh
     )
+    assert found.message.zh.endswith("（线性）") and found.message.en.endswith("(linear)")
 
 
 def test_settings_and_grades(original: bytes, tmp_path: Path) -> None:
@@ -339,3 +340,56 @@ rule = "manual"
     [found] = card.changes
     assert found.kind == "rule" and found.effect == pytest.approx(-2)
     assert "优=95" in sentence(found).zh and "优=90" in sentence(found).zh
+
+
+def periods_form(path: Path, period: str, scores: tuple[object, ...]) -> Path:
+    """Three targets an item; 投诉量 has none by month."""
+    book = Workbook()
+    ws = book.active
+    for row in (
+        ("客服专员绩效考核表",),
+        ("姓名：", "张三", *(("考核周期：", period) if period else ())),
+        ("考核指标", "权重", "月度目标", "季度目标", "年度目标", "实际完成", "得分"),
+        ("及时率", "50%", "90%", "95%", "96%", "96%", scores[0]),
+        ("投诉量", "30%", "不适用", 2, 8, 1, scores[1]),
+        ("客户评价", "20%", 90, 90, 90, None, scores[2]),
+        ("总分",),
+    ):
+        ws.append(row)
+    book.save(path)
+    return path
+
+
+def changes_by_embedding(folder: Path, period: str, scores: tuple[object, ...], rules: str | None) -> list[str]:
+    plain = periods_form(folder / "表.xlsx", period, scores)
+    embed(plain, folder / "入.xlsx", rules=parse_definition(rules) if rules else None, overwrite=True)
+    (card,) = compare(plain, folder / "入.xlsx").cards
+    return [sentence(change).zh for change in card.changes]
+
+
+@pytest.mark.parametrize("period", ["", "2026年第三季度"])
+def test_embedding_a_form_changes_no_target(period: str, tmp_path: Path) -> None:
+    """The form says the same before and after, whether it states its period or not, and the scores typed there count."""
+    assert changes_by_embedding(tmp_path, period, (80, 70, 90), None) == []
+
+
+def test_embedding_with_rules_changes_the_rules_only(tmp_path: Path) -> None:
+    typed = changes_by_embedding(tmp_path, "", (80, 70, 90), RULES)
+    assert [text.partition("：")[0] for text in typed] == ["及时率", "投诉量"]
+    assert all("评分规则 无 →" in text and text.endswith("总分 ±0") for text in typed)
+    # nothing typed: 96 % scores 65 and one complaint 80
+    scored = changes_by_embedding(tmp_path, "", (None, None, 90), RULES)
+    assert len(scored) == 2 and "得分 — → 65" in scored[0] and "得分 — → 80" in scored[1]
+
+
+def test_an_item_that_only_the_plain_form_counts_is_told_as_such(tmp_path: Path) -> None:
+    """By the month 投诉量 has no target. 40 + 21 + 18 = 79; without it 58 / 0.7 = 82.86."""
+    (change,) = changes_by_embedding(tmp_path, "2026年7月", (80, 70, 90), None)
+    assert change == "投诉量：本期没有目标，改为不考核，得分 70 → —：总分 +3.86"
+
+
+def test_a_changed_target_of_plain_forms(tmp_path: Path) -> None:
+    one, two = form(tmp_path / "1.xlsx"), form(tmp_path / "2.xlsx", {"C4": "97%"})
+    (card,) = compare(one, two).cards
+    (change,) = card.changes
+    assert sentence(change).zh.startswith("及时率：目标 95% → 97%：")

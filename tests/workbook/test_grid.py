@@ -215,9 +215,8 @@ def test_merges_give_the_value_of_their_corner(form: Grid) -> None:
     assert form.span(2, 4) == (2, 4, 2, 4)
 
 
-def test_hidden_rows_and_columns(form: Grid) -> None:
+def test_hidden_rows(form: Grid) -> None:
     assert [row for row in range(1, 20) if form.is_hidden_row(row)] == [12]
-    assert [col for col in range(1, 20) if form.is_hidden_column(col)] == [11, 12, 13]
 
 
 def test_rows_come_in_order_with_their_cells(form: Grid) -> None:
@@ -358,7 +357,6 @@ def test_prefixes_and_encodings(rich: Path, encoding: str) -> None:
     assert (grid.at("A1").value, grid.at("A1").formula) == ("甲1", '"甲"&1')
     assert grid.is_hidden_row(1)
     assert not grid.is_hidden_row(2)
-    assert grid.is_hidden_column(3)
     assert grid.is_protected
     assert grid.merges == ((1, 1, 2, 2),)
 
@@ -409,7 +407,6 @@ def test_absurd_dimensions_and_merges_cost_nothing(rich: Path) -> None:
     )
     assert (grid.last_row, grid.last_col) == (1, 1)
     assert grid.merged_value(1_000_000, 9_999) == 1
-    assert grid.is_hidden_column(16384)
 
 
 @pytest.mark.parametrize(

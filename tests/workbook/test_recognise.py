@@ -309,6 +309,36 @@ def test_identity_in_every_written_form() -> None:
     assert table.period_cell == "C3"
 
 
+def identity_of(*rows: list[object]) -> dict[str, str]:
+    ws = filled(
+        [["绩效考核表"], *rows, ["指标", "权重", "得分"], ["进度", 0.5, ""], ["质量", 0.5, ""]]
+    )  # fmt: skip
+    return {kind: value for kind, (value, _) in only(ws).identity.items() if value}
+
+
+@pytest.mark.parametrize("rank", ["主管", "部门经理", "主任", "职员", "Supervisor"])
+@pytest.mark.parametrize("rest", [[], ["部门", "客服部"], ["直接上级", "李四"], ["工号", "0012"], ["", "部门", "客服部"]])
+def test_a_rank_beside_the_position_is_its_value(rank: str, rest: list[object]) -> None:
+    """主管 is a label as well: that of an evaluator."""
+    found = identity_of(["姓名", "张三", "岗位", rank, *rest])
+    assert (found["person"], found["position"]) == ("张三", rank)
+    assert found.get("evaluator") == ("李四" if "李四" in rest else None)
+    assert found.get("department") == ("客服部" if "客服部" in rest else None)
+
+
+@pytest.mark.parametrize(
+    ("row", "position", "evaluator"),
+    [(["姓名", "张三", "岗位", "", "主管", "王五"], None, "王五"),
+     (["姓名", "张三", "岗位", "主管：", "王五"], None, "王五"),
+     (["姓名", "张三", "主管", "王五", "岗位", "经理"], "经理", "王五"),
+     (["职务", "主管", "岗位", "部门经理"], "主管", None),
+     (["姓名", "部门", "岗位", "主管"], None, None)],
+)  # fmt: skip
+def test_a_rank_with_a_value_of_its_own_is_a_label(row: list[object], position: str | None, evaluator: str | None) -> None:
+    found = identity_of(row)
+    assert (found.get("position"), found.get("evaluator")) == (position, evaluator)
+
+
 def test_labels_in_neighbouring_cells_each_with_its_colon() -> None:
     ws = forms.sheet()
     forms.classic(ws, row=4)

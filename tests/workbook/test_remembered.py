@@ -18,7 +18,16 @@ import pytest
 from scorecard.workbook.cells import Cell, Grid
 from scorecard.workbook.grid import read_grid
 from scorecard.workbook.package import Package
-from scorecard.workbook.probe import Log, Probe, Questionnaire, Unanswerable, are_answered, asked_together, is_missing, read
+from scorecard.workbook.probe import (
+    Log,
+    Probe,
+    Questionnaire,
+    Unanswerable,
+    are_answered,
+    asked_together,
+    is_missing,
+    read,
+)
 from scorecard.workbook.recognise import _attempts
 from scorecard.workbook.remembered import Remembered
 from scorecard.workbook.vocabulary import default_vocabulary

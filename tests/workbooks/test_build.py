@@ -17,6 +17,7 @@ import pytest
 
 from scorecard.definitions import parse_definition
 from scorecard.errors import UsageError
+from scorecard.workbook.inspection import inspect
 from tests.libreoffice.office import Office, Values, read_values
 from workbooks.build import FOLDER, build, build_all, find, load, templates
 from workbooks.forms import NOTES, SHEET, plain_form
@@ -363,3 +364,24 @@ def test_a_name_that_is_not_unique_is_answered_with_the_candidates(name: str, li
         find(name)
     for text in (problem.value.message.zh, problem.value.message.en):
         assert [t.id for t in templates() if t.id in text] == listed
+
+
+ONE = 'title = "维修组考核表"\n{top}\n[[kpi]]\nname = "维修及时率"\nthresholds = ["80%", "95%", "97%", "99%", "100%"]\n{item}'
+
+
+@pytest.mark.parametrize(
+    ("top", "item"),
+    [("", 'weight = "100%"'), ("", ""), ('[sections]\n"业绩" = "100%"', 'section = "业绩"'), ("", "rank = 1"),
+     ('form = "bands"\nperiods = ["月度", "季度"]', 'weight = "100%"\ntargets = { "月度" = "95%", "季度" = "95%" }')],
+)  # fmt: skip
+def test_a_form_of_one_item(top: str, item: str, tmp_path: Path) -> None:
+    """98 % is half way from 70 to 90."""
+    path = tmp_path / "一项.xlsx"
+    path.write_bytes(build(parse_definition(ONE.format(top=top, item=item)), person="张三"))
+    (blank,) = inspect(path).cards
+    assert blank.is_embedded and blank.result.applicable == 1
+    book = openpyxl.load_workbook(path)
+    book[blank.table.sheet][blank.table.rows[0].actual_cell].value = 0.98
+    book.save(path)
+    (card,) = inspect(path).cards
+    assert (card.result.total, card.result.grade) == (80, "良")

@@ -14,6 +14,9 @@ from typing import Any
 
 from ...messages import Message
 
+#: The chapter of what `consolidate` finds about files and people, and no check-up does.
+CONSOLIDATION = "consolidation"
+
 #: The chapters, in order, with their headings.
 GROUPS = MappingProxyType({
     "weights": Message("权重", "Weights"),
@@ -26,6 +29,7 @@ GROUPS = MappingProxyType({
     "people": Message("人员与期间", "People and periods"),
     "workbook": Message("工作簿", "Workbook"),
     "embedding": Message("嵌入", "Embedding"),
+    CONSOLIDATION: Message("汇总：文件与人员", "Consolidation: files and people"),
 })  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ..plan import Edit
 from ..recalc import Recalculation, recalculate
 from ..vocabulary import Vocabulary, default_vocabulary
 from . import actuals, attainable, bands, formulas, names, people, periods, rules, targets, weights
-from .codes import codes
+from .codes import CONSOLIDATION, codes
 from .fixes import FIXABLE, Fix, fix_of
 from .registry import run_book, run_books
 from .report import TITLE
@@ -168,7 +168,7 @@ def check(
             checkup = scorecard.check("客服部.xlsx")
             [(f.code, f.where) for f in checkup.findings if f.severity == "error"]
     """
-    wanted = known_codes(only)
+    wanted = checked_codes(only)
     definition = rules if isinstance(rules, Definition) or rules is None else load_definition(Path(rules))
     single = isinstance(path, (str, os.PathLike)) and not Path(path).is_dir()
     paths = workbooks_of(path, READABLE)
@@ -209,11 +209,28 @@ def known_codes(names: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(names)
     for name in sorted(wanted):
         if name not in codes():
-            near = difflib.get_close_matches(name, codes(), n=3)
+            # People know the words of a finding, not its code.
+            near = difflib.get_close_matches(name, codes(), n=3) or [
+                code.name for code in codes().values() if any(name in words for words in code.title)
+            ][:6]
             zh = f"没有代码 {name}，" + (f"是否想写 {'、'.join(near)}？" if near else "代码写在每条发现后面的 [] 里")
             en = f"there is no code {name}; " + (
                 f"did you mean {', '.join(near)}?" if near else "codes stand in [] behind each finding"
             )
+            raise UsageError(Message(zh, en))
+    return wanted
+
+
+def checked_codes(names: Iterable[str]) -> frozenset[str]:
+    """Codes as given, all of them such as the check-up looks for.
+
+    Raises:
+        UsageError: One of them does not exist, or only `consolidate` finds it.
+    """
+    wanted = known_codes(names)
+    for name in sorted(wanted):
+        if codes()[name].group == CONSOLIDATION:
+            zh, en = f"{name} 只有汇总（scorecard consolidate）时才查", f"{name} is found by scorecard consolidate only"
             raise UsageError(Message(zh, en))
     return wanted
 
