@@ -20,6 +20,7 @@ from .identity import Surroundings, unclear_findings
 from .lines import Lines, text_of
 from .located import Table
 from .probe import is_longer, is_missing, read
+from .shares import share_or_mark
 from .stated import stated_in
 from .structure import adds_up, holds_quantities, is_sum, is_whole, names_items, refers_to
 from .vocabulary import LISTED, STRONG, Vocabulary
@@ -83,6 +84,8 @@ class _Judge:
         self.lines, self.grid, self.header, self.body, self.around = lines, lines.grid, header, body, around
         self.vocabulary = vocabulary
         self.sure = {e.cell.col: e.match.score for e in header.evidence}
+        #: Columns whose heading says weights or full marks.
+        self.graded = {e.cell.col for e in header.evidence if e.match.role in ("weight", "points")}
         self.items = [row for row in body.rows if row.kind in ("kpi", "rating")]
         self.at = [row.row for row in self.items]
         self.scores = score_order(body.columns)
@@ -115,6 +118,13 @@ class _Judge:
             return Message(
                 f"{heading.zh}按权重理解，但合计不是 100%", f"{heading.en} is taken for the weights, which do not add up to 100 %"
             )
+        if role in ("weight", "points") and column.label != "section" and col not in self.graded:
+            marked = [c.col for c in self.body.columns if c.role in ("score", "weighted_score") and c.col != col]
+            if not share_or_mark(self.lines, col, column.header, self.at, marked, self.limit)[1]:
+                return Message(
+                    f"{heading.zh}一列合计 100，是权重还是满分看不出来",
+                    f"{heading.en} makes 100, and nothing says whether these are weights or full marks",
+                )
         if role == "points" and not self.body.weights_complete and not self._is_marked(col):
             return Message(f"{heading.zh}按满分理解，但依据不足", f"{heading.en} is taken for the full marks on weak grounds")
         if role == "actual" and filled and not holds_quantities(self.grid, self.at, col, 0.3):
@@ -304,13 +314,13 @@ def parts_missing(tables: Sequence[Table], lines: Lines) -> dict[int, Finding]:
                     ))  # fmt: skip
             group = []
         if table is not None:
-            stated = _share_above(lines, table)
+            stated = share_above(lines, table)
             if stated is not None:
                 group.append((i, *stated))
     return found
 
 
-def _share_above(lines: Lines, table: Table) -> tuple[float, str] | None:
+def share_above(lines: Lines, table: Table | Header) -> tuple[float, str] | None:
     """The share that the heading right above a table states, and its cell."""
     for row in lines.above(table.top, max(1, table.top - 3), 2)[::-1]:
         for cell in lines.row(row, table.first_col, table.last_col):

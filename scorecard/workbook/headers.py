@@ -17,13 +17,14 @@ from .lines import Lines, text_of
 from .probe import begins, is_longer, key, read, trim
 from .score_ranges import score_range
 from .stated import stated_in
-from .structure import by_claim, naming_column, stand_in
+from .structure import by_claim, naming_column, share_column, stand_in
 from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
 
 _HIGHEST_HEADER = 5
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.
 _VALUES = frozenset({"target", "actual", "band", "weight", "points", "score", "weighted_score"})
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
+_MARKS = frozenset({"score", "weighted_score"})
 _STRANGERS = frozenset({"foreign", "rules", "total", "name", "number", "period", "rater"})
 _BESIDE = _VALUES | {"rule_text", "method", "number", "period", "rater"}
 
@@ -147,7 +148,7 @@ def find_headers(lines: Lines, vocabulary: Vocabulary) -> list[Header]:
         hits = _hits(lines, row, vocabulary)
         roles = {cell.col: match.role for cell, match in hits}
         names = [c for c, match in hits if match.role == "name"] or stand_in(lines.grid, lines.cells[row], roles)
-        if not names or _is_data(lines, row, hits) or _are_categories(names, hits, found):
+        if not names or _is_data(lines, row, hits) or _are_categories(lines, names, hits, found):
             continue
         top, bottom = _extent(lines, row, names, vocabulary, done)
         headers = _read_block(lines, top, bottom, vocabulary)
@@ -183,12 +184,15 @@ def _is_data(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bo
     return numbers * 4 > len(cells)
 
 
-def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], found: list[Header]) -> bool:
+def _are_categories(
+    lines: Lines, names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], found: list[Header]
+) -> bool:
     """Whether what reads as a heading of indicators (业绩指标) stands in the column of categories of a table above."""
     above = found[-1] if found else None
     is_weak = all(match.score < STRONG for _, match in hits if match.role == "name")
     # 项目进度 under a header is an item of it, unless weights or scores are headed anew.
     anew = any(match.role in _GRADED and (match.score >= STRONG or match.role != "score") for _, match in hits)
+    anew = anew or (len(hits) > 2 and _heads_shares(lines, names[0].row, hits))
     if above is not None and above.roles() & _GRADED and is_weak and not anew:
         return True
     inside = [m for cell, m in hits if above is None or above.first_col <= cell.col <= above.last_col]
@@ -196,6 +200,14 @@ def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], fou
         return False
     sections = {column.col for column in above.columns if column.role == "section"} if above else set()
     return all(cell.col in sections for cell in names)
+
+
+def _heads_shares(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bool:
+    """Whether a heading that nobody knows stands in a row over complete weights."""
+    known = {cell.col for cell, _ in hits}
+    strange = [c for c in lines.cells[row] if c.col not in known and text_of(c.value) and read(c.value).number is None]
+    bottom = max((lines.grid.span(row, cell.col)[2] for cell in strange), default=row)
+    return share_column(lines.grid, bottom, [cell.col for cell in strange]) > 0
 
 
 def _extent(lines: Lines, row: int, names: list[Cell], vocabulary: Vocabulary, done: int) -> tuple[int, int]:
@@ -518,9 +530,13 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
                 weak.update(covered)
         columns += [Column(role, col, one.header, label, match.unit) for col in covered]
     weight = next((one.col for one in group if one.match is not None and one.match.role in ("weight", "points")), 0)
+    if "name" not in roles and not weight and roles & _GRADED:
+        unsure = [one for one in group if one.match is None or (one.match.role in _MARKS and not one.match.label)]
+        weight = share_column(lines.grid, bottom, [one.col for one in unsure])
     if "name" not in roles and weight:
         # A category, or a heading that nobody knows, over texts that all differ names the items.
-        first = min(one.col for one in group if one.match is not None and one.match.role in _GRADED)
+        graded = [one.col for one in group if one.match is not None and one.match.role in _GRADED]
+        first = min([weight, *graded])
         claims = [(one.col, one.match.role if one.match is not None else "") for one in group if one.col < first]
         col = naming_column(lines.grid, bottom, by_claim(claims), weight)
         if col:

@@ -74,16 +74,37 @@ def stand_in(grid: Grid, cells: Sequence[Cell], roles: Mapping[int, str]) -> lis
         roles: What its headings mean, by column.
     """
     known = set(roles.values())
-    if not known & {"weight", "points"} or len(known & _FORM) < 2 or known & {"foreign", "name"}:
+    if len(known & _FORM) < 1 or known & {"foreign", "name"}:
         return []
-    first = min(col for col, role in roles.items() if role in _GRADED)
     bottom = max(grid.span(cells[0].row, col)[2] for col in roles)
-    weight = next(col for col, role in roles.items() if role in ("weight", "points"))
     texts = {cell.col: cell for cell in cells if _text(cell.value)}
+    weight = next((col for col, role in roles.items() if role in ("weight", "points")), 0)
+    if not weight:
+        # A form has rules, targets, categories or numbers beside its scores, and is more than two such headings.
+        told = [role for role in roles.values() if role in _FORM or role in ("section", "number")]
+        if len(told) < 3 or not known & _TELLING:
+            return []
+        weight = share_column(grid, bottom, [c for c in texts if roles.get(c, "") in ("", "score", "weighted_score")])
+    elif len(known & _FORM) < 2:
+        return []
+    if not weight:
+        return []
+    first = min([weight, *(col for col, role in roles.items() if role in _GRADED)])
     col = naming_column(grid, bottom, by_claim([(c, roles.get(c, "")) for c in texts if c < first]), weight)
     # A list of shares with a result each is a summary; a form has rules, targets, numbers or categories.
     is_form = roles.get(col) == "section" or bool(known & _TELLING)
     return [texts[col]] if col and is_form else []
+
+
+def share_column(grid: Grid, bottom: int, cols: Iterable[int]) -> int:
+    """Of some columns the first whose numbers are complete weights or full marks; 0 if none's are.
+
+    Args:
+        grid: The sheet.
+        bottom: The last row of the header.
+        cols: The columns, the likeliest first.
+    """
+    return next((col for col in cols if _shares_below(grid, bottom, col)), 0)
 
 
 def by_claim(columns: Iterable[tuple[int, str]]) -> list[int]:
@@ -102,19 +123,23 @@ def naming_column(grid: Grid, bottom: int, cols: Iterable[int], weight: int) -> 
         cols: The columns, the likeliest first.
         weight: The column of weights or full marks.
     """
+    rows = _shares_below(grid, bottom, weight)
+    return next((col for col in cols if names_items(grid, rows, col)), 0) if rows else 0
+
+
+def _shares_below(grid: Grid, bottom: int, col: int) -> list[int]:
+    """The rows under a header in which a column holds complete weights or full marks, three of them at least; else none."""
     rows: list[int] = []
     shares: list[float] = []
     for row in range(bottom + 1, bottom + _LOOKED_AT):
-        cell = grid.cell(row, weight)
+        cell = grid.cell(row, col)
         share = read(cell.value, number_format=cell.number_format).number
         if share is not None and not cell.is_formula:
             rows.append(row)
             shares.append(share)
-        elif (rows and row > rows[-1] + 2) or row > bottom + 3 + len(rows) * _LOOKED_AT:
+        elif rows and (row > rows[-1] + 2 or _text(cell.value)) or row > bottom + 3 + len(rows) * _LOOKED_AT:
             break
-    if len(rows) < 3 or not is_whole(shares):
-        return 0
-    return next((col for col in cols if names_items(grid, rows, col)), 0)
+    return rows if len(rows) > 2 and is_whole(shares) else []
 
 
 def holds_quantities(grid: Grid, rows: Sequence[int], col: int, least: float) -> bool:
