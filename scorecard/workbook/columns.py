@@ -9,7 +9,7 @@ from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, text_of
 from .probe import is_missing, read
-from .structure import holds_quantities, names_items
+from .structure import by_claim, holds_quantities, names_items
 from .vocabulary import LISTED, STRONG, Vocabulary
 
 #: More empty rows than this end a table.
@@ -101,11 +101,10 @@ def _differing(lines: Lines, header: Header, rows: list[int], chosen: Column) ->
     graded = [c.col for c in header.columns if c.role in ("weight", "points", "score", "weighted_score")]
     roles = {c.col: (c.role, c.header) for c in header.columns if c.col != chosen.col}
     roles |= {col: ("", text) for col, text in header.unknown}
-    for col, (role, text) in sorted(roles.items()):
-        may_name = role in ("", "section", "note", "name") and col < min(graded, default=1 << 20)
-        if may_name and names_items(lines.grid, rows, col):
-            return Column("name", col, text)
-    return None
+    before = [(col, role) for col, (role, _) in sorted(roles.items()) if col < min(graded, default=1 << 20)]
+    named = [col for col, role in before if role == "name"]
+    found = next((col for col in (*named, *by_claim(before)) if names_items(lines.grid, rows, col)), 0)
+    return Column("name", found, roles[found][1]) if found else None
 
 
 def _with_actuals(lines: Lines, rows: list[int], columns: list[Column], vocabulary: Vocabulary) -> list[Column]:

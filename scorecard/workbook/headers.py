@@ -189,10 +189,11 @@ def _are_categories(
 ) -> bool:
     """Whether what reads as a heading of indicators (业绩指标) stands in the column of categories of a table above."""
     above = found[-1] if found else None
+    if above is not None and len(hits) > 1 and _heads_shares(lines, names[0].row, hits):
+        return False  # a heading that nobody knows over weights: the header of the next part
     is_weak = all(match.score < STRONG for _, match in hits if match.role == "name")
     # 项目进度 under a header is an item of it, unless weights or scores are headed anew.
     anew = any(match.role in _GRADED and (match.score >= STRONG or match.role != "score") for _, match in hits)
-    anew = anew or (len(hits) > 2 and _heads_shares(lines, names[0].row, hits))
     if above is not None and above.roles() & _GRADED and is_weak and not anew:
         return True
     inside = [m for cell, m in hits if above is None or above.first_col <= cell.col <= above.last_col]
@@ -530,7 +531,7 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
                 weak.update(covered)
         columns += [Column(role, col, one.header, label, match.unit) for col in covered]
     weight = next((one.col for one in group if one.match is not None and one.match.role in ("weight", "points")), 0)
-    if "name" not in roles and not weight and roles & _GRADED:
+    if "name" not in roles and not weight and roles & _BESIDE:
         unsure = [one for one in group if one.match is None or (one.match.role in _MARKS and not one.match.label)]
         weight = share_column(lines.grid, bottom, [one.col for one in unsure])
     if "name" not in roles and weight:

@@ -148,7 +148,7 @@ def holds_quantities(grid: Grid, rows: Sequence[int], col: int, least: float) ->
     filled = [cell.value for cell in cells if not is_missing(cell.value)]
     if not filled or any(is_longer(_text(value), 12) for value in filled):
         return False
-    return sum(1 for value in filled if read(value).number is not None) >= least * len(filled)
+    return sum(1 for value in filled if not isinstance(value, str) or _is_quantity(value)) >= least * len(filled)
 
 
 def shares_across(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> bool:
