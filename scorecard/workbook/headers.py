@@ -206,7 +206,9 @@ def _are_categories(
 def _heads_shares(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bool:
     """Whether a heading that nobody knows stands in a row over complete weights."""
     known = {cell.col for cell, _ in hits}
-    strange = [c for c in lines.cells[row] if c.col not in known and text_of(c.value) and read(c.value).number is None]
+    if any(read(cell.value).number is not None for cell in lines.cells[row]):
+        return False
+    strange = [cell for cell in lines.cells[row] if cell.col not in known and text_of(cell.value)]
     bottom = max((lines.grid.span(row, cell.col)[2] for cell in strange), default=row)
     return share_column(lines.grid, bottom, [cell.col for cell in strange]) > 0
 

@@ -13,11 +13,11 @@ from ..scoring import periods
 from ..scoring.periods import SPANS
 from ..scoring.values import show
 from .addresses import cell_name, split_cell
+from .grade_words import is_grade
 from .grid import Cell
 from .headers import BandHeader, Column, counted_column
 from .lines import Lines, text_of
 from .probe import asked, derived, has_digit, is_longer, is_missing, key, read, trim
-from .structure import is_grade
 from .vocabulary import LabelMatch, Vocabulary
 from .wordlists import filled_in, unfolded
 

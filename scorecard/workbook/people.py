@@ -16,13 +16,14 @@ from ..scoring.weights import scale_weights
 from .addresses import cell_name
 from .body import Row
 from .columns import GAP
+from .grade_words import is_grade
 from .headers import Column
 from .identity import column_unknown, read_above, shown, unclear_findings
 from .lines import Lines, text_of
 from .located import Find, Table
 from .person_headings import PERSONAL, Frame, Heading, frame_of, headings_of, heads_items, over_names
 from .probe import is_longer, read
-from .structure import is_grade, refers_to
+from .structure import refers_to
 from .vocabulary import Vocabulary
 
 _ABOVE = 40

@@ -12,7 +12,7 @@ from math import fsum
 
 from .addresses import split_cell
 from .grid import Cell, Grid
-from .probe import asked, asked_together, is_longer, is_missing, read, trim
+from .probe import asked_together, is_longer, is_missing, read, trim
 
 _LOOKED_AT = 60
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
@@ -137,7 +137,7 @@ def _shares_below(grid: Grid, bottom: int, col: int) -> list[int]:
         if share is not None and not cell.is_formula:
             rows.append(row)
             shares.append(share)
-        elif rows and (row > rows[-1] + 2 or _text(cell.value)) or row > bottom + 3 + len(rows) * _LOOKED_AT:
+        elif rows and (row > rows[-1] + 2 or _text(cell.value)) or row >= bottom + 3 + len(rows) * _LOOKED_AT:
             break
     return rows if len(rows) > 2 and is_whole(shares) else []
 
@@ -266,15 +266,3 @@ def _makes(numbers: Sequence[float], loose: int, plain: bool, slack: float) -> b
         return True
     return abs(stated - fsum(scores) - points) < slack
 
-
-_GRADES = re.compile(
-    r"[a-es][+-]?级?|优秀?|良好?|中等?|差|较差|一般|合格|不合格|基本合格|及格|不及格|称职|基本称职|不称职|卓越|杰出|达标|待改进|需改进|excellent|good|fair|average|poor|"
-    r"outstanding|satisfactory|unsatisfactory|exceptional|(?:exceeds|meets|below)(?: expectations)?",
-    re.IGNORECASE,
-)
-
-
-@asked
-def is_grade(value: object) -> bool:
-    """Whether a value can only be a grade: 良, B+, 合格, Good."""
-    return isinstance(value, str) and _GRADES.fullmatch(value.strip()) is not None
