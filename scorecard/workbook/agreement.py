@@ -216,7 +216,7 @@ class _Judge:
         """Rows below the items that hold a weight or a score and are not understood."""
         known = {*self.body.sums, *(split_cell(cell)[0] for cell in self.around.totals.values())}
         summary = (self.around.grade_cell, self.around.coverage_cell, self.around.coefficient_cell, self.around.period_cell)
-        known |= {split_cell(cell)[0] for cell in summary if cell}
+        known |= {split_cell(cell)[0] for cell in summary if cell and not self.lines.is_blank(*split_cell(cell))}
         name = next(column for column in self.body.columns if column.role == "name")
         used = self.body.last_row
         for row in self.lines.between(self.body.last_row + 1, min(self.limit, self.body.last_row + 6)):

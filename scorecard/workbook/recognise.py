@@ -294,7 +294,7 @@ def _follow(
     around = replace(around, last_row=body.last_row)
     beside = _beside_items(lines, body, header.bottom + 1, limit, first_col, last_col, vocabulary)
     around = read_below(lines, beside, first_col, last_col, body.columns, vocabulary, around)
-    around = by_sums(lines, body.sums, body.columns, header.bands, around)
+    around = by_sums(lines, body.sums, body.columns, header.bands, vocabulary, around)
     if header.alone:
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     is_part = share_above(lines, header) is not None
