@@ -65,6 +65,12 @@ def _all_differ(texts: Sequence[str]) -> bool:
     return len(set(texts)) == len(texts)
 
 
+@asked_together
+def all_alike(texts: Sequence[str]) -> bool:
+    """Whether several texts are one and the same."""
+    return len(texts) > 1 and len(set(texts)) == 1
+
+
 def stand_in(grid: Grid, cells: Sequence[Cell], roles: Mapping[int, str]) -> list[Cell]:
     """The heading of the items in a row where none says so: beside weights and scores, over texts that all differ.
 
