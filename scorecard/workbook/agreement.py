@@ -7,6 +7,7 @@ numbers and no row that is left unexplained. Where one of these fails the table 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from .headers import Column, Header, score_order
 from .identity import Surroundings, unclear_findings
 from .lines import Lines, text_of
 from .located import Table
-from .probe import is_longer, is_missing, read
+from .probe import asked, is_longer, is_missing, read
 from .shares import share_or_mark
 from .stated import stated_in
 from .structure import adds_up, holds_quantities, is_sum, is_whole, names_items, refers_to
@@ -231,8 +232,7 @@ class _Judge:
             if label is not None and label.kind == "stop":
                 return
             graded = [c for c in cells if self._is_graded(c.col) and (c.is_formula or read(c.value).number is not None)]
-            below = row - 1 in self.body.sums or row - 1 in {split_cell(c)[0] for c in self.around.totals.values()}
-            bare = len(cells) == 1 and 1 < len(leading) <= 24 and cells[0].col <= name.col and below
+            bare = len(cells) == 1 and cells[0].col <= name.col and _may_be_label(leading)
             if label is None and (graded or (bare and not stated_in(leading)[1])):
                 yield cells[0].name, Message(f"不明白“{leading}”这一行", f'the row "{leading}" is not understood')
 
@@ -282,6 +282,12 @@ class _Judge:
         if is_sum(self.grid, cell, rows, loose, weights, weight.role == "points", slack):
             return False
         return stated.number > 0 and stated.number not in (100, 110, 120, 150)
+
+
+@asked
+def _may_be_label(text: str) -> bool:
+    """Whether a text alone in a row may be the label of something to be filled in: no part's heading, no sentence."""
+    return 1 < len(text) <= 30 and re.search("[:：。；;!?]|^[一二三四五六七八九十]+、|^第.+部分", text) is None
 
 
 def parts_missing(tables: Sequence[Table], lines: Lines) -> dict[int, Finding]:

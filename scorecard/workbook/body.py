@@ -14,13 +14,14 @@ from ..messages import Message
 from ..scoring.values import Reading, show
 from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns
+from .grade_words import is_grade
 from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, is_open, joined, text_of
 from .probe import is_missing, key, read, trim
 from .stated import stated_in
 from .structure import added_up, adds_up, is_sum, is_whole
-from .vocabulary import Vocabulary
+from .vocabulary import STRONG, Vocabulary
 
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．:：]|第[一二三四五六七八九十\d]+(?:部分|类|项)|[(（][一二三四五六七八九十]{1,3}[)）]"
@@ -358,6 +359,8 @@ class _Reader:
         if own_weight and before.solid and before.weight is not None and not is_missing(before.weight.value):
             return False
         dangling = name[0] in "(（[【、，,)）" or is_open(before.name)
+        if not dangling and not fits and self.scores and self._is_complete():
+            return False  # behind the last weight: points of their own
         if before.number:
             return own_weight or not self._has_values(row) or dangling
         if shared:
@@ -437,11 +440,13 @@ class _Reader:
             return
         last = max(i for i, item in enumerate(self.items) if item.solid)
         solid_run = self.items[last].run
+        beyond = bool(self.scores) and self._is_complete()
         kept = self.items[: last + 1]
         for item in self.items[last + 1 :]:
             named = item.kind != "kpi"
             near = (item.run == solid_run or item.row in self.added) and item.row <= kept[-1].last + 1
             numbered = bool(item.number) or self.number is None or not any(i.number for i in kept)
+            numbered = numbered or (beyond and not item.number)
             if named or (near and item.row in self.added) or (near and numbered and self._looks_like_item(item)):
                 kept.append(item)
             elif not named:
@@ -451,7 +456,7 @@ class _Reader:
     def _looks_like_item(self, item: _Item) -> bool:
         if item.number or self._has_values(item.row):
             return True
-        return len(item.name) <= 20 and not re.search(r"[:：。；;]", item.name)
+        return len(item.name) <= (40 if item.name.isascii() else 20) and not re.search(r"[:：。；;]", item.name)
 
     # --- result --------------------------------------------------------------------------------------------------
 
@@ -483,6 +488,7 @@ class _Reader:
         """The last rows of a table with complete weights that have none: points beside the weighted scores."""
         if self.weight is None or not self.scores or not self._is_complete():
             return
+        self._sums_in_tail()
         for item in reversed(self.items):
             if item.kind != "kpi":
                 continue
@@ -493,6 +499,37 @@ class _Reader:
                 self.doubts.append((cell_name(*item.place), Message(
                     f"“{item.name}”没有权重，按加减分理解", f'"{item.name}" has no weight; it is taken as points of its own',
                 )))  # fmt: skip
+
+    def _sums_in_tail(self) -> None:
+        """Take a total and a grade that are to be filled in from the last rows without a weight."""
+        at = len(self.items)
+        while at and not self.items[at - 1].solid and self.items[at - 1].kind == "kpi":
+            at -= 1
+        tail = self.items[at:]
+        graded = next((i for i, item in enumerate(tail) if self._is_graded(item.row)), None)
+        scored = next((i for i, item in enumerate(tail) if self._is_total(item)), None)
+        if graded is not None:
+            cut = graded - 1 if graded and not self.sums and not self._has_values(tail[graded - 1].row) else graded
+        elif scored is not None and not self.sums:
+            cut = scored
+            self.doubts.append((cell_name(*tail[cut].place), Message(
+                f"“{tail[cut].name}”一行还没有数，按总分理解",
+                f'"{tail[cut].name}" has no number yet; it is taken for the total',
+            )))  # fmt: skip
+        else:
+            return
+        if cut != graded:
+            self.sums.append(tail[cut].row)
+        del self.items[at + cut :]
+
+    def _is_graded(self, row: int) -> bool:
+        return any(is_grade(self.grid.cell(row, col).value) for col in self.scores)
+
+    def _is_total(self, item: _Item) -> bool:
+        """Whether a row without numbers is called like the scores of a table."""
+        match = self.vocabulary.match_header(item.name)
+        is_named = match is not None and match.role in ("score", "total") and match.score >= STRONG
+        return is_named and not self._has_values(item.row)
 
     def _row(self, item: _Item) -> Row:
         def cells(*roles: str) -> tuple[tuple[str, str], ...]:

@@ -73,7 +73,7 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
         else c
         for c in result
     ]
-    result = _with_actuals(lines, rows, result, vocabulary)
+    result = _with_actuals(lines, header, rows, result, vocabulary)
     result = _with_targets(lines, header, rows, result, vocabulary)
     unheaded = _unheaded(lines, header, rows, result)
     if unheaded is not None:
@@ -107,8 +107,10 @@ def _differing(lines: Lines, header: Header, rows: list[int], chosen: Column) ->
     return Column("name", found, roles[found][1]) if found else None
 
 
-def _with_actuals(lines: Lines, rows: list[int], columns: list[Column], vocabulary: Vocabulary) -> list[Column]:
-    """A table with targets but no actuals, with the one column behind the targets that holds them: 完成情况说明."""
+def _with_actuals(
+    lines: Lines, header: Header, rows: list[int], columns: list[Column], vocabulary: Vocabulary
+) -> list[Column]:
+    """A table with targets but no actuals, with the column behind the targets that holds them, or is to: 完成情况说明."""
     target = max((column.col for column in columns if column.role == "target"), default=0)
     if not target or any(column.role == "actual" for column in columns):
         return columns
@@ -118,6 +120,11 @@ def _with_actuals(lines: Lines, rows: list[int], columns: list[Column], vocabula
         and vocabulary.speaks_of_actual(column.header)
         and not any(len(text_of(lines.grid.cell(row, column.col).value)) > 12 for row in rows)
     ]  # fmt: skip
+    unknown = next((text for col, text in header.unknown if col == target + 1), None)
+    if not found and unknown is not None and any(c.role in ("score", "band") and c.col > target for c in columns):
+        filled = any(not lines.is_blank(row, target + 1) for row in rows)
+        if not filled or holds_quantities(lines.grid, rows, target + 1, 0.5):
+            return [*columns, Column("actual", target + 1, unknown)]
     if len(found) != 1:
         return columns
     column = found[0]

@@ -7,7 +7,7 @@ what a column means is read from the stack of texts over it, group headings incl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -17,10 +17,11 @@ from .lines import Lines, text_of
 from .probe import begins, is_longer, key, read, trim
 from .score_ranges import score_range
 from .stated import stated_in
-from .structure import by_claim, naming_column, share_column, stand_in
+from .structure import by_claim, holds_quantities, naming_column, share_column, stand_in
 from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
 
 _HIGHEST_HEADER = 5
+_LOOKED_AT = 12
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.
 _VALUES = frozenset({"target", "actual", "band", "weight", "points", "score", "weighted_score"})
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
@@ -277,7 +278,9 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     # 绩效目标 over 月, 季 is no column of names where another one is.
     strong = [c for c in names if (m := vocabulary.match_header(str(c.value))) is not None and m.score >= STRONG]
     for name in strong or names:
-        if lines.is_blank(row, name.col):
+        if lines.is_blank(row, name.col) or (
+            len(names) > 1 and _parts_a_group(lines, lines.grid.cell(row, name.col), lines.cells[row], top)
+        ):
             continue
         below = vocabulary.match_header(lines.text(row, name.col))
         if strong or below is None or below.role != "period":
@@ -290,11 +293,28 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     for cell in cells:
         if not isinstance(cell.value, str) or is_longer(trim(cell.value), 20):
             return False
-        if _is_subheading(cell.value, vocabulary):
+        if _is_subheading(cell.value, vocabulary) or _parts_a_group(lines, cell, cells, top):
             told += 1
         elif read(cell.value).number is not None:
             return False
     return told * 2 >= len(cells) and told > 0
+
+
+def _parts_a_group(lines: Lines, cell: Cell, cells: Sequence[Cell], top: int) -> bool:
+    """Whether a text stands with another one under one heading: 第一学期 and 第二学期 under 分期目标."""
+    if read(cell.value).number is not None:
+        return False
+    group = _heading_over(lines, cell.row, cell.col, top)
+    beside = [other for other in cells if abs(other.col - cell.col) == 1 and isinstance(other.value, str)]
+    return group > 0 and any(_heading_over(lines, cell.row, o.col, top) == group and o.value != cell.value for o in beside)
+
+
+def _heading_over(lines: Lines, row: int, col: int, top: int) -> int:
+    """The column of the heading right above a cell: one merged over it, or with nothing but blanks up to it; 0 for none."""
+    r1, c1, r2, _ = lines.grid.span(row - 1, col)
+    while c1 > 1 and r1 >= top and lines.is_blank(r1, c1) and c1 > col - 12:
+        r1, c1, r2, _ = lines.grid.span(row - 1, c1 - 1)
+    return c1 if r1 >= top and r2 == row - 1 and lines.text(r1, c1) else 0
 
 
 _PART = re.compile(r"\s*(?:(?:[一二三四五六七八九十]+|\d+)\s*[、.．]|第[一二三四五六七八九十\d]+部分|[A-H][.．、]\s)")
@@ -351,9 +371,23 @@ def _read_block(lines: Lines, top: int, bottom: int, vocabulary: Vocabulary) -> 
             continue  # a header merged over several columns belongs to the first
         seen.add((stack[-1].row, stack[-1].col))
         reads.append(_interpret(stack, col, vocabulary))
-    groups = _side_by_side(reads)
+    groups = _side_by_side(_split_names(reads, lines, bottom))
     headers = [_header(group, lines, top, bottom, vocabulary) for group in groups]
     return [replace(header, alone=len(headers) == 1) for header in headers]
+
+
+def _split_names(reads: list[_Read], lines: Lines, bottom: int) -> list[_Read]:
+    """The same with targets for what only seemed to name the items: 计划指标 over 第一学期 and 第二学期, beside the names."""
+    named = any(one.match is not None and one.match.role == "name" and not one.match.label for one in reads)
+    rows = list(lines.between(bottom + 1, bottom + _LOOKED_AT))
+    found = []
+    for one in reads:
+        if one.match is not None and one.match.role == "name" and one.match.label:
+            is_target = named and holds_quantities(lines.grid, rows, one.col, 0.2)
+            match = one.match._replace(role="target") if is_target else one.match._replace(label="")
+            one = one._replace(match=match)
+        found.append(one)
+    return found
 
 
 def _stack(lines: Lines, top: int, bottom: int, col: int, first: int, vocabulary: Vocabulary) -> list[Cell]:
@@ -411,7 +445,7 @@ def _interpret(stack: list[Cell], col: int, vocabulary: Vocabulary) -> _Read:
         if high is not None:
             joined = _under_group(texts[-1], low, high, _only_unit(texts[-1], vocabulary) != "")
             if joined is not None:
-                return result(joined, len(texts) - 1 if low is not None else len(texts) - 2)
+                return result(joined, len(texts) - 1 if low is not None or joined.role == "name" else len(texts) - 2)
         if low is None and high is None:
             whole = vocabulary.match_header("".join(texts))
             return result(whole, 0)
@@ -424,9 +458,10 @@ def _interpret(stack: list[Cell], col: int, vocabulary: Vocabulary) -> _Read:
 def _under_group(text: str, low: HeaderMatch | None, high: HeaderMatch, is_unit: bool) -> HeaderMatch | None:
     """A lower text under a group heading: 月度 under 要求目标, 上级 under 评分, 目标 under 一季度."""
     if low is None:
-        if is_unit or len(text) > 8:
+        if is_unit or len(text) > (16 if text.isascii() else 8):
             return None
-        if high.role in ("score", "weighted_score", "target", "actual"):
+        is_weak_name = high.role == "name" and high.score < STRONG
+        if high.role in ("score", "weighted_score", "target", "actual") or is_weak_name:
             return high._replace(label=text)
         return None
     if low.role == "period" and high.role in ("target", "actual", "score"):
@@ -502,7 +537,8 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
         if role == "period" and "target" not in roles:
             period = parse_period(one.header)
             # 月度|季度|年度 without a heading are targets; 1月 … 12月 are a ledger, unless a heading stands over them.
-            over = one.header[: -len(match.label)].strip() if one.header.endswith(match.label) else ""
+            own = key(match.label)
+            over = key(one.header).removesuffix(own) if key(one.header) != own else ""
             if (period is not None and period.number is None) or (over and parse_period(over) is None):
                 role, label = "target", match.label
         if role == "rater":

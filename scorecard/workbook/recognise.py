@@ -358,12 +358,14 @@ def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocab
         and not vocabulary.is_strong_header(column.header)
         and (column.role in ("rule_text", "note") or (column.role == "name" and column.col != names[0]))
     ]  # fmt: skip
+    taken = {column.col for column in body.columns}
     found = []
     for col, text in (*header.unknown, *doubtful):
         values = [lines.grid.merged_value(row.row, col) for row in body.rows]
         filled = [value for value in values if not is_missing(value)]
         numbers = sum(1 for value in filled if read(value).number is not None)
-        is_gap = not filled and not roles & {"score", "weighted_score", "actual"} and (col, text) not in doubtful
+        is_open = not roles & {"score", "weighted_score", "actual"} or col in taken
+        is_gap = not filled and is_open and (col, text) not in doubtful
         if (filled and numbers * 2 >= len(filled)) or is_gap:
             cell = cell_name(header.bottom, col)
             found.append(column_unknown(lines.grid.name, cell, text))

@@ -68,7 +68,7 @@ def pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]
     gap = r"[ \t\u00a0\u3000]*"
     dot = r"\.?"  # Dept.:
     spaced = "|".join(gap.join(re.escape(char) for char in term) for term in terms)
-    return re.compile(rf"(?<!\w)({spaced}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
+    return re.compile(rf"(?<![\w/／])({spaced}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}", re.IGNORECASE)
 
 
 def built_in() -> dict[str, Any]:
