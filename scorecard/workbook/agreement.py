@@ -232,7 +232,8 @@ class _Judge:
             if label is not None and label.kind == "stop":
                 return
             graded = [c for c in cells if self._is_graded(c.col) and (c.is_formula or read(c.value).number is not None)]
-            bare = len(cells) == 1 and cells[0].col <= name.col and _may_be_label(leading)
+            follows = row - 1 in self.body.item_lines or row - 1 in known
+            bare = follows and len(cells) == 1 and cells[0].col <= name.col and _may_be_label(leading)
             if label is None and (graded or (bare and not stated_in(leading)[1])):
                 yield cells[0].name, Message(f"不明白“{leading}”这一行", f'the row "{leading}" is not understood')
 
