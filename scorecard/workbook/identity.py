@@ -133,7 +133,7 @@ def read_above(
 
 def _behind(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> Cell | None:
     """The text right behind a text that may be its label, unless that is a label itself."""
-    if is_longer(text_of(cell.value), 20):
+    if is_longer(text_of(cell.value), _LONGEST_LABEL):
         return None
     follower = next((other for other in cells if other.col > cell.col), None)
     if follower is None or follower.col != lines.grid.span(cell.row, cell.col)[3] + 1:
@@ -157,18 +157,22 @@ def _by_shape(
     # Only beside labels that do say whose card it is: 最有效的提升：… further up is a remark.
     block = {split_cell(place)[0] for _, place in identity.values()}
     told = [
-        (cell, label, value, place, vocabulary.kind_of_value(value))
+        (cell, label, value, place, vocabulary.kind_of_value(value) if _is_short(value) else "")
         for cell, label, value, place in strange
-        if not vocabulary.is_other_label(label) and value and not cell.is_formula and _is_short(value)
+        if not vocabulary.is_other_label(label) and value and not cell.is_formula and _may_name(value)
     ]
     kinds = [kind for *_, kind in told]
+    open_ones: list[tuple[str, str]] = []
     for cell, label, value, place, kind in told:
         # Emergency Care and Will Nash may both be persons: then nobody knows which one is.
         if kind and kind not in identity and kinds.count(kind) == 1:
             identity[kind] = (value, place)
         elif block & {cell.row - 1, cell.row, cell.row + 1} or kinds.count(kind) > 1:
             unclear.append((cell.name, label))
+            open_ones.append((value, place))
     missing = {"person", "department", "position"} - identity.keys()
+    if len(open_ones) == 1 and "person" in identity and "department" in missing:
+        identity["department"] = open_ones[0]  # what is left where the others are known; the label is told of
     return tuple(unclear) if missing else ()
 
 
@@ -182,6 +186,13 @@ def _is_short(value: str) -> bool:
 def _may_be_label(text: str) -> bool:
     """Whether a text is as short as a label, and no sentence."""
     return 1 < len(text) <= _LONGEST_LABEL and re.search("[:：。；;!?]", text) is None
+
+
+@asked
+def _may_name(value: str) -> bool:
+    """The same with a number in it: Assembly Line 2."""
+    letters, digits = len(re.findall(r"[^\W\d_]", value)), len(re.findall(r"\d", value))
+    return letters > 2 * digits and _is_short(re.sub(r"\d", "", value))
 
 
 def column_unknown(sheet: str, cell: str, text: str) -> Finding:

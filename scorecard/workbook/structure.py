@@ -18,7 +18,7 @@ _LOOKED_AT = 60
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
 _TELLING = frozenset({"rule_text", "method", "target", "actual", "note", "number", "section"})
 _FORM = _GRADED | _TELLING - {"number", "section"}
-_NAME_LENGTH, _UNIT_LENGTH = 40, 4
+_NAME_LENGTH, _UNIT_LENGTH, _QUANTITY_LENGTH = 60, 4, 16
 # Totals are typed with two places.
 _SLACK = 0.006
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -57,7 +57,7 @@ def names_items(grid: Grid, rows: Sequence[int], col: int) -> bool:
 def _is_quantity(text: str) -> bool:
     """Whether a text is a number with at most a short unit: 3次/台, and not 6S检查得分."""
     reading = read(text)
-    return reading.number is not None and len(reading.unit) <= _UNIT_LENGTH
+    return reading.number is not None and len(reading.unit) <= _UNIT_LENGTH and not is_longer(text, _QUANTITY_LENGTH)
 
 
 @asked_together
