@@ -9,12 +9,13 @@ from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, text_of
 from .probe import is_missing, read
-from .structure import by_claim, holds_quantities, names_items
+from .structure import adds_up, by_claim, holds_quantities, names_items
 from .vocabulary import LISTED, STRONG, Vocabulary
 
 #: More empty rows than this end a table.
 GAP = 3
 _SAMPLE = 80
+_TOTAL_WITHIN = 6
 #: Labels that end the items, or part them.
 ENDS = ("total", "subtotal", "grade", "coverage", "coefficient", "period", "stop")
 
@@ -75,6 +76,7 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
     ]
     result = _with_actuals(lines, header, rows, result, vocabulary)
     result = _with_targets(lines, header, rows, result, vocabulary)
+    result = _with_scores(lines, header, rows, limit, result)
     unheaded = _unheaded(lines, header, rows, result)
     if unheaded is not None:
         result.append(unheaded)
@@ -129,6 +131,22 @@ def _with_actuals(
         return columns
     column = found[0]
     return [c for c in columns if c is not column] + [Column("actual", column.col, column.header, "", column.unit)]
+
+
+def _with_scores(lines: Lines, header: Header, rows: list[int], limit: int, columns: list[Column]) -> list[Column]:
+    """A table with the scores of somebody, and beside them those of somebody that nobody knows: a total adds both up."""
+    scores = [c for c in columns if c.role == "score"]
+    weights = [c for c in columns if c.role in ("weight", "points")]
+    weighed = [row for row in rows if any(quantity(lines.grid.cell(row, c.col), c.unit, 1000.0)[0] for c in weights)]
+    if not scores or len(weighed) < 2:
+        return columns
+    found: list[Column] = []
+    for col, text in header.unknown:
+        beside = any(abs(c.col - col) == 1 for c in (*scores, *found))
+        below = lines.between(weighed[-1] + 1, min(limit, weighed[-1] + _TOTAL_WITHIN)) if beside else ()
+        if any(adds_up(lines.grid.cell(row, col), weighed) for row in below):
+            found.append(Column("score", col, text, text))
+    return [*columns, *found]
 
 
 def _with_targets(

@@ -364,12 +364,19 @@ def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocab
         values = [lines.grid.merged_value(row.row, col) for row in body.rows]
         filled = [value for value in values if not is_missing(value)]
         numbers = sum(1 for value in filled if read(value).number is not None)
-        is_open = not roles & {"score", "weighted_score", "actual"} or col in taken
+        is_open = not roles & {"score", "weighted_score", "actual"} or col in taken or _may_be_filled(col, header, body)
         is_gap = not filled and is_open and (col, text) not in doubtful
         if (filled and numbers * 2 >= len(filled)) or is_gap:
             cell = cell_name(header.bottom, col)
             found.append(column_unknown(lines.grid.name, cell, text))
     return found
+
+
+def _may_be_filled(col: int, header: Header, body: Body) -> bool:
+    """Whether an empty column that nothing is known of is beside somebody's scores, or beside another such column."""
+    unknown = {other for other, _ in header.unknown}
+    rated = {column.col for column in body.columns if column.role == "score" and column.label}
+    return bool({col - 1, col + 1} & (unknown | rated))
 
 
 def _not_a_form(header: Header, place: str) -> Message | None:
