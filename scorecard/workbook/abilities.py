@@ -380,6 +380,12 @@ def _unlike(lines: Lines, sections: list[_Section]) -> list[Finding]:
     """Items without a rating among rated ones: each may be the heading of a list that nobody knows."""
     slots = [(s, slot) for s in sections for slot in s.slots]
     bare = [(s, slot) for s, slot in slots if is_missing(lines.grid.cell(slot.row, s.rating_col).value)]
+    stacked = len({s.cell.col for s in sections}) == 1 and not any(s.numbered for s in sections)
+    if stacked and len(bare) == len(slots) and any(lines.grid.span(s.cell.row, s.cell.col)[2] == s.cell.row for s in sections):
+        return [Finding("reading-unclear", "warning", lines.grid.name, sections[0].cell.name, Message(
+            "各项没有编号，也还没有评分，看不出哪些是标题；用 --map 或 --vocabulary 说明",
+            "items without numbers and ratings: which of them are headings cannot be told; say so with --map or --vocabulary",
+        ))]  # fmt: skip
     if not bare or len(bare) * 3 > len(slots):
         return []
     return [
@@ -398,7 +404,9 @@ def _rows_above(lines: Lines, top: int, vocabulary: Vocabulary) -> list[int]:
         cells = lines.cells[row]
         texts = [text_of(cell.value) for cell in cells]
         is_identity = any(
-            vocabulary.identity_pairs(t) or vocabulary.match_label(t) or vocabulary.kind_of_value(t) for t in texts if t
+            vocabulary.identity_pairs(t) or vocabulary.match_label(t) or vocabulary.kind_of_value(t)
+            or vocabulary.strange_pairs(t)
+            for t in texts if t
         )
         if len(cells) > 2 and not is_identity:
             break

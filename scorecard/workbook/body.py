@@ -13,15 +13,15 @@ from ..findings import Finding
 from ..messages import Message
 from ..scoring.values import Reading, show
 from .addresses import cell_name
-from .columns import ENDS, GAP, quantity, resolve_columns
-from .grade_words import is_grade
+from .columns import ENDS, GAP, quantity, resolve_columns, text_number
 from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, is_open, joined, text_of
-from .probe import is_missing, key, read, trim
+from .probe import is_missing, key, trim
 from .stated import stated_in
 from .structure import added_up, adds_up, is_sum, is_whole
-from .vocabulary import STRONG, Vocabulary
+from .tails import Line, read_tail
+from .vocabulary import Vocabulary
 
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．:：]|第[一二三四五六七八九十\d]+(?:部分|类|项)|[(（][一二三四五六七八九十]{1,3}[)）]"
@@ -29,7 +29,6 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _HEADING_END = re.compile(r"(?:指标|部分|类|能力|态度|业绩|行为|素质)(?:[(（][^()（）]*[)）])?[:：]?$")
-_PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
 _SPAN = 300
 _TEXT_ROLES = ("target", "actual", "weight", "points", "score", "weighted_score")
 
@@ -505,31 +504,17 @@ class _Reader:
         at = len(self.items)
         while at and not self.items[at - 1].solid and self.items[at - 1].kind == "kpi":
             at -= 1
-        tail = self.items[at:]
-        graded = next((i for i, item in enumerate(tail) if self._is_graded(item.row)), None)
-        scored = next((i for i, item in enumerate(tail) if self._is_total(item)), None)
-        if graded is not None:
-            cut = graded - 1 if graded and not self.sums and not self._has_values(tail[graded - 1].row) else graded
-        elif scored is not None and not self.sums:
-            cut = scored
-            self.doubts.append((cell_name(*tail[cut].place), Message(
-                f"“{tail[cut].name}”一行还没有数，按总分理解",
-                f'"{tail[cut].name}" has no number yet; it is taken for the total',
-            )))  # fmt: skip
-        else:
+        lines = [Line(item.row, item.name) for item in self.items[at:]]
+        tail = read_tail(self.grid, lines, self.scores, bool(self.sums), self._has_values, self.vocabulary)
+        if tail is None:
             return
-        if cut != graded:
-            self.sums.append(tail[cut].row)
-        del self.items[at + cut :]
-
-    def _is_graded(self, row: int) -> bool:
-        return any(is_grade(self.grid.cell(row, col).value) for col in self.scores)
-
-    def _is_total(self, item: _Item) -> bool:
-        """Whether a row without numbers is called like the scores of a table."""
-        match = self.vocabulary.match_header(item.name)
-        is_named = match is not None and match.role in ("score", "total") and match.score >= STRONG
-        return is_named and not self._has_values(item.row)
+        if tail.total and not tail.is_sure:
+            item = self.items[at + tail.first]
+            self.doubts.append((cell_name(*item.place), Message(
+                f"“{item.name}”一行还没有数，按总分理解", f'"{item.name}" has no number yet; it is taken for the total',
+            )))  # fmt: skip
+        self.sums += [tail.total] if tail.total else []
+        del self.items[at + tail.first :]
 
     def _row(self, item: _Item) -> Row:
         def cells(*roles: str) -> tuple[tuple[str, str], ...]:
@@ -610,15 +595,5 @@ class _Reader:
         place = self._place(row, column)
         if place is None:
             return
-        cell = self.grid.cell(*place)
-        text = text_of(cell.value)
-        if not text or cell.is_formula or place[0] != row:
-            return
-        reading = read(text, unit=column.unit or None)
-        if reading.number is None:
-            return
-        plain = _PLAIN_TEXT_NUMBER.fullmatch(text) is not None
-        shown = show(reading.number, reading.percent, reading.unit)
-        self.findings.append(Finding(
-            "text-number", "info" if plain else "warning", self.grid.name, cell.name,
-            Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}')))  # fmt: skip
+        found = text_number(self.grid.cell(*place), column.unit, self.grid.name) if place[0] == row else None
+        self.findings += [found] if found is not None else []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ..scoring.values import State
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.values import State, show
 from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, text_of
-from .probe import is_missing, read
+from .probe import asked_together, is_missing, read
 from .structure import adds_up, by_claim, holds_quantities, names_items
 from .vocabulary import LISTED, STRONG, Vocabulary
 
@@ -16,6 +20,7 @@ from .vocabulary import LISTED, STRONG, Vocabulary
 GAP = 3
 _SAMPLE = 80
 _TOTAL_WITHIN = 6
+_PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
 #: Labels that end the items, or part them.
 ENDS = ("total", "subtotal", "grade", "coverage", "coefficient", "period", "stop")
 
@@ -76,6 +81,7 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
     ]
     result = _with_actuals(lines, header, rows, result, vocabulary)
     result = _with_targets(lines, header, rows, result, vocabulary)
+    result = _with_numbers(lines, header, rows, chosen.col, result)
     result = _with_scores(lines, header, rows, limit, result)
     unheaded = _unheaded(lines, header, rows, result)
     if unheaded is not None:
@@ -131,6 +137,25 @@ def _with_actuals(
         return columns
     column = found[0]
     return [c for c in columns if c is not column] + [Column("actual", column.col, column.header, "", column.unit)]
+
+
+def _with_numbers(lines: Lines, header: Header, rows: list[int], name: int, columns: list[Column]) -> list[Column]:
+    """A table with a column in front of the names that counts from 1, whatever its heading."""
+    if any(column.role == "number" for column in columns):
+        return columns
+    for col, text in header.unknown:
+        values = [value for row in rows if not is_missing(value := lines.grid.cell(row, col).value)]
+        if col < name and len(values) * 2 > len(rows) and _counts([read(value).number or 0.0 for value in values]):
+            return [*columns, Column("number", col, text)]
+    return columns
+
+
+@asked_together
+def _counts(numbers: Sequence[float]) -> bool:
+    """Whether numbers count: whole, from 1 or 2 on, and none below the one before."""
+    whole = all(number == int(number) for number in numbers)
+    rising = all(a <= b <= a + 3 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) > 1 and whole and 1 <= numbers[0] <= 2 and rising
 
 
 def _with_scores(lines: Lines, header: Header, rows: list[int], limit: int, columns: list[Column]) -> list[Column]:
@@ -225,3 +250,22 @@ def quantity(cell: Cell, unit: str, most: float = 100.0) -> tuple[bool, float | 
     limit = 1.5 if reading.percent else most
     fits = not cell.is_date and -1 <= reading.number <= limit and len(reading.unit) <= 2
     return fits, reading.number if fits else None, not fits
+
+
+def text_number(cell: Cell, unit: str, sheet: str) -> Finding | None:
+    """The finding for a number that is written as a text; None for any other cell.
+
+    Args:
+        cell: The cell.
+        unit: The unit that its header states.
+        sheet: The name of the sheet.
+    """
+    text = text_of(cell.value)
+    reading = read(text, unit=unit or None) if text and not cell.is_formula else None
+    if reading is None or reading.number is None:
+        return None
+    plain = _PLAIN_TEXT_NUMBER.fullmatch(text) is not None
+    shown = show(reading.number, reading.percent, reading.unit)
+    return Finding(
+        "text-number", "info" if plain else "warning", sheet, cell.name,
+        Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}'))  # fmt: skip

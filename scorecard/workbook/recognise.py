@@ -360,7 +360,8 @@ def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocab
     ]  # fmt: skip
     taken = {column.col for column in body.columns}
     found = []
-    for col, text in (*header.unknown, *doubtful):
+    counted = {column.col for column in body.columns if column.role == "number"}
+    for col, text in (*(pair for pair in header.unknown if pair[0] not in counted), *doubtful):
         values = [lines.grid.merged_value(row.row, col) for row in body.rows]
         filled = [value for value in values if not is_missing(value)]
         numbers = sum(1 for value in filled if read(value).number is not None)

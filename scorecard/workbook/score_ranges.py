@@ -12,7 +12,8 @@ from .probe import asked
 _LONGEST_HEADER = 40
 _N = r"(\d{1,4}(?:\.\d+)?)"
 _INCLUDED = r"(?:\(不?含\))?"
-_APART = re.compile(r"(?<=\d)\s+(?=\d)")
+# Level 4 in front of 90-100; digits that are all spaced out belong together.
+_APART = re.compile(r"(?:(?<=[^\W\d_]\s\d)|(?<=[^\W\d_]\d))\s+(?=\d(?:\d|[-~—–]))")
 _P = r"(?:分|points?|pts|marks?)?"
 _SPAN = re.compile(
     rf"(?<![\d年]){_N}{_P}{_INCLUDED}(?:-|~|—|–|−|至|到|to(?=\d))+(?:<|<=|≤)?{_N}(?![\d.月日年季%]){_P}{_INCLUDED}"
