@@ -7,17 +7,17 @@ what a column means is read from the stack of texts over it, group headings incl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..scoring.periods import parse_period
 from .grid import Cell
-from .lines import Lines, text_of
+from .lines import Lines, parts_a_group, text_of
 from .probe import begins, is_longer, key, read, trim
 from .score_ranges import score_range
 from .stated import stated_in
-from .structure import by_claim, holds_quantities, naming_column, share_column, stand_in
+from .structure import all_differ, by_claim, holds_quantities, naming_column, share_column, stand_in
 from .vocabulary import ROLES, STRONG, HeaderMatch, Vocabulary
 
 _HIGHEST_HEADER = 5
@@ -205,8 +205,8 @@ def _are_categories(
 
 
 def _heads_shares(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bool:
-    """Whether a heading that nobody knows stands in a row over complete weights."""
-    known = {cell.col for cell, _ in hits}
+    """Whether a heading of weights, or one that nobody knows, stands in a row over complete weights."""
+    known = {cell.col for cell, match in hits if match.role not in ("weight", "points")}
     if any(read(cell.value).number is not None for cell in lines.cells[row]):
         return False
     strange = [cell for cell in lines.cells[row] if cell.col not in known and text_of(cell.value)]
@@ -279,7 +279,7 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     strong = [c for c in names if (m := vocabulary.match_header(str(c.value))) is not None and m.score >= STRONG]
     for name in strong or names:
         if lines.is_blank(row, name.col) or (
-            len(names) > 1 and _parts_a_group(lines, lines.grid.cell(row, name.col), lines.cells[row], top)
+            len(names) > 1 and parts_a_group(lines, lines.grid.cell(row, name.col), lines.cells[row], top)
         ):
             continue
         below = vocabulary.match_header(lines.text(row, name.col))
@@ -293,28 +293,11 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     for cell in cells:
         if not isinstance(cell.value, str) or is_longer(trim(cell.value), 20):
             return False
-        if _is_subheading(cell.value, vocabulary) or _parts_a_group(lines, cell, cells, top):
+        if _is_subheading(cell.value, vocabulary) or parts_a_group(lines, cell, cells, top):
             told += 1
         elif read(cell.value).number is not None:
             return False
     return told * 2 >= len(cells) and told > 0
-
-
-def _parts_a_group(lines: Lines, cell: Cell, cells: Sequence[Cell], top: int) -> bool:
-    """Whether a text stands with another one under one heading: 第一学期 and 第二学期 under 分期目标."""
-    if read(cell.value).number is not None:
-        return False
-    group = _heading_over(lines, cell.row, cell.col, top)
-    beside = [other for other in cells if abs(other.col - cell.col) == 1 and isinstance(other.value, str)]
-    return group > 0 and any(_heading_over(lines, cell.row, o.col, top) == group and o.value != cell.value for o in beside)
-
-
-def _heading_over(lines: Lines, row: int, col: int, top: int) -> int:
-    """The column of the heading right above a cell: one merged over it, or with nothing but blanks up to it; 0 for none."""
-    r1, c1, r2, _ = lines.grid.span(row - 1, col)
-    while c1 > 1 and r1 >= top and lines.is_blank(r1, c1) and c1 > col - 12:
-        r1, c1, r2, _ = lines.grid.span(row - 1, c1 - 1)
-    return c1 if r1 >= top and r2 == row - 1 and lines.text(r1, c1) else 0
 
 
 _PART = re.compile(r"\s*(?:(?:[一二三四五六七八九十]+|\d+)\s*[、.．]|第[一二三四五六七八九十\d]+部分|[A-H][.．、]\s)")
@@ -371,7 +354,7 @@ def _read_block(lines: Lines, top: int, bottom: int, vocabulary: Vocabulary) -> 
             continue  # a header merged over several columns belongs to the first
         seen.add((stack[-1].row, stack[-1].col))
         reads.append(_interpret(stack, col, vocabulary))
-    groups = _side_by_side(_split_names(reads, lines, bottom))
+    groups = _side_by_side(_split_names(reads, lines, bottom), lines, bottom)
     headers = [_header(group, lines, top, bottom, vocabulary) for group in groups]
     return [replace(header, alone=len(headers) == 1) for header in headers]
 
@@ -481,7 +464,7 @@ def _under_group(text: str, low: HeaderMatch | None, high: HeaderMatch, is_unit:
     return None
 
 
-def _side_by_side(reads: list[_Read]) -> list[list[_Read]]:
+def _side_by_side(reads: list[_Read], lines: Lines, bottom: int) -> list[list[_Read]]:
     """The columns of each table of a header row: a second name column after values starts a new one."""
     starts = [0]
     for i, one in enumerate(reads):
@@ -490,6 +473,9 @@ def _side_by_side(reads: list[_Read]) -> list[list[_Read]]:
             at = i
             while at - 1 > starts[-1] and (m := reads[at - 1].match) is not None and m.role in ("number", "section"):
                 at -= 1
+            texts = [text for row in lines.between(bottom + 1, bottom + _LOOKED_AT) if (text := lines.text(row, one.col))]
+            if one.match.score < STRONG and (len(texts) < 2 or not all_differ(texts)):
+                continue  # 工作内容及要求, filled in here and there
             mine = {r.match.role for r in reads[at:] if r.match is not None}
             # Another table repeats what the first has; 考核内容 behind the weights is only one more column of it.
             if mine & before & _GRADED and (len(before - {"number", "section"}) > 2 or mine == before):

@@ -51,7 +51,7 @@ def names_items(grid: Grid, rows: Sequence[int], col: int) -> bool:
     if len(filled) < 2 or len(filled) * 10 < len(texts) * 9:
         return False
     named = all(not is_longer(text, _NAME_LENGTH) and not _is_quantity(text) for text in filled)
-    return named and _all_differ(filled)
+    return named and all_differ(filled)
 
 
 def _is_quantity(text: str) -> bool:
@@ -61,7 +61,8 @@ def _is_quantity(text: str) -> bool:
 
 
 @asked_together
-def _all_differ(texts: Sequence[str]) -> bool:
+def all_differ(texts: Sequence[str]) -> bool:
+    """Whether no two of several texts are the same."""
     return len(set(texts)) == len(texts)
 
 
