@@ -556,7 +556,10 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
         columns += [Column(role, col, one.header, label, match.unit) for col in covered]
     weight = next((one.col for one in group if one.match is not None and one.match.role in ("weight", "points")), 0)
     if "name" not in roles and not weight and roles & _BESIDE:
-        unsure = [one for one in group if one.match is None or (one.match.role in _MARKS and not one.match.label)]
+        unsure = [
+            one for one in group
+            if one.match is None or (one.match.role in _MARKS and vocabulary.evaluator(one.match.label) is None)
+        ]  # fmt: skip
         weight = share_column(lines.grid, bottom, [one.col for one in unsure])
     if "name" not in roles and weight:
         # A category, or a heading that nobody knows, over texts that all differ names the items.

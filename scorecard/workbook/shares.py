@@ -54,8 +54,10 @@ def with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary
         own = next((c for c in header.columns if c.col == col), None)
         marked = [c.col for c in scores if c.col != col]
         role, _ = share_or_mark(lines, col, text, rows, marked, limit)
+        if own is not None and own.label and vocabulary.evaluator(own.label) is not None:
+            continue  # somebody's scores
         if own is not None and own.role == "score" and role == "weight":
-            if own.label or any(not lines.is_blank(row, score) for row in rows for score in marked):
+            if any(not lines.is_blank(row, score) for row in rows for score in marked):
                 continue  # scores that happen to sum to 100
             role = "points"  # in a form that is not filled in they are no scores: 分值得分 in front of 得分
         kept = [column for column in header.columns if column.col != col]
