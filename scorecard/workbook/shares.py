@@ -15,6 +15,7 @@ from .vocabulary import Vocabulary
 _TELLING = frozenset({"score", "rule_text", "method", "target", "actual", "band", "note"})
 _PERCENT = ("%", "％", "percent", "百分")
 _TOTAL_WITHIN = 6
+_BEHIND = 4
 
 
 def with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> Header:
@@ -51,6 +52,8 @@ def with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary
             rows.append(row)
         if len(shares) < 2 or not is_whole(shares):
             continue
+        if not scores and _has_other_numbers(lines, header, col, rows):
+            return header  # scores in a column that nobody knows: what else is misread there, nothing tells
         own = next((c for c in header.columns if c.col == col), None)
         marked = [c.col for c in scores if c.col != col]
         role, _ = share_or_mark(lines, col, text, rows, marked, limit)
@@ -65,6 +68,16 @@ def with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary
         unknown = tuple(pair for pair in header.unknown if pair[0] != col)
         return replace(header, columns=tuple(columns), unknown=unknown)
     return header
+
+
+def _has_other_numbers(lines: Lines, header: Header, col: int, rows: Sequence[int]) -> bool:
+    """Whether a column behind the shares holds numbers and no heading says of what."""
+    known = {column.col for column in header.columns} | {col}
+    behind = (other for other in range(col + 1, header.last_col + _BEHIND + 1) if other not in known)
+    return any(
+        sum(1 for row in rows if read(lines.grid.cell(row, other).value).number is not None) * 2 > len(rows)
+        for other in behind
+    )
 
 
 def share_or_mark(
