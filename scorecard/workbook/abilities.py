@@ -31,6 +31,8 @@ _RATINGS = re.compile(
     r"[1-5](?:\.[05])?分?|[a-e][+-]?|优秀?|良好?|中等?|差|一般|及格|合格|不合格|较[差好]", re.IGNORECASE
 )
 _LONGEST = 40
+# So many headings of ratings are followed up.
+_TRIED = 5
 
 
 @dataclass(slots=True)
@@ -76,6 +78,7 @@ def find_abilities(lines: Lines, vocabulary: Vocabulary, threshold: float) -> li
         if _is_one(cell.value) and row > 1 and (above := lines.grid.cell(row - 1, cell.col)) not in anchors
         and _heads_numbers(lines, above, vocabulary)
     ]  # fmt: skip
+    anchors += [cell for row in lines.numbers for cell in _before_the_same(lines, row) if cell not in anchors]
     anchors.sort(key=lambda cell: (cell.row, cell.col))
     anchors = _with_neighbours(lines, anchors)
     unrated = _unrated(lines, vocabulary)
@@ -99,7 +102,7 @@ def _is_one(value: object) -> bool:
 def _heads_numbers(lines: Lines, cell: Cell, vocabulary: Vocabulary) -> bool:
     """Whether a text stands over 1, 2, … with a short text behind each: the heading of a list, whatever it is called."""
     text = text_of(cell.value)
-    if not text or is_longer(text, 20) or _number(lines, cell.row + 2, cell.col) != "2" or re.search("[:：]", text):
+    if not text or is_longer(text, _LONGEST) or _number(lines, cell.row + 2, cell.col) != "2" or re.search("[:：]", text):
         return False
     match = vocabulary.match_header(text)
     if (match is not None and match.role != "name") or vocabulary.match_label(text) is not None:
@@ -108,10 +111,34 @@ def _heads_numbers(lines: Lines, cell: Cell, vocabulary: Vocabulary) -> bool:
     return bool(named) and not is_longer(named, _LONGEST) and len(lines.row(cell.row, cell.col, cell.col + 2)) <= 2
 
 
+def _before_the_same(lines: Lines, row: int) -> list[Cell]:
+    """The headings of lists side by side: in a row of different texts, each with the same one behind it, over short texts."""
+    cells = lines.cells[row]
+    if len(cells) < 4 or len(cells) % 2 or cells[1].value != cells[3].value:
+        return []
+    heads, repeated = cells[::2], [text_of(cell.value) for cell in cells[1::2]]
+    texts = [text_of(cell.value) for cell in heads]
+    if not all(repeated) or any(text != repeated[0] for text in repeated) or _is_rating(cells[1]):
+        return []
+    if not all(texts) or any(is_longer(text, _LONGEST) or text == repeated[0] for text in texts) or texts[0] == texts[1]:
+        return []
+    apart = all(right.col > left.col + 1 for left, right in zip(heads, heads[1:], strict=False))
+    named = all(
+        (name := lines.text(line, cell.col)) and not is_longer(name, _LONGEST) and read(name).number is None
+        for cell in heads for line in (row + 1, row + 2)
+    )  # fmt: skip
+    return list(heads) if apart and named else []
+
+
 def _unrated(lines: Lines, vocabulary: Vocabulary) -> list[Cell]:
     """The headings of lists without numbers: in a column of texts beside ratings those that have none."""
-    header = next((cell for row in lines.numbers for cell in lines.cells[row] if _heads_ratings(cell, vocabulary)), None)
-    if header is None or header.col < 2 or len(lines.row(header.row, header.col - 3, header.col + 3)) > 2:
+    headers = [cell for row in lines.numbers for cell in lines.cells[row] if cell.col > 1 and _heads_ratings(cell, vocabulary)]
+    found = (_unrated_under(lines, header, vocabulary) for header in headers[:_TRIED])
+    return next((anchors for anchors in found if anchors), [])
+
+
+def _unrated_under(lines: Lines, header: Cell, vocabulary: Vocabulary) -> list[Cell]:
+    if len(lines.row(header.row, header.col - 3, header.col + 3)) > 2:
         return []
     anchors: list[Cell] = []
     rated = run = 0
@@ -353,6 +380,12 @@ def _unlike(lines: Lines, sections: list[_Section]) -> list[Finding]:
     """Items without a rating among rated ones: each may be the heading of a list that nobody knows."""
     slots = [(s, slot) for s in sections for slot in s.slots]
     bare = [(s, slot) for s, slot in slots if is_missing(lines.grid.cell(slot.row, s.rating_col).value)]
+    stacked = len({s.cell.col for s in sections}) == 1 and not any(s.numbered for s in sections)
+    if stacked and len(bare) == len(slots) and any(lines.grid.span(s.cell.row, s.cell.col)[2] == s.cell.row for s in sections):
+        return [Finding("reading-unclear", "warning", lines.grid.name, sections[0].cell.name, Message(
+            "各项没有编号，也还没有评分，看不出哪些是标题；用 --map 或 --vocabulary 说明",
+            "items without numbers and ratings: which of them are headings cannot be told; say so with --map or --vocabulary",
+        ))]  # fmt: skip
     if not bare or len(bare) * 3 > len(slots):
         return []
     return [
@@ -371,7 +404,9 @@ def _rows_above(lines: Lines, top: int, vocabulary: Vocabulary) -> list[int]:
         cells = lines.cells[row]
         texts = [text_of(cell.value) for cell in cells]
         is_identity = any(
-            vocabulary.identity_pairs(t) or vocabulary.match_label(t) or vocabulary.kind_of_value(t) for t in texts if t
+            vocabulary.identity_pairs(t) or vocabulary.match_label(t) or vocabulary.kind_of_value(t)
+            or vocabulary.strange_pairs(t)
+            for t in texts if t
         )
         if len(cells) > 2 and not is_identity:
             break

@@ -7,6 +7,7 @@ numbers and no row that is left unexplained. Where one of these fails the table 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,7 +20,8 @@ from .headers import Column, Header, score_order
 from .identity import Surroundings, unclear_findings
 from .lines import Lines, text_of
 from .located import Table
-from .probe import is_longer, is_missing, read
+from .probe import asked, is_longer, is_missing, read
+from .shares import share_or_mark
 from .stated import stated_in
 from .structure import adds_up, holds_quantities, is_sum, is_whole, names_items, refers_to
 from .vocabulary import LISTED, STRONG, Vocabulary
@@ -83,6 +85,8 @@ class _Judge:
         self.lines, self.grid, self.header, self.body, self.around = lines, lines.grid, header, body, around
         self.vocabulary = vocabulary
         self.sure = {e.cell.col: e.match.score for e in header.evidence}
+        #: Columns whose heading says weights or full marks.
+        self.graded = {e.cell.col for e in header.evidence if e.match.role in ("weight", "points")}
         self.items = [row for row in body.rows if row.kind in ("kpi", "rating")]
         self.at = [row.row for row in self.items]
         self.scores = score_order(body.columns)
@@ -115,6 +119,13 @@ class _Judge:
             return Message(
                 f"{heading.zh}按权重理解，但合计不是 100%", f"{heading.en} is taken for the weights, which do not add up to 100 %"
             )
+        if role in ("weight", "points") and column.label != "section" and col not in self.graded:
+            marked = [c.col for c in self.body.columns if c.role in ("score", "weighted_score") and c.col != col]
+            if not share_or_mark(self.lines, col, column.header, self.at, marked, self.limit)[1]:
+                return Message(
+                    f"{heading.zh}一列合计 100，是权重还是满分看不出来",
+                    f"{heading.en} makes 100, and nothing says whether these are weights or full marks",
+                )
         if role == "points" and not self.body.weights_complete and not self._is_marked(col):
             return Message(f"{heading.zh}按满分理解，但依据不足", f"{heading.en} is taken for the full marks on weak grounds")
         if role == "actual" and filled and not holds_quantities(self.grid, self.at, col, 0.3):
@@ -206,7 +217,7 @@ class _Judge:
         """Rows below the items that hold a weight or a score and are not understood."""
         known = {*self.body.sums, *(split_cell(cell)[0] for cell in self.around.totals.values())}
         summary = (self.around.grade_cell, self.around.coverage_cell, self.around.coefficient_cell, self.around.period_cell)
-        known |= {split_cell(cell)[0] for cell in summary if cell}
+        known |= {split_cell(cell)[0] for cell in summary if cell and not self.lines.is_blank(*split_cell(cell))}
         name = next(column for column in self.body.columns if column.role == "name")
         used = self.body.last_row
         for row in self.lines.between(self.body.last_row + 1, min(self.limit, self.body.last_row + 6)):
@@ -221,8 +232,8 @@ class _Judge:
             if label is not None and label.kind == "stop":
                 return
             graded = [c for c in cells if self._is_graded(c.col) and (c.is_formula or read(c.value).number is not None)]
-            below = row - 1 in self.body.sums or row - 1 in {split_cell(c)[0] for c in self.around.totals.values()}
-            bare = len(cells) == 1 and 1 < len(leading) <= 24 and cells[0].col <= name.col and below
+            follows = row - 1 in self.body.item_lines or row - 1 in known
+            bare = follows and len(cells) == 1 and cells[0].col <= name.col and _may_be_label(leading)
             if label is None and (graded or (bare and not stated_in(leading)[1])):
                 yield cells[0].name, Message(f"不明白“{leading}”这一行", f'the row "{leading}" is not understood')
 
@@ -274,6 +285,12 @@ class _Judge:
         return stated.number > 0 and stated.number not in (100, 110, 120, 150)
 
 
+@asked
+def _may_be_label(text: str) -> bool:
+    """Whether a text alone in a row may be the label of something to be filled in: no part's heading, no sentence."""
+    return 1 < len(text) <= 30 and re.search("[:：。；;!?]|^[一二三四五六七八九十]+、|^第.+部分", text) is None
+
+
 def parts_missing(tables: Sequence[Table], lines: Lines) -> dict[int, Finding]:
     """Parts whose heading states a share, where those of the card do not make 100 %: one was not found.
 
@@ -304,13 +321,13 @@ def parts_missing(tables: Sequence[Table], lines: Lines) -> dict[int, Finding]:
                     ))  # fmt: skip
             group = []
         if table is not None:
-            stated = _share_above(lines, table)
+            stated = share_above(lines, table)
             if stated is not None:
                 group.append((i, *stated))
     return found
 
 
-def _share_above(lines: Lines, table: Table) -> tuple[float, str] | None:
+def share_above(lines: Lines, table: Table | Header) -> tuple[float, str] | None:
     """The share that the heading right above a table states, and its cell."""
     for row in lines.above(table.top, max(1, table.top - 3), 2)[::-1]:
         for cell in lines.row(row, table.first_col, table.last_col):

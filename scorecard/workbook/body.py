@@ -13,13 +13,14 @@ from ..findings import Finding
 from ..messages import Message
 from ..scoring.values import Reading, show
 from .addresses import cell_name
-from .columns import ENDS, GAP, quantity, resolve_columns
+from .columns import ENDS, GAP, quantity, resolve_columns, text_number
 from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, is_open, joined, text_of
-from .probe import is_missing, key, read, trim
+from .probe import is_missing, key, trim
 from .stated import stated_in
 from .structure import added_up, adds_up, is_sum, is_whole
+from .tails import Line, read_tail
 from .vocabulary import Vocabulary
 
 _HEADING = re.compile(
@@ -28,7 +29,6 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _HEADING_END = re.compile(r"(?:指标|部分|类|能力|态度|业绩|行为|素质)(?:[(（][^()（）]*[)）])?[:：]?$")
-_PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
 _SPAN = 300
 _TEXT_ROLES = ("target", "actual", "weight", "points", "score", "weighted_score")
 
@@ -358,6 +358,8 @@ class _Reader:
         if own_weight and before.solid and before.weight is not None and not is_missing(before.weight.value):
             return False
         dangling = name[0] in "(（[【、，,)）" or is_open(before.name)
+        if not dangling and not fits and self.scores and self._is_complete():
+            return False  # behind the last weight: points of their own
         if before.number:
             return own_weight or not self._has_values(row) or dangling
         if shared:
@@ -437,11 +439,13 @@ class _Reader:
             return
         last = max(i for i, item in enumerate(self.items) if item.solid)
         solid_run = self.items[last].run
+        beyond = bool(self.scores) and self._is_complete()
         kept = self.items[: last + 1]
         for item in self.items[last + 1 :]:
             named = item.kind != "kpi"
             near = (item.run == solid_run or item.row in self.added) and item.row <= kept[-1].last + 1
             numbered = bool(item.number) or self.number is None or not any(i.number for i in kept)
+            numbered = numbered or (beyond and not item.number)
             if named or (near and item.row in self.added) or (near and numbered and self._looks_like_item(item)):
                 kept.append(item)
             elif not named:
@@ -451,7 +455,7 @@ class _Reader:
     def _looks_like_item(self, item: _Item) -> bool:
         if item.number or self._has_values(item.row):
             return True
-        return len(item.name) <= 20 and not re.search(r"[:：。；;]", item.name)
+        return len(item.name) <= (40 if item.name.isascii() else 20) and not re.search(r"[:：。；;]", item.name)
 
     # --- result --------------------------------------------------------------------------------------------------
 
@@ -483,6 +487,7 @@ class _Reader:
         """The last rows of a table with complete weights that have none: points beside the weighted scores."""
         if self.weight is None or not self.scores or not self._is_complete():
             return
+        self._sums_in_tail()
         for item in reversed(self.items):
             if item.kind != "kpi":
                 continue
@@ -493,6 +498,23 @@ class _Reader:
                 self.doubts.append((cell_name(*item.place), Message(
                     f"“{item.name}”没有权重，按加减分理解", f'"{item.name}" has no weight; it is taken as points of its own',
                 )))  # fmt: skip
+
+    def _sums_in_tail(self) -> None:
+        """Take a total and a grade that are to be filled in from the last rows without a weight."""
+        at = len(self.items)
+        while at and not self.items[at - 1].solid and self.items[at - 1].kind == "kpi":
+            at -= 1
+        lines = [Line(item.row, item.name) for item in self.items[at:]]
+        tail = read_tail(self.grid, lines, self.scores, bool(self.sums), self._has_values, self.vocabulary)
+        if tail is None:
+            return
+        if tail.total and not tail.is_sure:
+            item = self.items[at + tail.first]
+            self.doubts.append((cell_name(*item.place), Message(
+                f"“{item.name}”一行还没有数，按总分理解", f'"{item.name}" has no number yet; it is taken for the total',
+            )))  # fmt: skip
+        self.sums += [tail.total] if tail.total else []
+        del self.items[at + tail.first :]
 
     def _row(self, item: _Item) -> Row:
         def cells(*roles: str) -> tuple[tuple[str, str], ...]:
@@ -573,15 +595,5 @@ class _Reader:
         place = self._place(row, column)
         if place is None:
             return
-        cell = self.grid.cell(*place)
-        text = text_of(cell.value)
-        if not text or cell.is_formula or place[0] != row:
-            return
-        reading = read(text, unit=column.unit or None)
-        if reading.number is None:
-            return
-        plain = _PLAIN_TEXT_NUMBER.fullmatch(text) is not None
-        shown = show(reading.number, reading.percent, reading.unit)
-        self.findings.append(Finding(
-            "text-number", "info" if plain else "warning", self.grid.name, cell.name,
-            Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}')))  # fmt: skip
+        found = text_number(self.grid.cell(*place), column.unit, self.grid.name) if place[0] == row else None
+        self.findings += [found] if found is not None else []

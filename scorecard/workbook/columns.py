@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ..scoring.values import State
+from ..findings import Finding
+from ..messages import Message
+from ..scoring.values import State, show
 from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, text_of
-from .probe import is_missing, read
-from .structure import holds_quantities, names_items
+from .probe import asked_together, is_missing, read
+from .structure import adds_up, by_claim, holds_quantities, names_items
 from .vocabulary import LISTED, STRONG, Vocabulary
 
 #: More empty rows than this end a table.
 GAP = 3
 _SAMPLE = 80
+_TOTAL_WITHIN = 6
+_PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
 #: Labels that end the items, or part them.
 ENDS = ("total", "subtotal", "grade", "coverage", "coefficient", "period", "stop")
 
@@ -73,8 +79,10 @@ def resolve_columns(lines: Lines, header: Header, limit: int, vocabulary: Vocabu
         else c
         for c in result
     ]
-    result = _with_actuals(lines, rows, result, vocabulary)
+    result = _with_actuals(lines, header, rows, result, vocabulary)
     result = _with_targets(lines, header, rows, result, vocabulary)
+    result = _with_numbers(lines, header, rows, chosen.col, result)
+    result = _with_scores(lines, header, rows, limit, result)
     unheaded = _unheaded(lines, header, rows, result)
     if unheaded is not None:
         result.append(unheaded)
@@ -101,15 +109,16 @@ def _differing(lines: Lines, header: Header, rows: list[int], chosen: Column) ->
     graded = [c.col for c in header.columns if c.role in ("weight", "points", "score", "weighted_score")]
     roles = {c.col: (c.role, c.header) for c in header.columns if c.col != chosen.col}
     roles |= {col: ("", text) for col, text in header.unknown}
-    for col, (role, text) in sorted(roles.items()):
-        may_name = role in ("", "section", "note", "name") and col < min(graded, default=1 << 20)
-        if may_name and names_items(lines.grid, rows, col):
-            return Column("name", col, text)
-    return None
+    before = [(col, role) for col, (role, _) in sorted(roles.items()) if col < min(graded, default=1 << 20)]
+    named = [col for col, role in before if role == "name"]
+    found = next((col for col in (*named, *by_claim(before)) if names_items(lines.grid, rows, col)), 0)
+    return Column("name", found, roles[found][1]) if found else None
 
 
-def _with_actuals(lines: Lines, rows: list[int], columns: list[Column], vocabulary: Vocabulary) -> list[Column]:
-    """A table with targets but no actuals, with the one column behind the targets that holds them: 完成情况说明."""
+def _with_actuals(
+    lines: Lines, header: Header, rows: list[int], columns: list[Column], vocabulary: Vocabulary
+) -> list[Column]:
+    """A table with targets but no actuals, with the column behind the targets that holds them, or is to: 完成情况说明."""
     target = max((column.col for column in columns if column.role == "target"), default=0)
     if not target or any(column.role == "actual" for column in columns):
         return columns
@@ -119,10 +128,50 @@ def _with_actuals(lines: Lines, rows: list[int], columns: list[Column], vocabula
         and vocabulary.speaks_of_actual(column.header)
         and not any(len(text_of(lines.grid.cell(row, column.col).value)) > 12 for row in rows)
     ]  # fmt: skip
+    unknown = next((text for col, text in header.unknown if col == target + 1), None)
+    if not found and unknown is not None and any(c.role in ("score", "band") and c.col > target for c in columns):
+        filled = any(not lines.is_blank(row, target + 1) for row in rows)
+        if not filled or holds_quantities(lines.grid, rows, target + 1, 0.5):
+            return [*columns, Column("actual", target + 1, unknown)]
     if len(found) != 1:
         return columns
     column = found[0]
     return [c for c in columns if c is not column] + [Column("actual", column.col, column.header, "", column.unit)]
+
+
+def _with_numbers(lines: Lines, header: Header, rows: list[int], name: int, columns: list[Column]) -> list[Column]:
+    """A table with a column in front of the names that counts from 1, whatever its heading."""
+    if any(column.role == "number" for column in columns):
+        return columns
+    for col, text in header.unknown:
+        values = [value for row in rows if not is_missing(value := lines.grid.cell(row, col).value)]
+        if col < name and len(values) * 2 > len(rows) and _counts([read(value).number or 0.0 for value in values]):
+            return [*columns, Column("number", col, text)]
+    return columns
+
+
+@asked_together
+def _counts(numbers: Sequence[float]) -> bool:
+    """Whether numbers count: whole, from 1 or 2 on, and none below the one before."""
+    whole = all(number == int(number) for number in numbers)
+    rising = all(a <= b <= a + 3 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) > 1 and whole and 1 <= numbers[0] <= 2 and rising
+
+
+def _with_scores(lines: Lines, header: Header, rows: list[int], limit: int, columns: list[Column]) -> list[Column]:
+    """A table with the scores of somebody, and beside them those of somebody that nobody knows: a total adds both up."""
+    scores = [c for c in columns if c.role == "score"]
+    weights = [c for c in columns if c.role in ("weight", "points")]
+    weighed = [row for row in rows if any(quantity(lines.grid.cell(row, c.col), c.unit, 1000.0)[0] for c in weights)]
+    if not scores or len(weighed) < 2:
+        return columns
+    found: list[Column] = []
+    for col, text in header.unknown:
+        beside = any(abs(c.col - col) == 1 for c in (*scores, *found))
+        below = lines.between(weighed[-1] + 1, min(limit, weighed[-1] + _TOTAL_WITHIN)) if beside else ()
+        if any(adds_up(lines.grid.cell(row, col), weighed) for row in below):
+            found.append(Column("score", col, text, text))
+    return [*columns, *found]
 
 
 def _with_targets(
@@ -201,3 +250,22 @@ def quantity(cell: Cell, unit: str, most: float = 100.0) -> tuple[bool, float | 
     limit = 1.5 if reading.percent else most
     fits = not cell.is_date and -1 <= reading.number <= limit and len(reading.unit) <= 2
     return fits, reading.number if fits else None, not fits
+
+
+def text_number(cell: Cell, unit: str, sheet: str) -> Finding | None:
+    """The finding for a number that is written as a text; None for any other cell.
+
+    Args:
+        cell: The cell.
+        unit: The unit that its header states.
+        sheet: The name of the sheet.
+    """
+    text = text_of(cell.value)
+    reading = read(text, unit=unit or None) if text and not cell.is_formula else None
+    if reading is None or reading.number is None:
+        return None
+    plain = _PLAIN_TEXT_NUMBER.fullmatch(text) is not None
+    shown = show(reading.number, reading.percent, reading.unit)
+    return Finding(
+        "text-number", "info" if plain else "warning", sheet, cell.name,
+        Message(f"“{text}”是文本，按 {shown} 理解", f'"{text}" is text; it is understood as {shown}'))  # fmt: skip

@@ -13,18 +13,20 @@ from typing import NamedTuple
 
 from ..scoring.periods import parse_period
 from .grid import Cell
-from .lines import Lines, text_of
+from .lines import Lines, parts_a_group, text_of
 from .matches import HeaderMatch
 from .probe import begins, is_longer, key, read, trim
 from .score_ranges import score_range
 from .stated import stated_in
-from .structure import by_claim, naming_column, stand_in
+from .structure import all_differ, by_claim, holds_quantities, naming_column, share_column, stand_in
 from .vocabulary import ROLES, STRONG, Vocabulary
 
 _HIGHEST_HEADER = 5
+_LOOKED_AT = 12
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.
 _VALUES = frozenset({"target", "actual", "band", "weight", "points", "score", "weighted_score"})
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
+_MARKS = frozenset({"score", "weighted_score"})
 _STRANGERS = frozenset({"foreign", "rules", "total", "name", "number", "period", "rater"})
 _BESIDE = _VALUES | {"rule_text", "method", "number", "period", "rater"}
 
@@ -148,7 +150,7 @@ def find_headers(lines: Lines, vocabulary: Vocabulary) -> list[Header]:
         hits = _hits(lines, row, vocabulary)
         roles = {cell.col: match.role for cell, match in hits}
         names = [c for c, match in hits if match.role == "name"] or stand_in(lines.grid, lines.cells[row], roles)
-        if not names or _is_data(lines, row, hits) or _are_categories(names, hits, found):
+        if not names or _is_data(lines, row, hits) or _are_categories(lines, names, hits, found):
             continue
         top, bottom = _extent(lines, row, names, vocabulary, done)
         headers = _read_block(lines, top, bottom, vocabulary)
@@ -184,9 +186,13 @@ def _is_data(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bo
     return numbers * 4 > len(cells)
 
 
-def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], found: list[Header]) -> bool:
+def _are_categories(
+    lines: Lines, names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], found: list[Header]
+) -> bool:
     """Whether what reads as a heading of indicators (业绩指标) stands in the column of categories of a table above."""
     above = found[-1] if found else None
+    if above is not None and len(hits) > 1 and _heads_shares(lines, names[0].row, hits):
+        return False  # a heading that nobody knows over weights: the header of the next part
     is_weak = all(match.score < STRONG for _, match in hits if match.role == "name")
     # 项目进度 under a header is an item of it, unless weights or scores are headed anew.
     anew = any(match.role in _GRADED and (match.score >= STRONG or match.role != "score") for _, match in hits)
@@ -197,6 +203,16 @@ def _are_categories(names: list[Cell], hits: list[tuple[Cell, HeaderMatch]], fou
         return False
     sections = {column.col for column in above.columns if column.role == "section"} if above else set()
     return all(cell.col in sections for cell in names)
+
+
+def _heads_shares(lines: Lines, row: int, hits: list[tuple[Cell, HeaderMatch]]) -> bool:
+    """Whether a heading of weights, or one that nobody knows, stands in a row over complete weights."""
+    known = {cell.col for cell, match in hits if match.role not in ("weight", "points")}
+    if any(read(cell.value).number is not None for cell in lines.cells[row]):
+        return False
+    strange = [cell for cell in lines.cells[row] if cell.col not in known and text_of(cell.value)]
+    bottom = max((lines.grid.span(row, cell.col)[2] for cell in strange), default=row)
+    return share_column(lines.grid, bottom, [cell.col for cell in strange]) > 0
 
 
 def _extent(lines: Lines, row: int, names: list[Cell], vocabulary: Vocabulary, done: int) -> tuple[int, int]:
@@ -263,7 +279,9 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     # 绩效目标 over 月, 季 is no column of names where another one is.
     strong = [c for c in names if (m := vocabulary.match_header(str(c.value))) is not None and m.score >= STRONG]
     for name in strong or names:
-        if lines.is_blank(row, name.col):
+        if lines.is_blank(row, name.col) or (
+            len(names) > 1 and parts_a_group(lines, lines.grid.cell(row, name.col), lines.cells[row], top)
+        ):
             continue
         below = vocabulary.match_header(lines.text(row, name.col))
         if strong or below is None or below.role != "period":
@@ -276,7 +294,7 @@ def _belongs_below(lines: Lines, row: int, top: int, names: list[Cell], vocabula
     for cell in cells:
         if not isinstance(cell.value, str) or is_longer(trim(cell.value), 20):
             return False
-        if _is_subheading(cell.value, vocabulary):
+        if _is_subheading(cell.value, vocabulary) or parts_a_group(lines, cell, cells, top):
             told += 1
         elif read(cell.value).number is not None:
             return False
@@ -337,9 +355,23 @@ def _read_block(lines: Lines, top: int, bottom: int, vocabulary: Vocabulary) -> 
             continue  # a header merged over several columns belongs to the first
         seen.add((stack[-1].row, stack[-1].col))
         reads.append(_interpret(stack, col, vocabulary))
-    groups = _side_by_side(reads)
+    groups = _side_by_side(_split_names(reads, lines, bottom), lines, bottom)
     headers = [_header(group, lines, top, bottom, vocabulary) for group in groups]
     return [replace(header, alone=len(headers) == 1) for header in headers]
+
+
+def _split_names(reads: list[_Read], lines: Lines, bottom: int) -> list[_Read]:
+    """The same with targets for what only seemed to name the items: 计划指标 over 第一学期 and 第二学期, beside the names."""
+    named = any(one.match is not None and one.match.role == "name" and not one.match.label for one in reads)
+    rows = list(lines.between(bottom + 1, bottom + _LOOKED_AT))
+    found = []
+    for one in reads:
+        if one.match is not None and one.match.role == "name" and one.match.label:
+            is_target = named and holds_quantities(lines.grid, rows, one.col, 0.2)
+            match = one.match._replace(role="target") if is_target else one.match._replace(label="")
+            one = one._replace(match=match)
+        found.append(one)
+    return found
 
 
 def _stack(lines: Lines, top: int, bottom: int, col: int, first: int, vocabulary: Vocabulary) -> list[Cell]:
@@ -397,7 +429,7 @@ def _interpret(stack: list[Cell], col: int, vocabulary: Vocabulary) -> _Read:
         if high is not None:
             joined = _under_group(texts[-1], low, high, _only_unit(texts[-1], vocabulary) != "")
             if joined is not None:
-                return result(joined, len(texts) - 1 if low is not None else len(texts) - 2)
+                return result(joined, len(texts) - 1 if low is not None or joined.role == "name" else len(texts) - 2)
         if low is None and high is None:
             whole = vocabulary.match_header("".join(texts))
             return result(whole, 0)
@@ -410,9 +442,10 @@ def _interpret(stack: list[Cell], col: int, vocabulary: Vocabulary) -> _Read:
 def _under_group(text: str, low: HeaderMatch | None, high: HeaderMatch, is_unit: bool) -> HeaderMatch | None:
     """A lower text under a group heading: 月度 under 要求目标, 上级 under 评分, 目标 under 一季度."""
     if low is None:
-        if is_unit or len(text) > 8:
+        if is_unit or len(text) > (16 if text.isascii() else 8):
             return None
-        if high.role in ("score", "weighted_score", "target", "actual"):
+        is_weak_name = high.role == "name" and high.score < STRONG
+        if high.role in ("score", "weighted_score", "target", "actual") or is_weak_name:
             return high._replace(label=text)
         return None
     if low.role == "period" and high.role in ("target", "actual", "score"):
@@ -432,7 +465,7 @@ def _under_group(text: str, low: HeaderMatch | None, high: HeaderMatch, is_unit:
     return None
 
 
-def _side_by_side(reads: list[_Read]) -> list[list[_Read]]:
+def _side_by_side(reads: list[_Read], lines: Lines, bottom: int) -> list[list[_Read]]:
     """The columns of each table of a header row: a second name column after values starts a new one."""
     starts = [0]
     for i, one in enumerate(reads):
@@ -441,6 +474,9 @@ def _side_by_side(reads: list[_Read]) -> list[list[_Read]]:
             at = i
             while at - 1 > starts[-1] and (m := reads[at - 1].match) is not None and m.role in ("number", "section"):
                 at -= 1
+            texts = [text for row in lines.between(bottom + 1, bottom + _LOOKED_AT) if (text := lines.text(row, one.col))]
+            if one.match.score < STRONG and (len(texts) < 2 or not all_differ(texts)):
+                continue  # 工作内容及要求, filled in here and there
             mine = {r.match.role for r in reads[at:] if r.match is not None}
             # Another table repeats what the first has; 考核内容 behind the weights is only one more column of it.
             if mine & before & _GRADED and (len(before - {"number", "section"}) > 2 or mine == before):
@@ -499,7 +535,8 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
         if role == "period" and "target" not in roles:
             period = parse_period(one.header)
             # 月度|季度|年度 without a heading are targets; 1月 … 12月 are a ledger, unless a heading stands over them.
-            over = one.header[: -len(match.label)].strip() if one.header.endswith(match.label) else ""
+            own = key(match.label)
+            over = key(one.header).removesuffix(own) if key(one.header) != own else ""
             if (period is not None and period.number is None) or (over and parse_period(over) is None):
                 role, label = "target", match.label
         if role == "rater":
@@ -530,9 +567,16 @@ def _header(group: list[_Read], lines: Lines, top: int, bottom: int, vocabulary:
                 weak.update(covered)
         columns += [Column(role, col, one.header, label, match.unit) for col in covered]
     weight = next((one.col for one in group if one.match is not None and one.match.role in ("weight", "points")), 0)
+    if "name" not in roles and not weight and roles & _BESIDE:
+        unsure = [
+            one for one in group
+            if one.match is None or (one.match.role in _MARKS and vocabulary.evaluator(one.match.label) is None)
+        ]  # fmt: skip
+        weight = share_column(lines.grid, bottom, [one.col for one in unsure])
     if "name" not in roles and weight:
         # A category, or a heading that nobody knows, over texts that all differ names the items.
-        first = min(one.col for one in group if one.match is not None and one.match.role in _GRADED)
+        graded = [one.col for one in group if one.match is not None and one.match.role in _GRADED]
+        first = min([weight, *graded])
         claims = [(one.col, one.match.role if one.match is not None else "") for one in group if one.col < first]
         col = naming_column(lines.grid, bottom, by_claim(claims), weight)
         if col:

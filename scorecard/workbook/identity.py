@@ -13,12 +13,12 @@ from ..scoring import periods
 from ..scoring.periods import SPANS
 from ..scoring.values import show
 from .addresses import cell_name, split_cell
+from .grade_words import is_grade
 from .grid import Cell
 from .headers import BandHeader, Column, counted_column
 from .lines import Lines, text_of
 from .matches import LabelMatch
 from .probe import asked, derived, has_digit, is_longer, is_missing, key, read, trim
-from .structure import is_grade
 from .vocabulary import Vocabulary
 from .wordlists import filled_in, unfolded
 
@@ -28,6 +28,7 @@ IDENTITY = ("person", "department", "position", "period", "evaluator")
 _SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
 # How far a value may stand from its label when the cells between are empty.
 _REACH = 6
+_LONGEST_LABEL = 30
 _PERIOD_IN_TITLE = re.compile(
     r"20\d\d(?:年度?|-)?(?:第?(?:[一二三四1-4]|i{1,3}|iv)季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
     r"|第?[一二三四1-4]季度|[上下]半年|半年度?|季度|月度|年度"
@@ -137,7 +138,7 @@ def read_above(
 
 def _behind(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> Cell | None:
     """The text right behind a text that may be its label, unless that is a label itself."""
-    if is_longer(text_of(cell.value), 20):
+    if is_longer(text_of(cell.value), _LONGEST_LABEL):
         return None
     follower = next((other for other in cells if other.col > cell.col), None)
     if follower is None or follower.col != lines.grid.span(cell.row, cell.col)[3] + 1:
@@ -161,18 +162,22 @@ def _by_shape(
     # Only beside labels that do say whose card it is: 最有效的提升：… further up is a remark.
     block = {split_cell(place)[0] for _, place in identity.values()}
     told = [
-        (cell, label, value, place, vocabulary.kind_of_value(value))
+        (cell, label, value, place, vocabulary.kind_of_value(value) if _is_short(value) else "")
         for cell, label, value, place in strange
-        if not vocabulary.is_other_label(label) and value and not cell.is_formula and _is_short(value)
+        if not vocabulary.is_other_label(label) and value and not cell.is_formula and _may_name(value)
     ]
     kinds = [kind for *_, kind in told]
+    open_ones: list[tuple[str, str]] = []
     for cell, label, value, place, kind in told:
         # Emergency Care and Will Nash may both be persons: then nobody knows which one is.
         if kind and kind not in identity and kinds.count(kind) == 1:
             identity[kind] = (value, place)
         elif block & {cell.row - 1, cell.row, cell.row + 1} or kinds.count(kind) > 1:
             unclear.append((cell.name, label))
+            open_ones.append((value, place))
     missing = {"person", "department", "position"} - identity.keys()
+    if len(open_ones) == 1 and "person" in identity and "department" in missing:
+        identity["department"] = open_ones[0]  # what is left where the others are known; the label is told of
     return tuple(unclear) if missing else ()
 
 
@@ -180,6 +185,19 @@ def _by_shape(
 def _is_short(value: str) -> bool:
     """Whether a value may be a name of something: few characters, no numbers and no sentence."""
     return len(value) <= 30 and re.search(r"[\d。，；;!?%“”]", value) is None and re.search(r"[^\W_]", value) is not None
+
+
+@asked
+def _may_be_label(text: str) -> bool:
+    """Whether a text is as short as a label, and no sentence."""
+    return 1 < len(text) <= _LONGEST_LABEL and re.search("[:：。；;!?]", text) is None
+
+
+@asked
+def _may_name(value: str) -> bool:
+    """The same with a number in it: Assembly Line 2."""
+    letters, digits = len(re.findall(r"[^\W\d_]", value)), len(re.findall(r"\d", value))
+    return letters > 2 * digits and _is_short(re.sub(r"\d", "", value))
 
 
 def column_unknown(sheet: str, cell: str, text: str) -> Finding:
@@ -275,7 +293,8 @@ def read_below(
 
 
 def by_sums(
-    lines: Lines, sums: tuple[int, ...], columns: tuple[Column, ...], bands: Iterable[BandHeader], found: Surroundings
+    lines: Lines, sums: tuple[int, ...], columns: tuple[Column, ...], bands: Iterable[BandHeader], vocabulary: Vocabulary,
+    found: Surroundings,
 ) -> Surroundings:
     """Total and grade by what they are, where no label says so: the sum of the scores, and a grade right below it.
 
@@ -284,6 +303,7 @@ def by_sums(
         sums: Rows that add the scores up.
         columns: The columns of the table.
         bands: Its bands; their labels are grades.
+        vocabulary: The words.
         found: What labels said.
     """
     scores = [column for column in columns if column.role in ("score", "weighted_score")]
@@ -291,8 +311,10 @@ def by_sums(
     if grade is not None and not totals and _place(grade)[0] in sums:
         grade = None  # Total rating, over the sum of the scores
     row = next(iter(sums[-1:]), 0)
-    if row and not totals:
-        totals = {c.label: cell_name(row, c.col) for c in scores if not lines.is_blank(row, c.col)}
+    if row and (not totals or all(_place(cell)[0] == row for cell in totals.values())):
+        # One of two columns may not be added up yet.
+        for c in sorted(scores, key=lambda c: lines.is_blank(row, c.col)):
+            totals.setdefault(c.label, cell_name(row, c.col))
         found = replace(found, last_row=max(found.last_row, row))
     if totals and grade is None:
         row = max(_place(cell)[0] for cell in totals.values())
@@ -302,6 +324,15 @@ def by_sums(
             if is_grade(value) or (isinstance(value, str) and value in labels):
                 grade = cell_name(row + 1, column.col)
                 break
+    if totals and grade is None and (chosen := counted_column(scores)) is not None:
+        # A text alone in the line below the total, in front of the scores, is the label of a grade to be given.
+        cells = lines.cells.get(row + 1, ())
+        text = text_of(cells[0].value) if cells else ""
+        if text and _may_be_label(text) and cells[0].col < chosen.col:
+            inside = [cell for cell in cells if cell.col <= max(column.col for column in columns)]
+            label = vocabulary.match_label(text)
+            if len(inside) == 1 and (label is None or label.kind == "grade") and vocabulary.item_kind(text) == "kpi":
+                grade = cell_name(row + 1, chosen.col)
     return replace(found, totals=totals, grade_cell=grade)
 
 
@@ -492,9 +523,17 @@ def _is_legend(
         return True  # 等级 | 分数 over 优 | 90-100
     if label.col > table_last and texts and texts[0] is behind[0] and below and not has_digit(text_of(texts[0].value)):
         return vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi"
-    if not behind and below and vocabulary.match_label(below) is None and vocabulary.item_kind(below) == "kpi":
-        return len(below) <= 6 or bool(re.match(r"\D{1,6}[:：]", below))
-    return False
+    if behind or not _is_entry(below, vocabulary):
+        return False
+    # One short text under a label may be the label of the next line: 总分 over 等级.
+    return is_grade(below) or bool(re.match(r"\D{1,6}[:：]", below)) or (
+        len(below) <= 6 and _is_entry(lines.text(lines.grid.span(under, label.col)[2] + 1, label.col), vocabulary)
+    )
+
+
+def _is_entry(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is no label, and no name of points beside the items."""
+    return bool(text) and vocabulary.match_label(text) is None and vocabulary.item_kind(text) == "kpi"
 
 
 def _totals(

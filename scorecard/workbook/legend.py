@@ -11,28 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..scoring.model import Grade, GradeTable
-from ..scoring.values import key
 from .cells import Cell, Grid
+from .grade_words import GRADE_WORDS, known_grade
 from .located import Table
 from .score_ranges import score_range
 
-#: Words that grades are called by, folded; letters may be followed by 级 or 等.
-_KNOWN = frozenset(map(key, (
-    "卓越", "杰出", "优秀", "优", "良好", "良", "中等", "中", "一般", "合格", "基本合格", "及格", "不合格", "不及格", "较差",
-    "差", "称职", "基本称职", "不称职", "胜任", "基本胜任", "不胜任", "达标", "未达标", "不达标", "待改进", "需改进",
-    "有待改进", "待提高", "待提升", "待改善", "需提升", "需改善", "特优", "优异", "优良", "突出", "出色", "较好", "普通",
-    "尚可", "欠佳", "满意", "基本满意", "不满意", "远超期望", "超出期望", "达到期望", "符合期望", "低于期望", "远超预期",
-    "超出预期", "达到预期", "符合预期", "低于预期", "甲", "乙", "丙", "丁", "S", "A+", "A", "A-", "B+", "B", "B-", "C+", "C",
-    "C-", "D", "E", "F",
-    "outstanding", "excellent", "very good", "good", "satisfactory", "average", "fair", "needs improvement", "poor",
-    "unsatisfactory", "exceeds expectations", "meets expectations", "below expectations",
-)))  # fmt: skip
 # What a cell must have to be worth a closer look; ranges without a word are looked at from the cell of the word.
 _HINT = re.compile(
-    "|".join(re.escape(word) for word in _KNOWN if len(word) > 1 or not word.isascii()) + "|[a-fsＡ-ＦＳ](?![a-z])",
+    "|".join(re.escape(word) for word in GRADE_WORDS if len(word) > 1 or not word.isascii()) + "|[a-fsＡ-ＦＳ](?![a-z])",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"(?<=.)(?:等级|级别|[级等档类])$")
 _INCLUDED = re.compile(r"[(（](?:不?含|包括|包含)[^()（）]*[)）]")
 _STRONG_BREAK, _WEAK_BREAK = re.compile(r"[；;。\n\r|｜]+"), re.compile(r"[，,、]+|\s{2,}|\t")
 # A scale for less than this is one of points, marks or stars, and none of totals out of 100.
@@ -138,20 +126,6 @@ def _is_hinted(cell: Cell) -> bool:
     if cell.kind or not isinstance(text, str) or _HINT.search(text) is None:
         return False
     return any(c.isdigit() for c in text) or known_grade(text) != ""
-
-
-def known_grade(text: str) -> str:
-    """A grade as it is compared: 优秀, a for A级; "" for any other text.
-
-    Example:
-        >>> known_grade("A级"), known_grade(" 优秀 "), known_grade("权重")
-        ('a', '优秀', '')
-    """
-    folded = key(text)
-    if folded in _KNOWN:
-        return folded
-    bare = _TAIL.sub("", folded)
-    return bare if bare in _KNOWN else ""
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
 from ..scoring.values import as_error
 from .cells import Cell, Grid
-from .probe import is_missing, probe_of, trim
+from .probe import is_missing, probe_of, read, trim
 
 # Headers are compared cell by cell; a row of sixteen thousand texts is made to keep readers busy, and no table.
 _WIDEST = 1000
@@ -89,3 +89,20 @@ def is_open(name: str) -> bool:
     """Whether a name goes on in the next line: an open bracket, or a comma at its end."""
     folded = name.replace("（", "(").replace("）", ")")
     return folded.count("(") > folded.count(")") or folded[-1:] in "、，,和及与-/"
+
+
+def parts_a_group(lines: Lines, cell: Cell, cells: Sequence[Cell], top: int) -> bool:
+    """Whether a text stands with another one under one heading: 第一学期 and 第二学期 under 分期目标."""
+    if read(cell.value).number is not None:
+        return False
+    group = _heading_over(lines, cell.row, cell.col, top)
+    beside = [other for other in cells if abs(other.col - cell.col) == 1 and isinstance(other.value, str)]
+    return group > 0 and any(_heading_over(lines, cell.row, o.col, top) == group and o.value != cell.value for o in beside)
+
+
+def _heading_over(lines: Lines, row: int, col: int, top: int) -> int:
+    """The column of the heading right above a cell: one merged over it, or with nothing but blanks up to it; 0 for none."""
+    r1, c1, r2, _ = lines.grid.span(row - 1, col)
+    while c1 > 1 and r1 >= top and lines.is_blank(r1, c1) and c1 > col - 12:
+        r1, c1, r2, _ = lines.grid.span(row - 1, c1 - 1)
+    return c1 if r1 >= top and r2 == row - 1 and lines.text(r1, c1) else 0

@@ -16,13 +16,14 @@ from ..scoring.weights import scale_weights
 from .addresses import cell_name
 from .body import Row
 from .columns import GAP
+from .grade_words import is_grade
 from .headers import Column
 from .identity import column_unknown, read_above, shown, unclear_findings
 from .lines import Lines, text_of
 from .located import Find, Table
 from .person_headings import PERSONAL, Frame, Heading, frame_of, headings_of, heads_items, over_names
 from .probe import is_longer, read
-from .structure import is_grade, refers_to
+from .structure import all_alike, refers_to
 from .vocabulary import Vocabulary
 
 _ABOVE = 40
@@ -151,21 +152,49 @@ class _Reader:
             if self.is_flat or (heading.role != "other" and (heading.role != "grade" or "total" in taken)):
                 continue
             cells, role = [self.grid.cell(row, heading.col) for row in rows], ""
+            is_blank = all(self.lines.is_blank(row, heading.col) for row in rows)
             if heading.role == "grade" and not all(cell.is_formula for cell in cells):
                 continue
+            sure = True
             if heading.col < last:
-                kinds = {self.vocabulary.kind_of_value(t) for row in rows if (t := self._shown(row, heading.col))}
-                role = next(iter(kinds)) if len(kinds) == 1 and kinds <= {"department", "position"} else ""
-            elif all(cell.is_formula and {(row, h.col) for h in items} <= refers_to(cell.formula)
-                     for row, cell in zip(rows, cells, strict=True)):  # fmt: skip
+                role, sure = self._said_by(heading, rows, taken)
+            elif any(self._adds_up(row, heading.col, items) for row in rows) and all(
+                self._adds_up(row, heading.col, items) or self.lines.is_blank(row, heading.col) for row in rows
+            ):
                 role = "total"
             elif all(is_grade(cell.value) for cell in cells):
                 role = "grade"
+            elif is_blank and heading.col == last + 1:
+                role, sure = "total", False  # right behind the items, to be filled in
+            if role and not sure:
+                self.strange.append(column_unknown(self.grid.name, heading.cell.name, heading.text))
             if role and role not in taken:
                 taken.add(role)
                 self.headings[i] = heading._replace(role=role)
-            elif heading.col > last or any(read(cell.value).number is not None for cell in cells):
+            elif heading.col > last or self._may_say_who(heading, rows):
                 self.strange.append(column_unknown(self.grid.name, heading.cell.name, heading.text))
+
+    def _adds_up(self, row: int, col: int, items: list[Heading]) -> bool:
+        cell = self.grid.cell(row, col)
+        return cell.is_formula and {(row, h.col) for h in items} <= refers_to(cell.formula)
+
+    def _said_by(self, heading: Heading, rows: list[int], taken: set[str]) -> tuple[str, bool]:
+        """Department or position, by what stands in a column in front of the items, and whether that is sure."""
+        texts = [text for row in rows if (text := self._shown(row, heading.col))]
+        kinds = {self.vocabulary.kind_of_value(text) for text in texts}
+        if len(kinds) == 1 and kinds <= {"department", "position"}:
+            return next(iter(kinds)), True
+        # The same for all of them, and neither a number nor a period: where they work.
+        alike = len(texts) == len(rows) and all_alike(texts)
+        if alike and kinds <= {"", "person"} and read(texts[0]).number is None and "department" not in taken:
+            return "department", False
+        return "", True
+
+    def _may_say_who(self, heading: Heading, rows: list[int]) -> bool:
+        """Whether a column that nothing is known of holds anything but the running numbers of the lines."""
+        texts = [text for row in rows if (text := self._shown(row, heading.col))]
+        numbers = [read(text).number for text in texts]
+        return bool(texts) and not all(n is not None and n.is_integer() and 0 < n <= len(rows) + 5 for n in numbers)
 
     def _shown(self, row: int, col: int) -> str:
         r1, c1, _, _ = self.grid.span(row, col)

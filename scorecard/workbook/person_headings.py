@@ -54,12 +54,14 @@ def over_names(lines: Lines, row: int, cells: Sequence[Cell], vocabulary: Vocabu
     weighed = sum(1 for text in texts if _has_share(text)) > 1
     below = lines.row(row + 1) if texts and not weighed else []
     numbers = [n for c in below if (n := read(c.value, number_format=c.number_format).number) is not None]
-    if not weighed and not is_whole(numbers):
+    # 110 % with points beside the weights
+    if not weighed and not is_whole(numbers) and not is_whole(numbers[:-1]):
         return []
     for cell, text in zip(cells, texts, strict=False):
         if not text or vocabulary.kind_of_value(text) or vocabulary.match_label(text) or vocabulary.match_header(text):
             continue
         names = [t for line in lines.between(row + 1, row + 6) if (t := text_of(lines.grid.cell(line, cell.col).value))]
+        names = names[1:] if names and not weighed and vocabulary.match_header(names[0]) is not None else names  # 权重
         if len(names) > 1 and all(vocabulary.kind_of_value(name) == "person" for name in names[:2]):
             return [cell]
     return []

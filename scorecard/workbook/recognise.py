@@ -13,10 +13,9 @@ from itertools import islice
 from ..errors import NoTableFound, UsageError
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import decimal_sum
 from .abilities import find_abilities
 from .addresses import cell_name
-from .agreement import DOUBTFUL, doubted, doubts, parts_missing
+from .agreement import DOUBTFUL, doubted, doubts, parts_missing, share_above
 from .body import Body, Row, read_body
 from .grid import Grid
 from .headers import BandHeader, Column, Header, find_headers
@@ -31,7 +30,7 @@ from .people import find_person_tables
 from .probe import is_missing, read
 from .remembered import Remembered
 from .rulesheet import SHEET as RULE_SHEET
-from .structure import adds_up, is_whole, refers_to
+from .shares import with_shares
 from .vocabulary import LISTED, STRONG, Vocabulary, default_vocabulary
 
 __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
@@ -278,7 +277,7 @@ def _follow(
     place = next(
         (e.cell.name for e in header.evidence if e.match.role == "name"), cell_name(header.top, header.first_col)
     )
-    header = _with_shares(lines, header, limit, vocabulary)
+    header = with_shares(lines, header, limit, vocabulary)
     refusal = _not_a_form(header, place)
     if refusal is not None:
         return _Attempt(None, 0.0, refusal, place, header.bottom)
@@ -296,10 +295,11 @@ def _follow(
     around = replace(around, last_row=body.last_row)
     beside = _beside_items(lines, body, header.bottom + 1, limit, first_col, last_col, vocabulary)
     around = read_below(lines, beside, first_col, last_col, body.columns, vocabulary, around)
-    around = by_sums(lines, body.sums, body.columns, header.bands, around)
+    around = by_sums(lines, body.sums, body.columns, header.bands, vocabulary, around)
     if header.alone:
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
-    confidence, against = _confidence(header, body, around, grid.name, vocabulary, start > 1)
+    is_part = share_above(lines, header) is not None
+    confidence, against = _confidence(header, body, around, grid.name, vocabulary, start > 1, is_part)
     reasons = _reasons(header)
     strange = _strange_columns(lines, header, body, vocabulary)
     if mapped is None:
@@ -346,61 +346,6 @@ def _follow(
     return _Attempt(table, confidence, None, place, around.last_row)
 
 
-def _with_shares(lines: Lines, header: Header, limit: int, vocabulary: Vocabulary) -> Header:
-    """A header without weights, with the column of another name whose numbers sum to 100: weights, or full marks."""
-    roles = header.roles()
-    names = [column for column in header.columns if column.role == "name"]
-    scores = [column for column in header.columns if column.role == "score"]
-    if not names or not scores or roles & {"weight", "points"}:
-        return header
-    # 最高得分 in front of 得分, and what only sounds weighted.
-    other = [(c.col, c.header) for c in header.columns
-             if c.role in ("score", "weighted_score") and c.col < scores[-1].col]  # fmt: skip
-    for col, text in (*header.unknown, *other):
-        rows: list[int] = []
-        shares: list[float] = []
-        for row in lines.between(header.bottom + 1, limit):
-            cell = lines.grid.cell(row, col)
-            reading = read(cell.value, number_format=cell.number_format)
-            label = next(
-                (vocabulary.match_label(t) for c in names if (t := text_of(lines.grid.cell(row, c.col).value))), None
-            )
-            if reading.number is None or label is not None:
-                if shares:
-                    break
-                continue
-            shares.append(reading.number)
-            rows.append(row)
-        if len(shares) < 2 or not is_whole(shares):
-            continue
-        marked = [c.col for c in scores if c.col != col]
-        role = _share_or_mark(lines, col, text, rows, shares, marked, limit)
-        if role == "weight" and any(c.col == col and c.role == "score" for c in header.columns):
-            continue  # scores that happen to sum to 100
-        kept = [column for column in header.columns if column.col != col]
-        columns = sorted([*kept, Column(role, col, text)], key=lambda column: column.col)
-        unknown = tuple(pair for pair in header.unknown if pair[0] != col)
-        return replace(header, columns=tuple(columns), unknown=unknown)
-    return header
-
-
-def _share_or_mark(
-    lines: Lines, col: int, text: str, rows: list[int], shares: list[float], scores: list[int], limit: int
-) -> str:
-    """Whether numbers that sum to 100 are weights or full marks: a total multiplies weights, no mark exceeds a full one."""
-    if "%" in text or "％" in text or decimal_sum(shares) < 1.5:
-        return "weight"
-    for row in lines.between(rows[-1] + 1, min(limit, rows[-1] + 6)):
-        for score in scores:
-            cell = lines.grid.cell(row, score)
-            if adds_up(cell, rows):
-                return "weight" if (rows[0], col) in refers_to(cell.formula) else "points"
-    marks = [[read(lines.grid.cell(row, score).value).number for score in scores] for row in rows]
-    known = any(mark is not None for line in marks for mark in line)
-    fits = all(m is None or m <= share for line, share in zip(marks, shares, strict=True) for m in line)
-    return "points" if known and fits else "weight"
-
-
 def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocabulary) -> list[Finding]:
     """Columns that nothing is known of and that hold numbers, or nothing yet where no actual or score is known.
 
@@ -414,16 +359,26 @@ def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocab
         and not vocabulary.is_strong_header(column.header)
         and (column.role in ("rule_text", "note") or (column.role == "name" and column.col != names[0]))
     ]  # fmt: skip
+    taken = {column.col for column in body.columns}
     found = []
-    for col, text in (*header.unknown, *doubtful):
+    counted = {column.col for column in body.columns if column.role == "number"}
+    for col, text in (*(pair for pair in header.unknown if pair[0] not in counted), *doubtful):
         values = [lines.grid.merged_value(row.row, col) for row in body.rows]
         filled = [value for value in values if not is_missing(value)]
         numbers = sum(1 for value in filled if read(value).number is not None)
-        is_gap = not filled and not roles & {"score", "weighted_score", "actual"} and (col, text) not in doubtful
+        is_open = not roles & {"score", "weighted_score", "actual"} or col in taken or _may_be_filled(col, header, body)
+        is_gap = not filled and is_open and (col, text) not in doubtful
         if (filled and numbers * 2 >= len(filled)) or is_gap:
             cell = cell_name(header.bottom, col)
             found.append(column_unknown(lines.grid.name, cell, text))
     return found
+
+
+def _may_be_filled(col: int, header: Header, body: Body) -> bool:
+    """Whether an empty column that nothing is known of is beside somebody's scores, or beside another such column."""
+    unknown = {other for other, _ in header.unknown}
+    rated = {column.col for column in body.columns if column.role == "score" and column.label}
+    return bool({col - 1, col + 1} & (unknown | rated))
 
 
 def _not_a_form(header: Header, place: str) -> Message | None:
@@ -474,14 +429,17 @@ def _opens_card(lines: Lines, row: int, first_col: int, last_col: int, vocabular
 
 
 def _confidence(
-    header: Header, body: Body, around: Surroundings, sheet: str, vocabulary: Vocabulary, follows: bool
+    header: Header, body: Body, around: Surroundings, sheet: str, vocabulary: Vocabulary, follows: bool, is_part: bool
 ) -> tuple[float, Message]:
-    """How sure, 0 to 1, and the strongest point against; a table that follows another needs no title of its own."""
+    """How sure, 0 to 1, and the strongest point against; a table that follows another needs no title of its own.
+
+    A part whose heading states its share (乙、周边绩效 30%) is one of an assessment.
+    """
     roles = {column.role for column in body.columns}
     against = Message("表头不完整", "the header is incomplete")
     name = next(column for column in body.columns if column.role == "name")
     is_weak = name.col in header.weak_names
-    context = vocabulary.speaks_of_assessment(around.title) or vocabulary.speaks_of_assessment(sheet)
+    context = is_part or vocabulary.speaks_of_assessment(around.title) or vocabulary.speaks_of_assessment(sheet)
     points = 0.2 if is_weak else 0.35
     for role, worth in _WORTH:
         if role in roles:
@@ -493,7 +451,8 @@ def _confidence(
     points += 0.1 if context else 0.0
     points += 0.05 if around.identity else 0.0
     points += 0.1 if body.weights_complete else 0.0
-    if is_weak and not roles & {"score", "weighted_score", "rule_text", "target", "actual", "band", "method", "points"}:
+    told = roles & {"score", "weighted_score", "rule_text", "target", "actual", "band", "method", "points"}
+    if is_weak and not told and not is_part:
         points -= 0.35
         against = Message("只有项目和权重两列", "there are only items and weights")
     if is_weak and not roles & {"weight", "rule_text", "method", "band"} and not context:

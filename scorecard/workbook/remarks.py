@@ -17,7 +17,7 @@ from ..scoring.values import CellError, Reading, State, as_error, read, show
 from . import rulesheet as rs
 from .card import Card, headline, items
 from .cells import Grid, read_cell
-from .legend import known_grade
+from .grade_words import known_grade
 from .recognise import Row, Table
 from .rules import target_readings
 

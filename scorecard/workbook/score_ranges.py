@@ -12,10 +12,21 @@ from .probe import asked
 _LONGEST_HEADER = 40
 _N = r"(\d{1,4}(?:\.\d+)?)"
 _INCLUDED = r"(?:\(不?含\))?"
-_SPAN = re.compile(rf"(?<![\d年])(?<!fy){_N}分?{_INCLUDED}(?:-|~|—|–|−|至|到)+(?:<|<=|≤)?{_N}(?![\d.月日年季%])分?{_INCLUDED}")
-_BETWEEN = re.compile(rf"{_N}分?(?:<=?|≤)[^\d<>=≤≥]{{0,6}}(?:<=?|≤){_N}分?")
-_FROM = re.compile(rf"(?:≥|>=|>|不低于|高于){_N}分?|{_N}分?(?:\(含\)|及|含)?以上(?:\(含\))?分?")
-_TO = re.compile(rf"(?:≤|<=|<|低于|不足){_N}分?|{_N}分?(?:\((?:不含|含)\)|及)?以下(?:\((?:不含|含)\))?分?")
+# Level 4 in front of 90-100; digits that are all spaced out belong together.
+_APART = re.compile(r"(?:(?<=[^\W\d_]\s\d)|(?<=[^\W\d_]\d))\s+(?=\d(?:\d|[-~—–]))")
+_P = r"(?:分|points?|pts|marks?)?"
+_SPAN = re.compile(
+    rf"(?<![\d年])(?<!fy){_N}{_P}{_INCLUDED}(?:-|~|—|–|−|至|到|to(?=\d))+(?:<|<=|≤)?{_N}(?![\d.月日年季%]){_P}{_INCLUDED}"
+)
+_BETWEEN = re.compile(rf"{_N}{_P}(?:<=?|≤)[^\d<>=≤≥]{{0,6}}(?:<=?|≤){_N}{_P}")
+_FROM = re.compile(
+    rf"(?:≥|>=|>|不低于|高于|(?:above|over|atleast)){_N}{_P}|{_N}{_P}(?:\(含\)|及|含)?以上(?:\(含\))?{_P}"
+    rf"|{_N}{_P}(?:andabove|orabove|orhigher|ormore|\+)"
+)
+_TO = re.compile(
+    rf"(?:≤|<=|<|低于|不足|(?:below|under|upto|lessthan)){_N}{_P}|{_N}{_P}(?:\((?:不含|含)\)|及)?以下(?:\((?:不含|含)\))?{_P}"
+    rf"|{_N}{_P}(?:andbelow|orbelow|orlower|orless)"
+)
 
 
 class ScoreRange(NamedTuple):
@@ -36,7 +47,7 @@ def score_range(text: str) -> ScoreRange | None:
         >>> score_range("60分以下")[:2], score_range("2026-2027"), score_range("1-3月")
         ((0.0, 60.0), None, None)
     """
-    folded = key(text)
+    folded = key(_APART.sub("|", text))  # Level 4 over 90-100 is not 490
     if not any(c.isdigit() for c in folded) or len(folded) > _LONGEST_HEADER:
         return None
     for pattern in (_BETWEEN, _SPAN, _FROM, _TO):
@@ -51,7 +62,7 @@ def score_range(text: str) -> ScoreRange | None:
         if max(ends) > 1000:
             return None  # years, amounts
         rest = folded[: match.start()] + folded[match.end() :]
-        rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(ORNAMENTS + "()[]【】")
+        rest = re.sub(r"[(\[【〔{]分?[)\]】〕}]", "", rest).strip(ORNAMENTS + "()[]【】|")
         return ScoreRange(min(ends), max(ends), _as_written(text, rest))
     return None
 

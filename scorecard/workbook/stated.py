@@ -9,6 +9,7 @@ from ..scoring.values import Reading, read
 from .probe import probe_of
 
 _WIDE = str.maketrans("０１２３４５６７８９％（）．：﹪", "0123456789%().:%")
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９％．﹪", "0123456789%.%")
 _NUMBER = r"(\d{1,3}(?:\.\d+)?)"
 _NAMED_WEIGHT = re.compile(
     rf"[(\[【]?\s*(?:权重|比重|占比|占|weight)\s*[:=为]?\s*{_NUMBER}\s*(%?)\s*[)\]】]?", re.IGNORECASE
@@ -32,7 +33,8 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
     if probe is not None:
         numbers = probe.ask(_numbers_in)
         return (cast(str, probe.derive(_name_in)), *numbers)
-    plain = text.translate(_WIDE)
+    # Patterns are tried on a copy of the same length; the name keeps its brackets as they are written.
+    plain, written = text.translate(_WIDE), text.translate(_WIDE_DIGITS)
     match = _NAMED_WEIGHT.search(plain)
     if match is not None and match.start() == 1 and match[0][0] not in "([【 ":
         match = None  # 药占比 25% is a name
@@ -41,17 +43,19 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
     if match is not None:
         weight = read(f"{match[1]}{match[2]}")
         plain = plain[: match.start()] + plain[match.end() :]
+        written = written[: match.start()] + written[match.end() :]
     full = _POINTS.search(plain)
     if full is not None:
         points = read(full[1] or full[2])
-        plain = plain[: full.start()] + plain[full.end() :]
+        written = written[: full.start()] + written[full.end() :]
     if match is None and full is None:
         return " ".join(text.split()), None, None
-    name = " ".join(re.sub(r"[(\[【（]\s*[)\]】）]", "", plain).split()).strip(_FRINGE)
+    name = " ".join(re.sub(r"[(\[【（]\s*[)\]】）]", "", written).split()).strip(_FRINGE)
     name = re.sub(r"[(（]$|^[)）]", "", name).strip()
     # Brackets that belong to the name come back: 满意度(外部)
-    opened = name.count("(") - name.count(")")
-    return name + ")" * max(opened, 0), weight, points
+    for opening, closing in ("()", "（）"):
+        name += closing * max(name.count(opening) - name.count(closing), 0)
+    return name, weight, points
 
 
 def _name_in(text: str) -> str:

@@ -12,13 +12,13 @@ from math import fsum
 
 from .addresses import split_cell
 from .grid import Cell, Grid
-from .probe import asked, asked_together, is_longer, is_missing, read, trim
+from .probe import asked_together, is_longer, is_missing, read, trim
 
 _LOOKED_AT = 60
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
 _TELLING = frozenset({"rule_text", "method", "target", "actual", "note", "number", "section"})
 _FORM = _GRADED | _TELLING - {"number", "section"}
-_NAME_LENGTH, _UNIT_LENGTH = 40, 4
+_NAME_LENGTH, _UNIT_LENGTH, _QUANTITY_LENGTH = 60, 4, 16
 # Totals are typed with two places.
 _SLACK = 0.006
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -51,18 +51,25 @@ def names_items(grid: Grid, rows: Sequence[int], col: int) -> bool:
     if len(filled) < 2 or len(filled) * 10 < len(texts) * 9:
         return False
     named = all(not is_longer(text, _NAME_LENGTH) and not _is_quantity(text) for text in filled)
-    return named and _all_differ(filled)
+    return named and all_differ(filled)
 
 
 def _is_quantity(text: str) -> bool:
     """Whether a text is a number with at most a short unit: 3次/台, and not 6S检查得分."""
     reading = read(text)
-    return reading.number is not None and len(reading.unit) <= _UNIT_LENGTH
+    return reading.number is not None and len(reading.unit) <= _UNIT_LENGTH and not is_longer(text, _QUANTITY_LENGTH)
 
 
 @asked_together
-def _all_differ(texts: Sequence[str]) -> bool:
+def all_differ(texts: Sequence[str]) -> bool:
+    """Whether no two of several texts are the same."""
     return len(set(texts)) == len(texts)
+
+
+@asked_together
+def all_alike(texts: Sequence[str]) -> bool:
+    """Whether several texts are one and the same."""
+    return len(texts) > 1 and len(set(texts)) == 1
 
 
 def stand_in(grid: Grid, cells: Sequence[Cell], roles: Mapping[int, str]) -> list[Cell]:
@@ -74,16 +81,37 @@ def stand_in(grid: Grid, cells: Sequence[Cell], roles: Mapping[int, str]) -> lis
         roles: What its headings mean, by column.
     """
     known = set(roles.values())
-    if not known & {"weight", "points"} or len(known & _FORM) < 2 or known & {"foreign", "name"}:
+    if len(known & _FORM) < 1 or known & {"foreign", "name"}:
         return []
-    first = min(col for col, role in roles.items() if role in _GRADED)
     bottom = max(grid.span(cells[0].row, col)[2] for col in roles)
-    weight = next(col for col, role in roles.items() if role in ("weight", "points"))
     texts = {cell.col: cell for cell in cells if _text(cell.value)}
+    weight = next((col for col, role in roles.items() if role in ("weight", "points")), 0)
+    if not weight:
+        # A form has rules, targets, categories or numbers beside its scores, and is more than two such headings.
+        told = [role for role in roles.values() if role in _FORM or role in ("section", "number")]
+        if len(told) < 3 or not known & _TELLING:
+            return []
+        weight = share_column(grid, bottom, [c for c in texts if roles.get(c, "") in ("", "score", "weighted_score")])
+    elif len(known & _FORM) < 2:
+        return []
+    if not weight:
+        return []
+    first = min([weight, *(col for col, role in roles.items() if role in _GRADED)])
     col = naming_column(grid, bottom, by_claim([(c, roles.get(c, "")) for c in texts if c < first]), weight)
     # A list of shares with a result each is a summary; a form has rules, targets, numbers or categories.
     is_form = roles.get(col) == "section" or bool(known & _TELLING)
     return [texts[col]] if col and is_form else []
+
+
+def share_column(grid: Grid, bottom: int, cols: Iterable[int]) -> int:
+    """Of some columns the first whose numbers are complete weights or full marks; 0 if none's are.
+
+    Args:
+        grid: The sheet.
+        bottom: The last row of the header.
+        cols: The columns, the likeliest first.
+    """
+    return next((col for col in cols if _shares_below(grid, bottom, col)), 0)
 
 
 def by_claim(columns: Iterable[tuple[int, str]]) -> list[int]:
@@ -102,19 +130,23 @@ def naming_column(grid: Grid, bottom: int, cols: Iterable[int], weight: int) -> 
         cols: The columns, the likeliest first.
         weight: The column of weights or full marks.
     """
+    rows = _shares_below(grid, bottom, weight)
+    return next((col for col in cols if names_items(grid, rows, col)), 0) if rows else 0
+
+
+def _shares_below(grid: Grid, bottom: int, col: int) -> list[int]:
+    """The rows under a header in which a column holds complete weights or full marks, three of them at least; else none."""
     rows: list[int] = []
     shares: list[float] = []
     for row in range(bottom + 1, bottom + _LOOKED_AT):
-        cell = grid.cell(row, weight)
+        cell = grid.cell(row, col)
         share = read(cell.value, number_format=cell.number_format).number
         if share is not None and not cell.is_formula:
             rows.append(row)
             shares.append(share)
-        elif (rows and row > rows[-1] + 2) or row > bottom + 3 + len(rows) * _LOOKED_AT:
+        elif rows and (row > rows[-1] + 2 or _text(cell.value)) or row >= bottom + 3 + len(rows) * _LOOKED_AT:
             break
-    if len(rows) < 3 or not is_whole(shares):
-        return 0
-    return next((col for col in cols if names_items(grid, rows, col)), 0)
+    return rows if len(rows) > 2 and is_whole(shares) else []
 
 
 def holds_quantities(grid: Grid, rows: Sequence[int], col: int, least: float) -> bool:
@@ -123,7 +155,7 @@ def holds_quantities(grid: Grid, rows: Sequence[int], col: int, least: float) ->
     filled = [cell.value for cell in cells if not is_missing(cell.value)]
     if not filled or any(is_longer(_text(value), 12) for value in filled):
         return False
-    return sum(1 for value in filled if read(value).number is not None) >= least * len(filled)
+    return sum(1 for value in filled if not isinstance(value, str) or _is_quantity(value)) >= least * len(filled)
 
 
 def shares_across(grid: Grid, rows: Sequence[int], cols: Sequence[int]) -> bool:
@@ -241,15 +273,3 @@ def _makes(numbers: Sequence[float], loose: int, plain: bool, slack: float) -> b
         return True
     return abs(stated - fsum(scores) - points) < slack
 
-
-_GRADES = re.compile(
-    r"[a-es][+-]?级?|优秀?|良好?|中等?|差|较差|一般|合格|不合格|基本合格|及格|不及格|称职|基本称职|不称职|卓越|杰出|达标|待改进|需改进|excellent|good|fair|average|poor|"
-    r"outstanding|satisfactory|unsatisfactory|exceptional|(?:exceeds|meets|below)(?: expectations)?",
-    re.IGNORECASE,
-)
-
-
-@asked
-def is_grade(value: object) -> bool:
-    """Whether a value can only be a grade: 良, B+, 合格, Good."""
-    return isinstance(value, str) and _GRADES.fullmatch(value.strip()) is not None

@@ -99,7 +99,7 @@ def pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]
     # Case is nothing to Chinese, and slow to leave aside.
     latin = "|".join(one for one in spaced if re.search("[a-z]", one))
     chinese = "|".join(one for one in spaced if not re.search("[a-z]", one))
-    return re.compile(rf"(?<!\w)({chinese}|(?i:{latin})){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
+    return re.compile(rf"(?<![\w/／])({chinese}|(?i:{latin})){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
 
 
 def built_in() -> dict[str, Any]:

@@ -61,11 +61,11 @@ def test_words_by_somebody_who_has_not_seen_the_recogniser() -> None:
 
 
 def test_words_that_were_kept_back_are_not_guessed() -> None:
-    """Much of what is said in them is not understood (docs/recognition.md); what is wrong is not sure of itself."""
+    """What the words do not say structure does, nearly always; what is wrong is not sure of itself."""
     wording = (KEPT_BACK, KEPT_BACK_ENGLISH)
     verdicts = {seed: verdict(seed, held_out=False, wording=wording) for seed in range(500_000, 500_090)}
     wrong = {seed: (lines[:3], worst) for seed, (_, lines, worst) in verdicts.items() if lines}
-    assert len(wrong) <= 18, wrong
+    assert len(wrong) <= 3, wrong
     assert not [seed for seed, (_, worst) in wrong.items() if worst >= CONFIDENT], wrong
 
 
@@ -157,8 +157,8 @@ def test_two_thousand_workbooks_in_words_that_were_kept_back(capsys: pytest.Capt
     confident = sum(worst >= CONFIDENT for _, lines, worst in verdicts if lines)
     with capsys.disabled():
         print(f"\nkept back: {right} of {len(verdicts)} right ({right / len(verdicts):.2%}), wrong with confidence: {confident}")
-    assert right >= 0.8 * len(verdicts)
-    assert confident <= 0.005 * len(verdicts)
+    assert right >= 0.97 * len(verdicts)
+    assert confident == 0
 
 
 @pytest.mark.soak

@@ -10,8 +10,9 @@ from openpyxl import Workbook
 
 import scorecard
 from scorecard.workbook.cells import Grid
+from scorecard.workbook.grade_words import known_grade
 from scorecard.workbook.grid import read_grid
-from scorecard.workbook.legend import find_legend, known_grade
+from scorecard.workbook.legend import find_legend
 from scorecard.workbook.package import Package
 
 FOUR = [(0.0, "不合格"), (60.0, "合格"), (80.0, "良好"), (90.0, "优秀")]
