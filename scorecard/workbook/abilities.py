@@ -229,13 +229,18 @@ def _sections(lines: Lines, group: list[Cell], vocabulary: Vocabulary) -> list[_
 def _fill(
     lines: Lines, section: _Section, first: int, last: int, first_col: int, last_col: int, vocabulary: Vocabulary
 ) -> None:
-    used = first - 1
+    used, rated = first - 1, set[int]()
     for row in lines.between(first, last):
         cells = lines.row(row, first_col, last_col)
         if not cells:
             continue
-        if row - used > GAP + 1 or _ends(lines.cells[row][0], vocabulary):
+        end = _ending(lines.cells[row][0], vocabulary)
+        # 改进建议 is a box to write in, and an ability where it is rated like those above.
+        if end == "stop" and any(cell.col in rated and _is_rating(cell) for cell in cells[1:]):
+            end = ""
+        if row - used > GAP + 1 or end:
             break
+        rated |= {cell.col for cell in cells[1:] if _is_rating(cell) and not cell.format.is_date}
         if _is_heading_row(cells, vocabulary):
             used = row
             continue
@@ -262,12 +267,13 @@ def _fill(
     _place_ratings(lines, section, first, last_col, vocabulary)
 
 
-def _ends(cell: Cell, vocabulary: Vocabulary) -> bool:
+def _ending(cell: Cell, vocabulary: Vocabulary) -> str:
+    """What ends a list of abilities; "" for an ability."""
     text = text_of(cell.value)
     label = vocabulary.match_label(text) if text else None
     if label is not None and label.kind in ("total", "grade", "stop", "coefficient", "subtotal"):
-        return True
-    return begins(text, _CHAPTER)
+        return label.kind
+    return "chapter" if begins(text, _CHAPTER) else ""
 
 
 def _is_heading_row(cells: list[Cell], vocabulary: Vocabulary) -> bool:

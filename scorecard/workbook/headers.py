@@ -21,8 +21,7 @@ from .stated import stated_in
 from .structure import all_differ, by_claim, holds_quantities, naming_column, share_column, stand_in
 from .vocabulary import ROLES, STRONG, Vocabulary
 
-_HIGHEST_HEADER = 5
-_LOOKED_AT = 12
+_HIGHEST_HEADER, _LOOKED_AT = 5, 12
 # A weight, a full mark or a score makes an assessment; these roles make one more likely.
 _VALUES = frozenset({"target", "actual", "band", "weight", "points", "score", "weighted_score"})
 _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
@@ -355,14 +354,14 @@ def _read_block(lines: Lines, top: int, bottom: int, vocabulary: Vocabulary) -> 
             continue  # a header merged over several columns belongs to the first
         seen.add((stack[-1].row, stack[-1].col))
         reads.append(_interpret(stack, col, vocabulary))
-    groups = _side_by_side(_split_names(reads, lines, bottom), lines, bottom)
-    headers = [_header(group, lines, top, bottom, vocabulary) for group in groups]
+    reads = _split_names(reads, lines, bottom)
+    headers = [_header(group, lines, top, bottom, vocabulary) for group in _side_by_side(reads, lines, bottom)]
     return [replace(header, alone=len(headers) == 1) for header in headers]
 
 
 def _split_names(reads: list[_Read], lines: Lines, bottom: int) -> list[_Read]:
-    """The same with targets for what only seemed to name the items: 计划指标 over 第一学期 and 第二学期, beside the names."""
-    named = any(one.match is not None and one.match.role == "name" and not one.match.label for one in reads)
+    """The same with targets for what seemed to name the items: 计划指标 over 第一学期, 第二学期, beside names or sections."""
+    named = any(r.match is not None and r.match.role in ("name", "section") and not r.match.label for r in reads)
     rows = list(lines.between(bottom + 1, bottom + _LOOKED_AT))
     found = []
     for one in reads:

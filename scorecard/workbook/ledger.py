@@ -361,10 +361,10 @@ def _confidence(
     whole = [g for g in groups if {"target", "actual"} <= g.rows.keys()]
     points = 0.3 if len(whole) * 3 >= len(groups) * 2 else 0.1
     points += 0.05 if all("gap" in g.rows for g in whole) else 0.0
-    strong = [c for c in frame.others if c.role == "name" and vocabulary.is_strong_header(c.header)]
-    points += 0.25 if strong else 0.05 if "name" in roles else 0.0
-    points += 0.2 if roles & {"weight", "score", "weighted_score", "points"} else 0.0
     speaks = vocabulary.speaks_of_assessment
+    names = [c.header for c in frame.others if c.role == "name"]
+    points += 0.25 if any(vocabulary.is_strong_header(h) or speaks(h) for h in names) else 0.05 if names else 0.0
+    points += 0.2 if roles & {"weight", "score", "weighted_score", "points"} else 0.0
     points += 0.25 if speaks(title) or speaks(lines.grid.name) else 0.0
     odd = total = 0
     for group in whole:

@@ -28,6 +28,18 @@ _CHINESE_LABELS = (*_LABELS, "subtotal", "coefficient", "stop")
 _LONGEST = 20
 _MOST_WORDS = 6
 _WORDS = re.compile(r"s/n|[a-z]+|[#№×*]")
+# How scored, How it is measured
+_HOW = {
+    **dict.fromkeys(("scored", "rated", "marked", "graded", "evaluated", "awarded", "calculated"), "rule_text"),
+    **dict.fromkeys(("measured", "verified", "checked", "tracked", "monitored", "sourced", "collected"), "method"),
+}
+# % of total score, share of the overall rating
+_PART_OF = re.compile(
+    r"\s*(?:%|percent|percentage|share|proportion|part)(?:\s+(?:share|weight))?\s+of\s+(?:the\s+)?"
+    r"(?:(?:total|overall|final|whole|entire|full|kpi|appraisal|evaluation|performance|scorecard)\s+)*"
+    r"(?:scores?|marks?|points?|ratings?|total|whole|weight|weighting|appraisal|evaluation|assessment|scorecard)\s*"
+    r"(?:\(?%\)?)?\s*$"
+)
 _BREAK = re.compile(r"\b(?:of|for|from|by|against|versus|vs|per|in|as|on|if|to(?! date))\b")
 _TIMES_SIGN = frozenset("x×*")
 _BRACKETS = re.compile(r"[(\[【（〔{][^()\[\]【】（）〔〕{}]*[)\]】）〕}]")
@@ -173,6 +185,8 @@ class Phrases:
         if len(plain) > 60 or _HAN.search(plain):
             return None
         plain = _BRACKETS.sub(" ", plain)
+        if _PART_OF.match(plain):
+            return Phrase("weight", "", WHOLE, "% of")
         head = _BREAK.split(plain, maxsplit=1)[0]
         found = self._of_head(head, plain)
         if found is None and head != plain and (whole := self._of_head(plain, plain)) is not None and whole.score > CORE_ONLY:
@@ -187,6 +201,8 @@ class Phrases:
             return None
         if self._rates(every):
             return Phrase("band", key(plain), WHOLE if len(every) > 1 else CORE_ONLY, every[-1])
+        if every[0] == "how" and every[-1] in _HOW:
+            return Phrase(_HOW[every[-1]], "", WHOLE, every[-1])
         if len(every) > 1 and (every[0] in ("what", "how") or every[-1] in ("by", "from")):
             return Phrase("note", "", CORE_ONLY, every[0])
         if len(every) > 1 and not self._en["former"].isdisjoint(every):

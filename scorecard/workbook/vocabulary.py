@@ -184,7 +184,9 @@ class Vocabulary:
             inner = self._match_plain(fold(span.rest), "") or self._match_words(span.rest, "")
             if inner is not None and inner.role in ("score", "points", "weight", "weighted_score", "total"):
                 return inner._replace(unit="" if inner.role == "weight" else inner.unit)
-            if inner is not None and (inner.role == "rater" or (inner.role == "rule_text" and inner.score >= 0.9)):
+            # Self (1-5) is somebody's marks, Superior (91-100) a band.
+            is_scale = inner is not None and inner.role == "rater" and span.low <= 1
+            if inner is not None and (is_scale or (inner.role == "rule_text" and inner.score >= 0.9)):
                 return inner
             label = span.rest or trim(text)
             return HeaderMatch("band", label, "", 0.9 if inner is not None else 0.75, inner.term if inner else label)

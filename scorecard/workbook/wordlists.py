@@ -95,11 +95,12 @@ def pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]
     # Blanks in the line, by their category: a set that names 　 takes long to compile, and this one comes hundreds of times.
     gap = r"[^\S\r\n\v\f]*"
     dot = r"\.?"  # Dept.:
-    spaced = [gap.join(re.escape(char) for char in term) for term in terms]
     # Case is nothing to Chinese, and slow to leave aside.
-    latin = "|".join(one for one in spaced if re.search("[a-z]", one))
-    chinese = "|".join(one for one in spaced if not re.search("[a-z]", one))
-    return re.compile(rf"(?<![\w/／])({chinese}|(?i:{latin})){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
+    chinese = [term for term in terms if not re.search("[a-z]", term)]
+    latin = [term for term in terms if re.search("[a-z]", term)]
+    spaced = ["|".join(gap.join(re.escape(char) for char in term) for term in some) for some in (chinese, latin)]
+    either = "|".join(one for one in (spaced[0], spaced[1] and f"(?i:{spaced[1]})") if one)
+    return re.compile(rf"(?<![\w/／])({either}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
 
 
 def built_in() -> dict[str, Any]:
