@@ -79,6 +79,7 @@ def find_abilities(lines: Lines, vocabulary: Vocabulary, threshold: float) -> li
         and _heads_numbers(lines, above, vocabulary)
     ]  # fmt: skip
     anchors += [cell for row in lines.numbers for cell in _before_the_same(lines, row) if cell not in anchors]
+    anchors = [cell for cell in anchors if not _is_slot(lines, cell)]
     anchors.sort(key=lambda cell: (cell.row, cell.col))
     anchors = _with_neighbours(lines, anchors)
     unrated = _unrated(lines, vocabulary)
@@ -92,6 +93,15 @@ def find_abilities(lines: Lines, vocabulary: Vocabulary, threshold: float) -> li
         if sum(len(s.slots) for s in sections) >= 3 and sum(1 for s in sections if s.slots) >= 2:
             found.append(_find(lines, [s for s in sections if s.slots], vocabulary, threshold))
     return found
+
+
+def _is_slot(lines: Lines, cell: Cell) -> bool:
+    """Whether what is called like a list (Job knowledge) is an ability: rated, and numbered or below another one."""
+    behind = next(iter(lines.row(cell.row, lines.grid.span(cell.row, cell.col)[3] + 1)), None)
+    if behind is None or not _is_rating(behind):
+        return False
+    in_front = lines.grid.cell(cell.row, cell.col - 1).value if cell.col > 1 else None
+    return isinstance(in_front, (int, float)) or _is_rating(lines.grid.cell(max(cell.row - 1, 1), behind.col))
 
 
 @asked

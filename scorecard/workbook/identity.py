@@ -122,10 +122,12 @@ def read_above(
     title = max(titles, key=lambda one: (one[0], one[1] if follows else -one[1])) if titles else None
     if title is not None and title[0] < 0:
         title = None
-    for _, _, cell in sorted(titles, key=lambda one: -one[0]):
+    for _, order, cell in sorted(titles, key=lambda one: -one[0]):
         words = key(str(cell.value))
         match = next((found for p in (*SPANS, _PERIOD_IN_TITLE) if (found := p.search(words))), None)
-        if "period" not in identity and match and vocabulary.speaks_of_assessment(str(cell.value)):
+        # What stands alone above everything else is a title, too, though no word says so.
+        is_title = title is not None and cell is title[2] or (order == 0 and len(lines.row(cell.row, first_col, last_col)) == 1)
+        if "period" not in identity and match and (is_title or vocabulary.speaks_of_assessment(str(cell.value))):
             identity["period"] = (unfolded(str(cell.value), match[0]), cell.name)
     return Surroundings(
         title=" ".join(text_of(title[2].value).split()) if title else "",

@@ -28,6 +28,8 @@ _CHINESE_LABELS = (*_LABELS, "subtotal", "coefficient", "stop")
 _LONGEST = 20
 _MOST_WORDS = 6
 _WORDS = re.compile(r"s/n|[a-z]+|[#№×*]")
+# A part of a name: Fernández, MacLeod, O'Brien-Smith, J.
+_NAME = re.compile(r"(?=[^\W\d_])(?:[A-ZÀ-ÖØ-Þ][^\W\d_]*[^\W\d_A-Z][^\W\d_]*(?:['’-][^\W\d_]+)*|[OD]['’][^\W\d_]+|[A-Z]\.?)")
 # How scored, How it is measured
 _HOW = {
     **dict.fromkeys(("scored", "rated", "marked", "graded", "evaluated", "awarded", "calculated"), "rule_text"),
@@ -356,10 +358,9 @@ class Phrases:
         if "of" in words[1:]:
             words = words[: words.index("of")]  # Head of Sales
         for kind, (_, known) in self._value_ends.items():
-            if words[-1] in known or " ".join(words[-2:]) in known:
+            if words[-1].rpartition("-")[2] in known or " ".join(words[-2:]) in known:
                 return kind
-        named = re.fullmatch(r"[A-Z][a-z'-]+(?: [A-Z]\.?)?(?: [A-Z][a-z'-]+){1,2}", plain)
-        return "person" if named else ""
+        return "person" if 2 <= len(words) <= 4 and all(map(_NAME.fullmatch, plain.split())) else ""
 
     def is_other_label(self, text: str) -> bool:
         """Whether a label is one of forms, and none that says whose card this is: 工号, 填表日期, Page."""

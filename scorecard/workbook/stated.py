@@ -36,8 +36,8 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
     # Patterns are tried on a copy of the same length; the name keeps its brackets as they are written.
     plain, written = text.translate(_WIDE), text.translate(_WIDE_DIGITS)
     match = _NAMED_WEIGHT.search(plain)
-    if match is not None and match.start() == 1 and match[0][0] not in "([【 ":
-        match = None  # 药占比 25% is a name
+    if match is not None and _belongs_to_name(plain, match):
+        match = None
     match = match or next(iter([*_PERCENT.finditer(plain)][-1:]), None)
     weight = points = None
     if match is not None:
@@ -56,6 +56,13 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
     for opening, closing in ("()", "（）"):
         name += closing * max(name.count(opening) - name.count(closing), 0)
     return name, weight, points
+
+
+def _belongs_to_name(text: str, match: re.Match[str]) -> bool:
+    """药占比 25%, 近效期药品占比 10%: the share is what the item measures, and a weight stands apart from it."""
+    if not match.start() or match[0][0] in "([【 \t\u3000" or text[match.start() - 1] in _FRINGE:
+        return False
+    return match.start() == 1 or re.match(r"(?:占比|比重)\s+\d", match[0]) is not None
 
 
 def _name_in(text: str) -> str:

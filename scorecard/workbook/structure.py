@@ -19,6 +19,8 @@ _GRADED = frozenset({"weight", "points", "score", "weighted_score"})
 _TELLING = frozenset({"rule_text", "method", "target", "actual", "note", "number", "section"})
 _FORM = _GRADED | _TELLING - {"number", "section"}
 _NAME_LENGTH, _UNIT_LENGTH, _QUANTITY_LENGTH = 60, 4, 16
+# What measures end in, and units do not.
+_MEASURES = ("率", "度", "额", "量", "值", "数", "比")
 # Totals are typed with two places.
 _SLACK = 0.006
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
@@ -55,9 +57,10 @@ def names_items(grid: Grid, rows: Sequence[int], col: int) -> bool:
 
 
 def _is_quantity(text: str) -> bool:
-    """Whether a text is a number with at most a short unit: 3次/台, and not 6S检查得分."""
+    """Whether a text is a number with at most a short unit: 3次/台, and not 6S检查得分 or 20秒接通率."""
     reading = read(text)
-    return reading.number is not None and len(reading.unit) <= _UNIT_LENGTH and not is_longer(text, _QUANTITY_LENGTH)
+    is_unit = len(reading.unit) <= _UNIT_LENGTH and not (len(reading.unit) > 1 and reading.unit.endswith(_MEASURES))
+    return reading.number is not None and is_unit and not is_longer(text, _QUANTITY_LENGTH)
 
 
 @asked_together

@@ -67,6 +67,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _PART = re.compile(rf"第?{_COUNT}(?:部分|章|类|节)|{_COUNT}[、.．]|(?:part|section)\b", re.IGNORECASE)
 # What somebody gives beside points: 评价 of whom, or by whom, a post or a unit in front says.
 _JUDGED = frozenset({"评价", "考评", "评定", "评议", "评核", "评"})
+_OF_ITSELF = re.compile(r"(?<=.)(?:自评|自我评价|自我评定|自我打分|自我评分)(?:得分|分数|打分|评分|分|值)*$")
 _WIDE_GAP = re.compile(r"\S\s{2,}\S")
 
 
@@ -307,6 +308,8 @@ class Vocabulary:
         """自评得分, 上级评价, 一组得分."""
         if not folded.endswith(self._tails):
             return None
+        if len(folded) <= 12 and (itself := _OF_ITSELF.search(folded)) is not None:
+            return HeaderMatch("score", self._evaluators.get("自评", "自评"), unit, 0.75, itself[0])  # 受约人自评
         for tail in self._tails:
             front = folded[: -len(tail)]
             if not front or not folded.endswith(tail):
@@ -480,7 +483,8 @@ class Vocabulary:
             head, colon, value = re.sub("[：﹕]", ":", chunk).partition(":")
             if stated_in(chunk)[1] is not None or _PART.match(trim(head)):
                 continue  # the heading of a part: 第一部分：业绩考核 60%
-            if colon and 1 < len(trim(head)) <= 20 and filled_in(value) and self.match_label(chunk) is None:
+            most = 40 if head.isascii() else 20
+            if colon and 1 < len(trim(head)) <= most and filled_in(value) and self.match_label(chunk) is None:
                 found.append((trim(head), filled_in(value)))
         return found
 
@@ -506,7 +510,7 @@ class Vocabulary:
     @asked_method
     def names_persons(self, text: str) -> bool:
         """Whether a header is that of a column of persons: 姓名, 被考核人, employee_name."""
-        if not text or len(text) > 20:
+        if not text or len(text) > (40 if text.isascii() else 20):
             return False
         if self.people.is_person(text):
             return True

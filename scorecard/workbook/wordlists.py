@@ -100,7 +100,8 @@ def pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]
     latin = [term for term in terms if re.search("[a-z]", term)]
     spaced = ["|".join(gap.join(re.escape(char) for char in term) for term in some) for some in (chinese, latin)]
     either = "|".join(one for one in (spaced[0], spaced[1] and f"(?i:{spaced[1]})") if one)
-    return re.compile(rf"(?<![\w/／])({either}){dot}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
+    twice = rf"(?:(?<=[\u4e00-\u9fff]){gap}[A-Za-z][A-Za-z./&' -]{{1,30}})?"  # 部门 Department：
+    return re.compile(rf"(?<![\w/／])({either}){dot}{twice}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
 
 
 def built_in() -> dict[str, Any]:
