@@ -210,6 +210,7 @@ class Grid:
         for name in Grid.__slots__:
             setattr(other, name, getattr(self, name))
         other.sheet, other.name, other._model = sheet, sheet.name, self.twin_of
+        other._formulas = self.formulas  # looked for once for all twins
         other._cells = dict(self._cells)
         own = set(self.own)
         for cell in cells:

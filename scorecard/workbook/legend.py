@@ -62,7 +62,7 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
     areas = tuple((table.top, table.last_row, table.first_col, table.last_col) for table in tables)
     if _is_silent(grid.twin_of, areas):
         # As most sheets are, and those of their form.
-        cells = [cell for place in grid.own if _is_outside(*place, areas) and _is_hinted(cell := grid.cell(*place))]
+        cells = [cell for place in grid.own if _is_hinted(cell := grid.cell(*place)) and _is_outside(*place, areas)]
         cells.sort(key=lambda cell: (cell.row, cell.col))
     else:
         cells = [cell for cell in _outside(grid, areas) if _is_hinted(cell)]

@@ -45,13 +45,18 @@ def test_where_no_other_interpreter_starts_all_is_read_here(
     folder: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = as_told(folder, 1)
+    monkeypatch.setattr(workers, "_may_fork", lambda: False)
     monkeypatch.setattr(sys, "executable", place)
     assert as_told(folder, 2) == expected
 
 
-@pytest.fixture
-def helpers(monkeypatch: pytest.MonkeyPatch) -> list[workers._Helper]:
-    """The helpers that are started."""
+@pytest.fixture(params=["forked", "spawned"])
+def helpers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[workers._Helper]:
+    """The helpers that are started, in either way."""
+    forks = request.param == "forked"
+    if forks and sys.platform != "linux":
+        pytest.skip("processes are forked on Linux only")
+    monkeypatch.setattr(workers, "_may_fork", lambda: forks)
     started: list[workers._Helper] = []
     start = workers._Helper.__init__
 
@@ -63,6 +68,36 @@ def helpers(monkeypatch: pytest.MonkeyPatch) -> list[workers._Helper]:
     return started
 
 
+def test_several_processes_read_what_one_does(
+    folder: Path, helpers: list[workers._Helper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = as_told(folder, 1)
+    monkeypatch.setattr(workers, "_CHUNK", 2)
+    ready, exactly = Event(), workers._exactly
+
+    def answered(stream: object, length: int) -> bytes:
+        content = exactly(stream, length)  # type: ignore[arg-type]
+        if length > 8:
+            ready.set()
+        return content
+
+    monkeypatch.setattr(workers, "_exactly", answered)
+    # This process waits after its first batch until another one has answered.
+    done = scorecard.consolidate(folder, processes=3, progress=lambda done, _: done and ready.wait(60))
+    assert done.to_json("zh") == expected
+    assert ready.is_set() and len(helpers) == 2
+
+
+def test_a_process_that_cannot_be_forked_is_done_without(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> workers._Other:
+        raise BlockingIOError("too many processes")
+
+    expected = as_told(folder, 1)
+    monkeypatch.setattr(workers, "_may_fork", lambda: True)
+    monkeypatch.setattr(workers, "_forked", refuse)
+    assert as_told(folder, 3) == expected
+
+
 def test_what_a_process_had_when_it_died_is_read_here(
     folder: Path, helpers: list[workers._Helper], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,10 +107,10 @@ def test_what_a_process_had_when_it_died_is_read_here(
 
     def dying(stream: object, length: int) -> bytes:
         content = exactly(stream, length)  # type: ignore[arg-type]
-        process = helpers[0]._process
-        if length == 1 and process is not None:
-            process.kill()  # it is ready, and gone before its first answer
-            deaths.append(process.wait())
+        other = helpers[0]._other
+        if length == 1 and other is not None:
+            other.end()  # it is ready, and gone before its first answer
+            deaths.append(length)
             died.set()
         return content
 
@@ -83,7 +118,7 @@ def test_what_a_process_had_when_it_died_is_read_here(
     # The first batch that is read here takes until then.
     done = scorecard.consolidate(folder, processes=2, progress=lambda done, _: done and died.wait(60))
     assert done.to_json("zh") == expected
-    assert deaths and deaths[0]
+    assert deaths
 
 
 def test_no_process_is_left_when_reading_is_broken_off(folder: Path, helpers: list[workers._Helper]) -> None:
@@ -94,4 +129,5 @@ def test_no_process_is_left_when_reading_is_broken_off(folder: Path, helpers: li
     with pytest.raises(KeyboardInterrupt):
         scorecard.consolidate(folder, processes=3, progress=stop)
     assert len(helpers) == 2
-    assert all(one._process is None or one._process.poll() is not None for one in helpers)
+    for one in helpers:
+        assert not one._thread.is_alive()
