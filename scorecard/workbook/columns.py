@@ -189,6 +189,9 @@ def _with_targets(
         if c.role in ("rule_text", "note", "method") and name < c.col < actual and c.col not in listed
     }  # fmt: skip
     texts |= {col: text for col, text in header.unknown if name < col < actual}
+    # Standard over 95%, ≥95% and 3次/台 is what is to be reached; a rule is a sentence.
+    bare = {c.col: c.header for c in columns if c.role == "rule_text" and name < c.col < actual and c.col in listed}
+    texts |= {col: text for col, text in bare.items() if holds_quantities(lines.grid, rows, col, 1.0)}
     found = [
         (col, text) for col, text in texts.items()
         if holds_quantities(lines.grid, rows, col, 0.2 if vocabulary.speaks_of_target(text) else 0.5)

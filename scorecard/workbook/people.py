@@ -149,6 +149,13 @@ class _Reader:
         last = max((h.col for h in self.items), default=0)
         self.strange: list[Finding] = []
         for i, heading in enumerate(self.headings):
+            if heading.role in ("method", "note", "section") and heading.col < last and not self.is_flat:
+                # 归口部门 may be who supplies the data, and is the department where departments stand in it.
+                role, sure = self._said_by(heading, rows, taken)
+                if role and sure and role not in taken:
+                    taken.add(role)
+                    self.headings[i] = heading._replace(role=role)
+                continue
             if self.is_flat or (heading.role != "other" and (heading.role != "grade" or "total" in taken)):
                 continue
             cells, role = [self.grid.cell(row, heading.col) for row in rows], ""

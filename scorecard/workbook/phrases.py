@@ -189,6 +189,8 @@ class Phrases:
         plain = _BRACKETS.sub(" ", plain)
         if _PART_OF.match(plain):
             return Phrase("weight", "", WHOLE, "% of")
+        if plain.split() in (["weighted", "%"], ["%", "weighted"], ["weighted%"]):
+            return Phrase("weight", "", CORE_ONLY, "weighted %")
         head = _BREAK.split(plain, maxsplit=1)[0]
         found = self._of_head(head, plain)
         if found is None and head != plain and (whole := self._of_head(plain, plain)) is not None and whole.score > CORE_ONLY:
