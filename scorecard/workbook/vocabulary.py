@@ -33,6 +33,7 @@ from .wordlists import (
     fold_unit,
     is_dated,
     is_signed,
+    last_characters,
     listed,
     pair_pattern,
     scores_as,
@@ -83,7 +84,7 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_cache", "_context", "_cores", "_evaluators", "_headers",
+        "_adjustments", "_cache", "_context", "_cores", "_ends", "_evaluators", "_headers",
         "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_phrases", "_ratings", "_special_cache", "_spelling",
         "_tails", "_total", "_units", "_vetoes", "abilities", "hints", "ledger", "mapping", "memory_cache", "people",
     )  # fmt: skip
@@ -101,6 +102,7 @@ class Vocabulary:
         self._patterns = tuple(
             (re.compile(one["text"]), str(one["role"]), bool(one.get("weak"))) for one in data["pattern"]
         )
+        self._ends = last_characters(data)
         self._evaluators = {fold(word): name for name, words in data["evaluators"].items() for word in words}
         words = data["words"]
         self._neutral = by_length(words["neutral"])
@@ -191,6 +193,8 @@ class Vocabulary:
                 return inner
             label = span.rest or trim(text)
             return HeaderMatch("band", label, "", 0.9 if inner is not None else 0.75, inner.term if inner else label)
+        if whole[-1] not in self._ends and not whole[-1].isascii():
+            return None  # the name of a person, a department, an item: most texts are none of ours
         if whole not in self._headers and (both := self._in_two_languages(text)) is not None:
             return both
         plain, unit, period = self._without_brackets(text)
@@ -416,6 +420,8 @@ class Vocabulary:
             return None
         value = trim(rest) if colon else None
         plain = _NUMBERING.sub("", _BRACKETS.sub("", key(head))).strip(ORNAMENTS)
+        if plain and plain[-1] not in self._ends and not plain[-1].isascii():
+            return None
         for candidate, _ in self._spellings(plain):
             known = self._labels.get(candidate)
             if known is not None:

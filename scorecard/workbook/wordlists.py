@@ -104,6 +104,27 @@ def pair_pattern(labels: Mapping[str, tuple[str, bool, str]]) -> re.Pattern[str]
     return re.compile(rf"(?<![\w/／])({either}){dot}{twice}{gap}(?:[(（][^()（）]{{0,20}}[)）])?{gap}[:：]{gap}")
 
 
+def last_characters(data: Mapping[str, Any]) -> frozenset[str]:
+    """What a Chinese heading or label can end in: every character of the words and patterns, and those of periods."""
+    found = set("年月日号旬周季度期次半上下内外分%")
+
+    def collect(part: Any) -> None:
+        if isinstance(part, str):
+            found.update(key(part))
+        elif isinstance(part, Mapping):
+            for name, inner in part.items():
+                found.update(key(name))
+                collect(inner)
+        elif isinstance(part, (list, tuple)):
+            for inner in part:
+                collect(inner)
+
+    # Values (surnames among them) and names of items are no headings.
+    collect({name: part for name, part in data.items() if name not in ("phrase", "direction", "kind")})
+    collect({name: part for name, part in data["phrase"].items() if name != "value"})
+    return frozenset(found)
+
+
 def built_in() -> dict[str, Any]:
     """The words that come with this package; as JSON where it is packed for a Python without TOML (3.10, LibreOffice)."""
     packed = Path(__file__).with_name("vocabulary.json")

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from scorecard.errors import UsageError
 from scorecard.workbook.score_ranges import score_range
 from scorecard.workbook.vocabulary import ROLES, STRONG, Vocabulary, default_vocabulary
+from tests.layouts import fresh
+from tests.layouts.authors import a, b, c
+from tests.layouts.wording import Wording
 
 from . import forms
 
@@ -262,3 +265,28 @@ def test_blanks_inside_a_header_do_not_matter(text: str, blank: str) -> None:
     plain, spaced = WORDS.match_header(text), WORDS.match_header(blank.join(text))
     assert plain is not None and spaced is not None
     assert (spaced.role, spaced.unit, spaced.score) == (plain.role, plain.unit, plain.score)
+
+
+def test_what_no_heading_ends_in_only_saves_time() -> None:
+    """Texts that are told apart by their last character alone mean nothing when they are looked at in full, either."""
+
+    class Everything(frozenset[str]):
+        def __contains__(self, character: object) -> bool:
+            return True
+
+    quick, full = Vocabulary.load(), Vocabulary.load()
+    full._ends = Everything()
+    texts = {
+        text
+        for module in (a, b, c, fresh)
+        for one in vars(module).values()
+        if isinstance(one, Wording)
+        for role in ("name", "weight", "target", "actual", "rule", "note", "total", "person", "department", "period", "evaluator",
+                     "position", "people", "departments", "positions", "items", "grade", "adjustment", "category", "requirement")
+        for text in getattr(one, role)
+    }  # fmt: skip
+    texts |= {f"{text}{tail}" for text in texts for tail in ("华", "：张三", "（本部门）", "明")}
+    assert len(texts) > 5_000
+    for text in texts:
+        assert quick.match_header(text) == full.match_header(text), text
+        assert quick.match_label(text) == full.match_label(text), text
