@@ -101,7 +101,9 @@ def _is_slot(lines: Lines, cell: Cell) -> bool:
     if behind is None or not _is_rating(behind):
         return False
     in_front = lines.grid.cell(cell.row, cell.col - 1).value if cell.col > 1 else None
-    return isinstance(in_front, (int, float)) or _is_rating(lines.grid.cell(max(cell.row - 1, 1), behind.col))
+    above = max(cell.row - 1, 1)
+    is_headed = bool(lines.text(above, cell.col)) and lines.is_blank(above, behind.col)
+    return isinstance(in_front, (int, float)) or is_headed or _is_rating(lines.grid.cell(above, behind.col))
 
 
 @asked

@@ -123,8 +123,7 @@ def read_above(
     if title is not None and title[0] < 0:
         title = None
     for _, order, cell in sorted(titles, key=lambda one: -one[0]):
-        words = key(str(cell.value))
-        match = next((found for p in (*SPANS, _PERIOD_IN_TITLE) if (found := p.search(words))), None)
+        match = _period_in(key(str(cell.value)))
         # What stands alone above everything else is a title, too, though no word says so.
         is_title = title is not None and cell is title[2] or (order == 0 and len(lines.row(cell.row, first_col, last_col)) == 1)
         if "period" not in identity and match and (is_title or vocabulary.speaks_of_assessment(str(cell.value))):
@@ -136,6 +135,13 @@ def read_above(
         identity=identity,
         unclear=unclear,
     )
+
+
+def _period_in(words: str) -> re.Match[str] | None:
+    """The period that a title names: 2026年第三季度 rather than 月度 in 月度绩效考核表（2026年第三季度）."""
+    named = [match for pattern in (*SPANS, _PERIOD_IN_TITLE) for match in pattern.finditer(words)]
+    certain = (m for m in named if (one := parse_period(m[0])) is not None and one.year is not None)
+    return next(certain, next(iter(named), None))
 
 
 def _behind(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> Cell | None:

@@ -308,7 +308,7 @@ class Phrases:
         if _HAN.search(folded):
             return next((kind for pattern, kind in self._label_zh if pattern.fullmatch(folded)), "")
         words = re.findall("[a-z]+", unicodedata.normalize("NFKC", text).casefold())
-        if not 1 <= len(words) <= 5 or re.search(r"\d", folded):
+        if not 1 <= sum(word not in _SMALL for word in words) <= 5 or re.search(r"\d", folded):
             return ""
         return self._english_label([w[:-1] if w.endswith("s") and w[-2:] != "ss" and len(w) > 4 else w for w in words])
 

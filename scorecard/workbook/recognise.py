@@ -375,7 +375,10 @@ def _strange_columns(lines: Lines, header: Header, body: Body, vocabulary: Vocab
 
 
 def _may_be_filled(col: int, header: Header, body: Body) -> bool:
-    """Whether an empty column that nothing is known of is beside somebody's scores, or beside another such column."""
+    """Whether an empty column that nothing is known of is beside somebody's scores, another such one, or between bands."""
+    bands = [column.col for column in body.columns if column.role == "band"]
+    if bands and bands[0] < col < bands[-1]:
+        return True
     unknown = {other for other, _ in header.unknown}
     rated = {column.col for column in body.columns if column.role == "score" and column.label}
     return bool({col - 1, col + 1} & (unknown | rated))

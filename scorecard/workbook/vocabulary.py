@@ -282,6 +282,7 @@ class Vocabulary:
         parts = [part for part in re.split(r"[/、&|与和]|及(?!时|格)|\bor\b", folded) if part]
         if len(parts) > 1:
             found = [known for part in parts if (known := self._headers.get(part)) is not None]
+            found = [one for one in found if one[0] != "foreign"]  # 学生及家长满意度 is no list of pupils
             if found and len(found) >= len(parts) - 1:
                 role, strong, term = found[0]
                 return HeaderMatch(role, "", unit, 0.85 if strong else 0.55, term)
@@ -477,7 +478,10 @@ class Vocabulary:
         named = [label for chunk in _APART.split(text) if chunk and (label := self.match_label(chunk)) is not None]
         pairs = [(one.kind, filled_in(one.value)) for one in named if one.kind in IDENTITY_KINDS and one.value is not None]
         apart = _HAN.search(text) is None and all(_COLON.search(chunk) for chunk in _APART.split(text) if chunk)
-        return pairs if apart or len(pairs) > len(found) or len(pairs) == colons else found
+        if apart or len(pairs) == colons:
+            return pairs
+        known = {kind for kind, _ in found}
+        return [*found, *(pair for pair in pairs if pair[0] not in known)]
 
     @asked_method
     def strange_pairs(self, text: str) -> list[tuple[str, str]]:

@@ -646,7 +646,8 @@ class _Sheet:
         w, c, random = self.w, self.c, self.random
         names = (
             random.sample(("quality", "delivery", "cost", "safety", "teamwork"), random.randint(2, 5))
-            if w.english or self.chance(0.6) else random.sample([n for n in w.items if len(n) < 9], random.randint(2, 5))
+            if w.english or self.chance(0.6)
+            else random.sample(_short(w.items), random.randint(2, 5))
         )  # fmt: skip
         suffix = self.pick(w.weight_suffix)
         english = names[0].isascii()
@@ -822,3 +823,9 @@ class _Sheet:
 def new_row(item: Item) -> int:
     """The row of an item."""
     return int("".join(ch for ch in item.name_cell if ch.isdigit()))
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Names that fit a heading of a flat list; five at least."""
+    found = [name for name in names if len(name) < 9]
+    return found if len(found) >= 5 else sorted(names, key=len)[:5]
