@@ -290,3 +290,12 @@ def test_what_no_heading_ends_in_only_saves_time() -> None:
     for text in texts:
         assert quick.match_header(text) == full.match_header(text), text
         assert quick.match_label(text) == full.match_label(text), text
+
+
+def test_words_of_a_user_may_end_in_anything(tmp_path: Path) -> None:
+    path = tmp_path / "用词.toml"
+    path.write_text('[header.weight]\nterms = ["占魑"]\n[label.person]\nterms = ["承办魑"]\n', encoding="utf-8")
+    words = Vocabulary.load(path)
+    header, label = words.match_header("占魑"), words.match_label("承办魑")
+    assert header is not None and header.role == "weight"
+    assert label is not None and label.kind == "person"
