@@ -77,8 +77,9 @@ def scores_as(brackets: list[str]) -> str:
 
 
 def fold_unit(text: str) -> str:
-    """A unit as it is compared."""
-    return key(text).removeprefix("单位").strip(ORNAMENTS)
+    """A unit as it is compared; percentages are %, in words or not."""
+    unit = key(text).removeprefix("单位").strip(ORNAMENTS)
+    return "%" if unit in ("百分比", "百分率", "百分数", "percent", "percentage") else unit
 
 
 def without_tails(text: str) -> Iterator[str]:

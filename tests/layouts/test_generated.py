@@ -16,7 +16,7 @@ from scorecard.workbook.inspection import inspect_package
 from scorecard.workbook.package import Package
 
 from . import generator
-from .authors import a, b, c, d, e
+from .authors import a, b, c, d, e, f
 from .fresh import FRESH, FRESH_ENGLISH
 from .generator import LAYOUTS, generate
 from .hard import HARD, HARD_ENGLISH
@@ -26,7 +26,7 @@ from .planted import compare
 from .wording import HELD_OUT, HELD_OUT_ENGLISH, LAST, SECOND, SECOND_ENGLISH, TUNING, TUNING_ENGLISH, Wording
 
 # Lists by people who have not seen the recogniser; each was measured at first sight before anything was done about it.
-AUTHORS = {"a": a, "b": b, "c": c, "d": d, "e": e}
+AUTHORS = {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f}
 
 # Seeds of the held-out words begin here.
 _FIRST = 10_000

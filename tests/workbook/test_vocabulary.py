@@ -299,3 +299,9 @@ def test_words_of_a_user_may_end_in_anything(tmp_path: Path) -> None:
     header, label = words.match_header("占魑"), words.match_label("承办魑")
     assert header is not None and header.role == "weight"
     assert label is not None and label.kind == "person"
+
+
+@pytest.mark.parametrize("text", ["权重（%）", "权重（百分比）", "权重（百分率）", "Weight (percent)", "权重/%"])
+def test_percentages_are_one_unit(text: str) -> None:
+    header = WORDS.match_header(text)
+    assert header is not None and (header.role, header.unit) == ("weight", "%")
