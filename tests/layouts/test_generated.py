@@ -25,7 +25,7 @@ from .negatives import negative
 from .planted import compare
 from .wording import HELD_OUT, HELD_OUT_ENGLISH, LAST, SECOND, SECOND_ENGLISH, TUNING, TUNING_ENGLISH, Wording
 
-# Lists by people who have not seen the recogniser; each was measured at first sight before anything was done about it.
+# Lists written without sight of the recogniser; each was measured at first sight before anything was done about it.
 AUTHORS = {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f}
 
 # Seeds of the held-out words begin here.

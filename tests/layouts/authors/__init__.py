@@ -1,1 +1,1 @@
-"""Lists of words by several people, each measured at first sight before anything was done about what it showed."""
+"""Lists of words written independently, each measured at first sight before anything was done about what it showed."""

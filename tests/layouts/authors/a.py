@@ -1,4 +1,4 @@
-"""Forms of factories, hospitals, schools, banks and offices, by somebody who has not seen the recogniser."""
+"""Forms of factories, hospitals, schools, banks and offices; written without sight of the recogniser."""
 
 from tests.layouts.wording import Wording
 

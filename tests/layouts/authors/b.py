@@ -1,4 +1,4 @@
-"""Forms of retail, logistics, hotels, construction and energy, by somebody who has not seen the recogniser."""
+"""Forms of retail, logistics, hotels, construction and energy; written without sight of the recogniser."""
 
 from tests.layouts.wording import Wording
 

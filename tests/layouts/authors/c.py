@@ -1,4 +1,4 @@
-"""Forms of farming, clinics, media, trade and universities, by somebody who has not seen the recogniser."""
+"""Forms of farming, clinics, media, trade and universities; written without sight of the recogniser."""
 
 from tests.layouts.wording import Wording
 

@@ -1,4 +1,4 @@
-"""Forms of ordinary departments of many trades, by somebody who has not seen the recogniser."""
+"""Forms of ordinary departments of many trades; written without sight of the recogniser."""
 
 from tests.layouts.wording import Wording
 
