@@ -32,8 +32,6 @@ _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from scorecard.consolidation.workers import serve; serve()"
 )
-
-
 _Batches = Sequence[Sequence[Source]]
 
 
@@ -139,9 +137,15 @@ def _forked(batches: _Batches, reader: Reader) -> _Other:
             _answer(reader, batches, numbers, out)
 
     process = multiprocessing.get_context("fork").Process(target=work, daemon=True)
-    process.start()
-    os.close(given)
-    os.close(answers)
+    try:
+        process.start()
+    except OSError:
+        os.close(there)
+        os.close(back)
+        raise
+    finally:
+        os.close(given)
+        os.close(answers)
 
     def end() -> None:
         process.kill()

@@ -327,8 +327,6 @@ _LARGEST = 310
 
 
 @lru_cache(maxsize=32_768)
-# Weights, bounds of grades and whole scores are compared again and again.
-@lru_cache(maxsize=32_768)
 def snap(x: float) -> float:
     """`x` as a spreadsheet's ROUND(x, 12) gives it: 12 decimals and at most 15 significant digits.
 

@@ -171,7 +171,8 @@ class Archive:
         for _ in range(count):
             entry = self._entry(at)
             at += len(entry.header)
-            key, is_safe = _judged(entry.name)
+            judge = _judged if len(entry.name) <= _LONGEST_NAME else _judged.__wrapped__
+            key, is_safe = judge(entry.name)
             if key in entries or not is_safe:
                 raise UnusableFile(UNSAFE_NAME, where)
             if entry.flags & _ENCRYPTED:
@@ -204,7 +205,7 @@ class Archive:
             # The 64-bit field holds only the numbers that did not fit, in this order.
             size, packed, offset = (wide.pop(0) if n == _MAX32 and wide else n for n in (size, packed, offset))
         return Entry(
-            _decoded(raw_name, flags & _UTF8), raw_name, made_by, flags, method, time, date, crc, packed, size,
+            _decoded(raw_name, flags), raw_name, made_by, flags, method, time, date, crc, packed, size,
             internal, external, extra, data[extra_end:end], offset, data[at:end],
         )  # fmt: skip
 
@@ -345,31 +346,18 @@ def _fresh(entry: Entry, at: int) -> tuple[list[bytes], bytes]:
     return [local, entry.payload], central
 
 
+def _decoded(raw_name: bytes, flags: int) -> str:
+    return raw_name.decode("utf-8" if flags & _UTF8 else "cp437", "backslashreplace")
+
+
 # Workbooks have the same parts, by and large; names that are longer than any part's are not kept.
 _LONGEST_NAME = 80
 
 
-def _decoded(raw_name: bytes, is_utf8: int) -> str:
-    return (_known_name if len(raw_name) <= _LONGEST_NAME else _name)(raw_name, is_utf8)
-
-
-def _name(raw_name: bytes, is_utf8: int) -> str:
-    return raw_name.decode("utf-8" if is_utf8 else "cp437", "backslashreplace")
-
-
-_known_name = lru_cache(maxsize=1024)(_name)
-
-
+@lru_cache(maxsize=1024)
 def _judged(name: str) -> tuple[str, bool]:
     """The key of a name, and whether it is safe."""
-    return (_known_judgement if len(name) <= _LONGEST_NAME else _judgement)(name)
-
-
-def _judgement(name: str) -> tuple[str, bool]:
     return fold(name), _is_safe(name)
-
-
-_known_judgement = lru_cache(maxsize=1024)(_judgement)
 
 
 def _is_safe(name: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..definitions import Definition
 from ..errors import RuleError
@@ -20,8 +21,9 @@ from ..scoring.score import score_card
 from ..scoring.values import CellError, Reading, State, read, snap
 from . import rulesheet as rs
 from .addresses import cell_name
-from .cells import Cell, Grid, read_cell
+from .cells import Grid, read_cell
 from .formulas import MANUAL_WORD
+from .kept import Kept
 from .legend import Legend
 from .located import Row, Table, headline_column, score_columns
 from .marks import Marks, read_marks
@@ -299,27 +301,19 @@ def target_period(table: Table, wanted: str | None = None) -> str:
 def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], marks: Marks) -> list[Kpi]:
     """Items by the scores that stand in a column, typed or computed by the department."""
     kpis = []
-    scale = marks.is_weighted, marks.most
     for i, row in items(table):
-        place = row.score_cell(marks.label)
+        place, weight = row.score_cell(marks.label), weights[i]
         cell = grid.at(place) if place else None
+        make = partial(_typed_kpi, row, place, grid, weight, marks)
         if cell is None or cell.value is None or row.points_cell:
-            kpis.append(_typed_kpi(row, place, grid, weights[i], marks))
-            continue
-        known = _TYPED.get((id(row), id(cell)))
-        if known is None or known[0] is not row or known[1] is not cell or known[2] != (weights[i], scale):
-            if len(_TYPED) >= _ROOM:
-                _TYPED.clear()
-            kpi = _typed_kpi(row, place, grid, weights[i], marks)
-            known = _TYPED[id(row), id(cell)] = (row, cell, (weights[i], scale), kpi)
-        kpis.append(known[3])
+            kpis.append(make())  # a blank cell is made anew each time, and full marks may stand in another one
+        else:
+            # Cards of one form share their rows, and the cells in which the same number stands: then it is the same item.
+            kpis.append(_TYPED.of((row, cell), make, weight, marks.is_weighted, marks.most))
     return kpis
 
 
-# Cards of one form share their rows, and the cells in which the same number stands: then the item is the same as well.
-# What is held here cannot be mistaken for other objects at the same place in memory.
-_TYPED: dict[tuple[int, int], tuple[Row, Cell, object, Kpi]] = {}
-_ROOM = 10_000
+_TYPED: Kept[Kpi] = Kept(10_000)
 
 
 def _typed_kpi(row: Row, place: str | None, grid: Grid, weight: float | None, marks: Marks) -> Kpi:

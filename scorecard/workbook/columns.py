@@ -13,13 +13,12 @@ from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, text_of
 from .probe import asked_together, is_missing, read
-from .structure import adds_up, by_claim, holds_quantities, names_items
+from .structure import TOTAL_WITHIN, adds_up, by_claim, holds_quantities, names_items
 from .vocabulary import LISTED, STRONG, Vocabulary
 
 #: More empty rows than this end a table.
 GAP = 3
 _SAMPLE = 80
-_TOTAL_WITHIN = 6
 _PLAIN_TEXT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%?", re.ASCII)
 #: Labels that end the items, or part them.
 ENDS = ("total", "subtotal", "grade", "coverage", "coefficient", "period", "stop")
@@ -168,7 +167,7 @@ def _with_scores(lines: Lines, header: Header, rows: list[int], limit: int, colu
     found: list[Column] = []
     for col, text in header.unknown:
         beside = any(abs(c.col - col) == 1 for c in (*scores, *found))
-        below = lines.between(weighed[-1] + 1, min(limit, weighed[-1] + _TOTAL_WITHIN)) if beside else ()
+        below = lines.between(weighed[-1] + 1, min(limit, weighed[-1] + TOTAL_WITHIN)) if beside else ()
         if any(adds_up(lines.grid.cell(row, col), weighed) for row in below):
             found.append(Column("score", col, text, text))
     return [*columns, *found]

@@ -7,12 +7,13 @@ other without overlapping. It decides the grades of a table that carries no rule
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..scoring.model import Grade, GradeTable
 from .cells import Cell, Grid
 from .grade_words import GRADE_WORDS, known_grade
+from .kept import Kept
 from .located import Table
 from .score_ranges import score_range
 
@@ -60,12 +61,11 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
             legend.grades.of(85).label, legend.cell     # ("良好", "A16")
     """
     areas = tuple((table.top, table.last_row, table.first_col, table.last_col) for table in tables)
-    if _is_silent(grid.twin_of, areas):
-        # As most sheets are, and those of their form.
-        cells = [cell for place in grid.own if _is_hinted(cell := grid.cell(*place)) and _is_outside(*place, areas)]
-        cells.sort(key=lambda cell: (cell.row, cell.col))
-    else:
-        cells = [cell for cell in _outside(grid, areas) if _is_hinted(cell)]
+    model = grid.twin_of
+    cells = _HINTS.of((model,), lambda: _hints(model, areas), areas)
+    if grid is not model:
+        # Most sheets have no word about grades, nor have those of their form: then only what is their own is looked at.
+        cells = _hints(grid if cells else (grid.cell(*place) for place in sorted(grid.own)), areas)
     if not cells:
         return None
     found: list[list[_Pair]] = [_pairs_of(cell) for cell in cells]
@@ -81,19 +81,7 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
     return best
 
 
-def _is_silent(grid: Grid, areas: tuple[_Area, ...]) -> bool:
-    """Whether a sheet has no word about grades outside its tables."""
-    known = _SILENT.get(id(grid))
-    if known is None or known[0] is not grid or known[1] != areas:
-        if len(_SILENT) >= _ROOM:
-            _SILENT.clear()
-        known = _SILENT[id(grid)] = (grid, areas, not any(map(_is_hinted, _outside(grid, areas))))
-    return known[2]
-
-
-# What is held here cannot be mistaken for another sheet at the same place in memory.
-_SILENT: dict[int, tuple[Grid, tuple[_Area, ...], bool]] = {}
-_ROOM = 32
+_HINTS: Kept[list[Cell]] = Kept(32)
 
 
 def legends_of(tables: Sequence[Table], grids: Mapping[str, Grid]) -> dict[str, Legend]:
@@ -105,27 +93,14 @@ def legends_of(tables: Sequence[Table], grids: Mapping[str, Grid]) -> dict[str, 
     return {name: legend for name, legend in found.items() if legend is not None}
 
 
-def _outside(grid: Grid, areas: Sequence[_Area]) -> Iterator[Cell]:
-    for cells in grid.rows():
-        row = cells[0].row
-        across = [(left, right) for top, bottom, left, right in areas if top <= row <= bottom]
-        if any(first <= cells[0].col and cells[-1].col <= last for first, last in across):
-            continue
-        for cell in cells:
-            if not any(first <= cell.col <= last for first, last in across):
-                yield cell
-
-
-def _is_outside(row: int, col: int, areas: Sequence[_Area]) -> bool:
-    return not any(top <= row <= bottom and left <= col <= right for top, bottom, left, right in areas)
-
-
-def _is_hinted(cell: Cell) -> bool:
-    """Whether a text may be a grade, or name grades with their points; a name such as 王优 is neither."""
-    text = cell.value
-    if cell.kind or not isinstance(text, str) or _HINT.search(text) is None:
-        return False
-    return any(c.isdigit() for c in text) or known_grade(text) != ""
+def _hints(cells: Iterable[Cell], areas: Sequence[_Area]) -> list[Cell]:
+    """Texts outside the tables that may be a grade, or name grades with their points; a name such as 王优 is neither."""
+    return [
+        cell for cell in cells
+        if not cell.kind and isinstance(cell.value, str) and _HINT.search(cell.value)
+        and (any(c.isdigit() for c in cell.value) or known_grade(cell.value))
+        and not any(top <= cell.row <= bottom and left <= cell.col <= right for top, bottom, left, right in areas)
+    ]  # fmt: skip
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------

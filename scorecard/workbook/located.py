@@ -8,6 +8,7 @@ from ..findings import Finding
 from ..messages import Message
 from .body import Row
 from .headers import BandHeader, Column, score_order
+from .kept import Kept
 
 __all__ = [
     "ABILITIES", "LEDGER", "PERSON_ROWS", "BandHeader", "Column", "Find", "Part", "Row", "Table", "headline_column",
@@ -128,18 +129,11 @@ class Find:
 
 def score_columns(table: Table) -> list[Column]:
     """The score columns of a table, the one that counts first."""
-    known = _ORDERS.get(id(table.columns))
-    if known is None or known[0] is not table.columns:
-        if len(_ORDERS) >= _ROOM:
-            _ORDERS.clear()
-        known = _ORDERS[id(table.columns)] = (table.columns, score_order(table.columns))
-    return list(known[1])
+    # Cards of one form share their columns, and each is asked about them a dozen times.
+    return list(_ORDERS.of((table.columns,), lambda: score_order(table.columns)))
 
 
-# Cards of one form share their columns, and each is asked about them a dozen times. The columns are held, so that no
-# other ones can come to the same place in memory.
-_ORDERS: dict[int, tuple[tuple[Column, ...], list[Column]]] = {}
-_ROOM = 512
+_ORDERS: Kept[list[Column]] = Kept(512)
 
 
 def headline_column(table: Table) -> Column | None:

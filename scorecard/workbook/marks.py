@@ -18,8 +18,8 @@ from ..scoring.weights import points_as_weights
 from .addresses import split_cell
 from .cells import Grid, reading_of
 from .located import ABILITIES, Row, Table, score_columns
+from .structure import REFERENCE, ranges_of
 
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 # What is left of a formula that only adds up cells.
 _PLAIN_SUM = re.compile(r"(?:SUM|ROUND|IF|IFERROR|[-+(),\d.\s]|\"\"|=|#)*", re.IGNORECASE)
 _SLACK = 1e-6
@@ -148,14 +148,12 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
 
 def _adds_only(formula: str, wanted: set[tuple[int, int]]) -> bool:
     named: set[tuple[int, int]] = set()
-    for first, top, last, bottom in _REFERENCE.findall(formula):
-        try:
-            r1, c1 = split_cell(first + top)
-            r2, c2 = split_cell(last + bottom) if last else (r1, c1)
-        except ValueError:
+    for corners in ranges_of(formula):
+        if corners is None:
             return False  # it names a cell that no sheet has
+        (r1, c1), (r2, c2) = corners
         named |= {place for place in wanted if r1 <= place[0] <= r2 and c1 <= place[1] <= c2}
-    return named == wanted and _PLAIN_SUM.fullmatch(_REFERENCE.sub("#", formula)) is not None
+    return named == wanted and _PLAIN_SUM.fullmatch(REFERENCE.sub("#", formula)) is not None
 
 
 def full_mark(row: Row, grid: Grid) -> float | None:

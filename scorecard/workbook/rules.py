@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import is_not
 
 from ..definitions import Definition, KpiDefinition
 from ..errors import RuleError
@@ -20,7 +19,8 @@ from ..scoring.policies import Policy
 from ..scoring.values import Reading, State, decimal_sum, read, round_half_up, snap
 from ..scoring.weights import scale_weights
 from .cells import Cell, Grid, read_cell
-from .located import BandHeader, Column, Row, Table
+from .kept import Kept
+from .located import BandHeader, Row, Table
 from .marks import points_weights
 from .vocabulary import Vocabulary
 
@@ -142,25 +142,12 @@ def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
     places = [place for row in table.rows for place in (row.weight_cell, row.points_cell) if place]
     # A blank cell is made anew each time it is asked for.
     cells = [cell for place in places if (cell := grid.at(place)).value is not None]
-    known = _SCALES.get(id(table.rows))
-    if (
-        known is None
-        or known[0] is not table.rows
-        or known[1] is not table.columns
-        or len(known[2]) != len(cells)
-        or any(map(is_not, known[2], cells))
-    ):
-        if len(_SCALES) >= _ROOM:
-            _SCALES.clear()
-        known = _SCALES[id(table.rows)] = (table.rows, table.columns, cells, _weight_scale(table, grid))
-    weights, divisor = known[3]
+    # Cards of one form share rows, columns and most cells, the weights among them.
+    weights, divisor = _SCALES.of((table.rows, table.columns, *cells), lambda: _weight_scale(table, grid))
     return list(weights), divisor
 
 
-# Cards of one form share rows, columns and most cells, the weights among them. What is held here cannot be mistaken for
-# other objects at the same place in memory.
-_SCALES: dict[int, tuple[tuple[Row, ...], tuple[Column, ...], list[Cell], tuple[list[float | None], int]]] = {}
-_ROOM = 512
+_SCALES: Kept[tuple[list[float | None], int]] = Kept(512)
 
 
 def _weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:

@@ -8,13 +8,12 @@ from dataclasses import replace
 from .headers import Column, Header
 from .lines import Lines, text_of
 from .probe import asked_together, read
-from .structure import adds_up, is_whole, refers_to
+from .structure import TOTAL_WITHIN, adds_up, is_whole, refers_to
 from .vocabulary import Vocabulary
 
 # Beside the names and a column of shares one of these makes a form of a list.
 _TELLING = frozenset({"score", "rule_text", "method", "target", "actual", "band", "note"})
 _PERCENT = ("%", "％", "percent", "百分")
-_TOTAL_WITHIN = 6
 _BEHIND = 4
 
 
@@ -109,7 +108,7 @@ def share_or_mark(
         if (mark := read(lines.grid.cell(row, score).value).number) is not None
     ]
     is_above = bool(marks) and _exceed([number for pair in marks for number in pair])
-    for row in lines.between(rows[-1] + 1, min(limit, rows[-1] + _TOTAL_WITHIN)):
+    for row in lines.between(rows[-1] + 1, min(limit, rows[-1] + TOTAL_WITHIN)):
         for score in scores:
             cell = lines.grid.cell(row, score)
             if adds_up(cell, rows):

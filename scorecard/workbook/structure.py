@@ -7,7 +7,7 @@ the actuals; the rows of a ledger by coming again in the same order; a total by 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
 
 from .addresses import split_cell
@@ -21,9 +21,12 @@ _FORM = _GRADED | _TELLING - {"number", "section"}
 _NAME_LENGTH, _UNIT_LENGTH, _QUANTITY_LENGTH = 60, 4, 16
 # What measures end in, and units do not.
 _MEASURES = ("率", "度", "额", "量", "值", "数", "比")
+#: How far below the items their total stands at most.
+TOTAL_WITHIN = 6
 # Totals are typed with two places.
 _SLACK = 0.006
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
+#: A cell, or a range, in a formula.
+REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
 
 
 @asked_together
@@ -196,14 +199,19 @@ def difference_of(cell: Cell) -> tuple[tuple[int, int], tuple[int, int]] | None:
 def refers_to(formula: str | None) -> set[tuple[int, int]]:
     """The cells that a formula names, ranges of up to a few hundred cells spread out."""
     found: set[tuple[int, int]] = set()
-    for first, top, last, bottom in _REFERENCE.findall(formula or ""):
-        corners = _places(first + top, last + bottom)
+    for corners in ranges_of(formula or ""):
         if corners is None:
             continue
         (r1, c1), (r2, c2) = corners
         if (r2 - r1 + 1) * (c2 - c1 + 1) <= 500:
             found |= {(row, col) for row in range(r1, r2 + 1) for col in range(c1, c2 + 1)}
     return found
+
+
+def ranges_of(formula: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]] | None]:
+    """The corners of each cell or range that a formula names; None for one that no sheet has."""
+    for first, top, last, bottom in REFERENCE.findall(formula):
+        yield _places(first + top, last + bottom)
 
 
 def _places(first: str, last: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

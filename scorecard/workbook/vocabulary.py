@@ -205,7 +205,7 @@ class Vocabulary:
         if (
             match is not None
             and match.role == "weight"
-            and unit not in ("", "%", "分", "百分比", "points", "pts", "percent")
+            and unit not in ("", "%", "分", "points", "pts")
         ):
             return match._replace(role="foreign")  # Weight (kg)
         if match is not None and match.role == "score":
