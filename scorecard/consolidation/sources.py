@@ -7,11 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import UsageError
 from ..messages import Message
-from ..refusals import NO_SUCH_PATH, no_workbooks
+from ..refusals import NO_SUCH_PATH, no_workbooks, reason
 from .records import FileReading, Notice
 
 #: What is read as a workbook.
@@ -20,12 +22,13 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
 _OTHER_TABLES = (".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
 _DIGITS = re.compile(r"(\d+)")
 # What Windows, macOS, WPS, browsers and people write into the name of a copy.
-_COPY = re.compile(r"副本|复件|拷贝|备份|(?<![a-z])(?:copy|backup)(?![a-z])|\(\d{1,2}\)$")
+_COPY = re.compile(r"副本|复件|拷贝|备份|(?<![a-z])(?:copy|backup)(?![a-z])|\(\d{1,2}\)(?=/|$)")
+# What Excel, LibreOffice and WPS keep beside a workbook while somebody has it open.
+_LOCKS = ("~$", ".~")
 _NO_DOCUMENTS = frozenset(("thumbs.db", "desktop.ini", ".ds_store"))
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One workbook of the folder.
 
     Attributes:
@@ -66,7 +69,7 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
         UsageError: A path that does not exist, or nothing at all to read.
     """
     skipped = {os.path.realpath(path) for path in skip}
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     quarantine: list[Notice] = []
     notices: list[Notice] = []
     names: set[str] = set()
@@ -77,23 +80,24 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
         base = os.fspath(given if is_folder else given.parent)
         real = os.path.realpath(base)
         # As texts: of thousands of files, paths are slow to take apart.
-        for relative in _below(base) if is_folder else [given.name]:
-            path, last = os.path.join(base, relative), os.path.basename(relative)
-            name = unicodedata.normalize("NFC", relative.replace(os.sep, "/"))
+        for relative, is_link in _below(base, quarantine) if is_folder else [(given.name, given.is_symlink())]:
+            path = os.path.join(base, relative)
             # Folders behind links are not walked into, so that only a file itself can be one.
-            resolved = os.path.realpath(path) if os.path.islink(path) else os.path.join(real, relative)
+            resolved = os.path.realpath(path) if is_link else os.path.join(real, relative)
             if resolved in found or resolved in skipped:
                 continue
+            name = _listed(relative)
             if name in names:
                 # Two folders given, each with a file of this name.
-                name = unicodedata.normalize("NFC", Path(path).as_posix())
+                name = _listed(path)
+            last = name.rpartition("/")[2]
             suffix = os.path.splitext(last)[1].lower()
-            if last.startswith("~$"):
+            if last.startswith(_LOCKS):
                 notices.append(Notice("lock-file", "warning", name, "", "", Message(
                     "有人正打开着这个工作簿（锁文件），未保存的修改不在汇总里",
                     "somebody has this workbook open (a lock file); unsaved changes are not in the summary")))  # fmt: skip
             elif suffix in WORKBOOKS or not is_folder:
-                found[resolved] = name
+                found[resolved] = name, path
                 names.add(name)
             elif suffix in _OTHER_TABLES:
                 quarantine.append(Notice("format-unread", "error", name, "", "", Message(
@@ -104,10 +108,16 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
                     "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
     if not found and not quarantine:
         raise no_workbooks([str(path) for path in paths], WORKBOOKS)
-    listed = sorted(found.items(), key=lambda item: _place(item[1]))
-    files = tuple(Source(name, Path(path)) for path, name in listed)
+    listed = sorted(found.values(), key=lambda one: _place(one[0]))
+    files = tuple([Source(name, Path(path)) for name, path in listed])
     first = paths[0]
     return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
+
+
+def _listed(path: str) -> str:
+    """A path as reports show it: the same on every system, however it writes é."""
+    path = path.replace(os.sep, "/")
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
 
 
 def says_copy(name: str) -> bool:
@@ -117,8 +127,8 @@ def says_copy(name: str) -> bool:
         >>> [says_copy(name) for name in ("副本张三.xlsx", "张三（1）.xlsx", "Copy of 张三.xlsx", "张三(2026).xlsx")]
         [True, True, True, False]
     """
-    parts = unicodedata.normalize("NFKC", name).casefold().split("/")
-    return any(_COPY.search(part) for part in (*parts[:-1], parts[-1].rpartition(".")[0]))
+    folder, slash, last = unicodedata.normalize("NFKC", name).casefold().rpartition("/")
+    return _COPY.search(folder + slash + last.rpartition(".")[0]) is not None
 
 
 def _place(name: str) -> tuple[object, ...]:
@@ -134,21 +144,41 @@ def natural_key(name: str) -> tuple[object, ...]:
     """
     folder, _, base = name.rpartition("/")
     stem, dot, suffix = base.rpartition(".")
-    parts = [*folder.split("/"), stem if dot else base, suffix]
-    return tuple(
-        tuple([(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in _DIGITS.split(part) if piece])
-        for part in parts
-    )
+    return *_keys_of_folders(folder), _natural(stem if dot else base), _natural(suffix)
 
 
-def _below(folder: str) -> list[str]:
-    """The files below a folder, by their paths from there."""
-    found = []
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        inside = os.path.relpath(place, folder)
-        found += [os.path.join(inside, name) if inside != os.curdir else name
-                  for name in sorted(files) if not name.startswith(".")]  # fmt: skip
+@lru_cache(maxsize=256)
+def _keys_of_folders(folder: str) -> tuple[object, ...]:
+    return tuple(_natural(part) for part in folder.split("/"))
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    return tuple([(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in _DIGITS.split(text) if piece])
+
+
+def _below(folder: str, quarantine: list[Notice]) -> list[tuple[str, bool]]:
+    """The files below a folder, by their paths from there, and whether each is a link. Hidden ones but locks are left out."""
+    found: list[tuple[str, bool]] = []
+    todo = [""]
+    while todo:
+        inside = todo.pop()
+        folders: list[tuple[str, bool]] = []
+        files: list[tuple[str, bool]] = []
+        try:
+            with os.scandir(os.path.join(folder, inside)) as entries:
+                for entry in entries:
+                    if not entry.name.startswith(".") or entry.name.startswith(_LOCKS):
+                        is_folder = entry.is_dir(follow_symlinks=False)
+                        # A link to a folder is neither: what is behind it belongs elsewhere, or is in a circle.
+                        if is_folder or not (entry.is_symlink() and entry.is_dir()):
+                            (folders if is_folder else files).append((os.path.join(inside, entry.name), entry.is_symlink()))
+        except OSError as error:
+            told = reason(error)
+            quarantine.append(Notice("folder-unreadable", "error", _listed(inside) or os.path.basename(folder), "", "", Message(
+                f"文件夹打不开，里面的文件都没有读取：{told.zh}",
+                f"the folder cannot be opened, and none of its files was read: {told.en}")))  # fmt: skip
+        found += sorted(files)
+        todo += [name for name, _ in sorted(folders, reverse=True)]
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -173,6 +175,35 @@ class TestFailures:
         done = scorecard.consolidate([tmp_path / "a", tmp_path / "b", tmp_path / "a" / "1.xlsx"])
         assert totals(done) == {"张三": 80, "李四": 70} and len({one.card.file for one in done.resolved}) == 2
         assert codes(done)["not-a-workbook"] == ["说明.docx"] and codes(done)["format-unread"] == ["表.csv"]
+
+    def test_a_folder_that_cannot_be_opened_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        form(tmp_path / "客服部" / "1.xlsx", "张三", 80)
+        form(tmp_path / "人事部" / "1.xlsx", "李四", 80)
+        scandir = os.scandir
+
+        def refused(path: str) -> object:
+            if str(path).endswith("人事部"):
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refused)
+        done = scorecard.consolidate(tmp_path)
+        assert totals(done) == {"张三": 80}
+        (told,) = done.set_aside
+        assert (told.file, told.code) == ("人事部", "folder-unreadable") and "没有权限" in told.message.zh
+
+    def test_all_programs_lock_files_are_told_and_links_to_folders_not_followed(self, tmp_path: Path) -> None:
+        form(tmp_path / "表" / "客服部" / "1.xlsx", "张三", 80)
+        form(tmp_path / "别处" / "2.xlsx", "李四", 80)
+        (tmp_path / "表" / "客服部" / "循环").symlink_to(tmp_path / "表")
+        (tmp_path / "表" / "别处").symlink_to(tmp_path / "别处")
+        (tmp_path / "表" / "3.xlsx").symlink_to(tmp_path / "别处" / "2.xlsx")
+        for name in ("~$1.xlsx", ".~lock.1.xlsx#", ".~1.xlsx", ".hidden.xlsx"):
+            (tmp_path / "表" / "客服部" / name).write_bytes(b"user")
+        done = scorecard.consolidate(tmp_path / "表")
+        assert totals(done) == {"张三": 80, "李四": 80}
+        assert sorted(codes(done)["lock-file"]) == ["客服部/.~1.xlsx", "客服部/.~lock.1.xlsx#", "客服部/~$1.xlsx"]
+        assert not done.set_aside
 
     def test_rates_of_a_division_keep_its_parts(self, tmp_path: Path) -> None:
         heads = ["指标", "目标", "权重", "实际完成", "得分"]
