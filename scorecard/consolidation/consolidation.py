@@ -15,6 +15,7 @@ import pandas as pd
 from ..definitions import Definition, load_definition
 from ..workbook.vocabulary import Vocabulary
 from . import frames
+from .collector import patient_collector
 from .hierarchy import NodeResult, load_hierarchy, outside_tree, roll_up_tree
 from .reading import Reader
 from .records import FileReading, Notice
@@ -256,12 +257,14 @@ def consolidate(
     wanted = load_roster(Path(roster), password) if roster is not None else None
     nodes = load_hierarchy(Path(hierarchy), password) if hierarchy is not None else ()
     leave = [Path(p) for p in (*skip, roster, hierarchy) if p is not None]
-    sources = find_sources([Path(p) for p in given], leave)
-    readings = read_all(sources.files, Reader(definition, period or "", vocabulary, password), processes, progress)
-    sources = with_contents(sources, readings)
-    cards = [card for reading in readings for card in reading.cards]
-    copies = {source.file: source.copy_of for source in sources.files if source.copy_of}
-    resolution = resolve(cards, period, keep, copies)
+    reader = Reader(definition, period or "", vocabulary, password)
+    with patient_collector():
+        sources = find_sources([Path(p) for p in given], leave)
+        readings = read_all(sources.files, reader, processes, progress)
+        sources = with_contents(sources, readings)
+        cards = [card for reading in readings for card in reading.cards]
+        copies = {source.file: source.copy_of for source in sources.files if source.copy_of}
+        resolution = resolve(cards, period, keep, copies)
     notices = [*sources.notices, *(n for r in readings for n in r.notices), *resolution.notices]
     set_aside = [*sources.quarantine, *(n for r in readings for n in r.quarantine), *resolution.quarantine]
     missing: tuple[tuple[str, str, str], ...] = ()

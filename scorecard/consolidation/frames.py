@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -84,8 +84,7 @@ def quarantine_frame(notices: Sequence[Notice]) -> pd.DataFrame:
     return _frame([(n.file, n.sheet, n.cell, n.code, n.message.zh, n.message.en) for n in notices], QUARANTINE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
+class _Person(NamedTuple):
     card: CardRecord
     number: int
     who: str

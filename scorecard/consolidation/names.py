@@ -58,6 +58,10 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _CJK = r"\u3400-\u9fff\U00020000-\U0003134f"
+_BARE_NAME = re.compile(f"[{_CJK}]{{2,4}}")
+_NAME_IN_FRONT = re.compile(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(f"[{_CJK}]+")
+_DIGITS_AROUND = re.compile(r"^\d+|\d+$")
 _SEPARATORS = re.compile(r"[-_－—–·,，、.。\s\u3000+&()（）\[\]【】《》]+")
 _STAFF_BESIDE = re.compile(
     r"^(.*?)\s*[(（\[【]\s*(?:工号|编号|no\.?)?\s*[:：]?\s*([A-Za-z]{0,4}[-]?\d{3,12})\s*[)）\]】]$", re.IGNORECASE
@@ -69,6 +73,8 @@ _PERIOD = re.compile(
     r"|(?<!\d)(1[0-2]|0?[1-9])\s*月?\s*[-~至—－]\s*(1[0-2]|0?[1-9])\s*月份?|第?([一二三四1-4])季度|(?<![a-z0-9])q([1-4])(?!\d)|([上下])半年|(?<![\d-])(1[0-2]|[1-9])月份?(?!\d)",
     re.IGNORECASE,
 )
+# One of these is in all that the patterns of periods find.
+_PERIOD_SIGNS = re.compile(r"20\d\d|[月季]|半年|[qQ][1-4]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,8 @@ def person_name(text: str) -> str:
         >>> person_name("张　三 "), person_name("Li  Lei"), person_name("阿依古丽·买买提")
         ('张三', 'Li Lei', '阿依古丽·买买提')
     """
-    if not text:
-        return ""
+    if not text or _PLAIN_NAME.fullmatch(text):
+        return text
     plain = "".join(unicodedata.normalize("NFKC", c) if c.isascii() or "\uff01" <= c <= "\uff5e" else c for c in text)
     plain = trim("".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()))
     if re.search(f"[{_CJK}]", plain) and not re.search("[A-Za-z]", plain):
@@ -147,7 +153,7 @@ def is_person(text: str) -> bool:
         (True, True, False, False)
     """
     word = person_name(text)
-    if not re.fullmatch(f"[{_CJK}]{{2,4}}", word) or _NOT_A_NAME.search(word) or _DEPARTMENT.fullmatch(word):
+    if not _BARE_NAME.fullmatch(word) or _NOT_A_NAME.search(word) or _DEPARTMENT.fullmatch(word):
         return False
     if word in _WORDS:
         return False
@@ -169,17 +175,15 @@ def hints(text: str) -> Hints:
     plain = unicodedata.normalize("NFC", text)
     period = find_period_label(plain)
     rest = plain
-    for pattern in (*SPANS, _PERIOD):
+    for pattern in (*SPANS, _PERIOD) if _PERIOD_SIGNS.search(plain) else ():
         rest = pattern.sub(" ", rest)
     words = [word for word in _SEPARATORS.split(rest) if word]
     persons = [word for word in words if is_person(word)]
     if not persons:
         # 张三绩效考核表: the name in front of what the file is.
-        found = [
-            re.match(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", word, re.IGNORECASE) for word in words
-        ]
+        found = [_NAME_IN_FRONT.match(word) for word in words]
         persons = [match[1] for match in found if match and is_person(match[1])]
-    bare = [re.sub(r"^\d+|\d+$", "", word) for word in words]
+    bare = [_DIGITS_AROUND.sub("", word) for word in words]
     departments = [word for word in bare if _DEPARTMENT.fullmatch(word) and not re.search("考核|绩效|汇总", word)]
     if not departments:
         found = [_DEPARTMENT_IN_FRONT.match(word) for word in bare]
@@ -200,6 +204,8 @@ def find_period_label(text: str) -> str:
         ('2026Q3', '2026Q4', '3月')
     """
     plain = unicodedata.normalize("NFKC", text)
+    if not _PERIOD_SIGNS.search(plain):
+        return ""
     spans = [m[0] for pattern in SPANS for m in pattern.finditer(plain)]
     found = set(spans) or {m[0] for m in _PERIOD.finditer(plain)}
     labels = {period.label for match in found if (period := parse_period(re.sub(r"[./_]", "-", match))) is not None}

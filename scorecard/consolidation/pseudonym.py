@@ -153,7 +153,7 @@ class _Coder:
             evaluator=self._code("R", key(c.evaluator)),
             totals=tuple(total._replace(column=self.text(total.column)) for total in c.totals),
         )  # fmt: skip
-        return replace(one, card=card, who=self._code("P", one.who))
+        return one._replace(card=card, who=self._code("P", one.who))
 
     def notice(self, notice: Notice) -> Notice:
         sheet = self._code("S", f"{notice.file}!{notice.sheet}") if notice.sheet else ""

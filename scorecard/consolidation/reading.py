@@ -18,6 +18,7 @@ from ..workbook.addresses import cell_name
 from ..workbook.card import SCORE, Card, headline, items
 from ..workbook.cells import Grid
 from ..workbook.inspection import Inspection, inspect_package
+from ..workbook.kept import Kept
 from ..workbook.known_sheets import KnownSheets
 from ..workbook.opening import about_old_format, open_content
 from ..workbook.package import Package, read_file
@@ -207,8 +208,14 @@ def _text(grid: Grid, cell: str | None) -> str:
 def _items(card: Card, grid: Grid) -> Iterable[ItemRecord]:
     table = card.table
     first = headline(table)
-    for place, (_, row) in enumerate(items(table)):
-        yield _item(card.result.items[place], row.kind, row.actual_cell, row.score_cell(first), grid)
+    for item, (_, row) in zip(card.result.items, items(table), strict=True):
+        if row.actual_cell:
+            yield _item(item, row.kind, row.actual_cell, row.score_cell(first), grid)
+        else:
+            # Of scores given by hand many are the same item again, by being the same object.
+            known = _KNOWN.known((item, row), first)
+            made = known or _KNOWN.keep(_item(item, row.kind, None, row.score_cell(first), grid), (item, row), first)
+            yield made
     for kind, extras in (("adjustment", card.model.adjustments), ("veto", card.model.vetoes)):
         for one in extras:
             reading = one.points if kind == "adjustment" else read(one.value)  # type: ignore[union-attr]
@@ -216,6 +223,9 @@ def _items(card: Card, grid: Grid) -> Iterable[ItemRecord]:
                 one.name, "", kind, None, 0.0, None, None, False, "", reading.number,
                 reading.number if kind == "adjustment" else None, reading.state.value, "", one.cell,
             )  # fmt: skip
+
+
+_KNOWN: Kept[ItemRecord] = Kept(10_000)
 
 
 def _item(item: ItemResult, kind: str, actual_cell: str | None, score_cell: str | None, grid: Grid) -> ItemRecord:

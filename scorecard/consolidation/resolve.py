@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import UsageError
 from ..messages import Message
@@ -23,8 +24,7 @@ KEEP = ("first", "last")
 _TAKEN = ("ok", "incomplete", "error", "not_assessed")
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A card with its place among all: `who` is the same for all cards of one person, `unit` for parts of one card."""
 
     card: CardRecord

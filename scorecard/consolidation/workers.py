@@ -21,6 +21,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, NamedTuple
 
+from .collector import patient_collector
 from .reading import Reader
 from .records import FileReading
 from .sources import Source
@@ -230,7 +231,8 @@ def serve() -> None:
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing that anybody prints may come between the answers
     reader, listed = pickle.load(given)
-    _answer(reader, [[Source(file, Path(path)) for file, path in batch] for batch in listed], given, answers)
+    with patient_collector():
+        _answer(reader, [[Source(file, Path(path)) for file, path in batch] for batch in listed], given, answers)
 
 
 def _answer(reader: Reader, batches: _Batches, given: IO[bytes], answers: IO[bytes]) -> None:

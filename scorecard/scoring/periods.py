@@ -57,6 +57,8 @@ _MONTH_WORDS = frozenset({*_MONTHS, *_MONTH_NAMES, "sept"})
 _ORDINALS = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4}
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEAR = re.compile(r"(20\d\d)(年度?|[-./])?")
+# Every period has one of these in it.
+_SIGNS = re.compile(r"[\da-z月季年半]")
 _NUMBER = r"(\d{1,2}|[一二三四]|i{1,3}|iv)"
 #: From one month or day to another, as texts in lower case without blanks have it: 2026年7月1日-9月30日, 2026.7-2026.9.
 SPANS = (
@@ -76,7 +78,10 @@ def parse_period(text: str) -> Period | None:
         >>> parse_period("2026年第三季度").label, parse_period("季度").kind, parse_period("4-6月").number
         ('2026Q3', 'quarter', 2)
     """
-    plain = re.sub(r"[()\[\]【】]", "", key(text))
+    plain = key(text)
+    if not _SIGNS.search(plain):
+        return None  # most texts are none, and say so at once
+    plain = re.sub(r"[()\[\]【】]", "", plain)
     year: int | None = None
     match = next((found for pattern in SPANS if (found := pattern.fullmatch(plain))), None)
     if match:

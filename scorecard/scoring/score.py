@@ -44,24 +44,26 @@ def score_card(card: Scorecard) -> CardResult:
         return _without_total([score_item(kpi, card.bands) for kpi in card.kpis], State.ERROR, error=error, notes=notes)
 
     items = _items(card, weights)
-    counted = decimal_sum([w for w, i in zip(weights, items, strict=True) if _counts(i.state, settings)])
+    states = [item.state for item in items]
+    counting = (State.NUMBER, State.MISSING) if settings.missing == "zero" else (State.NUMBER,)
+    counted = decimal_sum([w for w, state in zip(weights, states, strict=True) if state in counting])
     everything = decimal_sum(weights)
     coverage = snap(counted / everything) if everything else 0.0
     best = _best_attainable(items, weights, settings)
 
     # An item of weight 0 is shown, but takes no part in the total.
-    voting = [i for i, w in zip(items, weights, strict=True) if w > 0]
-    for item in voting:
-        if item.state is State.ERROR:
-            return _without_total(items, State.ERROR, item.error, item.kpi.cell, coverage, best, notes)
-    missing = any(item.state is State.MISSING for item in voting)
+    voting = [state for state, w in zip(states, weights, strict=True) if w > 0]
+    if State.ERROR in voting:
+        item = next(i for i, w in zip(items, weights, strict=True) if w > 0 and i.state is State.ERROR)
+        return _without_total(items, State.ERROR, item.error, item.kpi.cell, coverage, best, notes)
+    missing = State.MISSING in voting
     if missing and settings.missing == "incomplete":
         return _without_total(items, State.MISSING, None, "", coverage, best, notes)
     if not counted:
         state = State.MISSING if missing else State.NOT_APPLICABLE
         return _without_total(items, state, None, "", coverage, best, notes)
 
-    mean = sum((i.score or 0.0) * w for i, w in zip(items, weights, strict=True) if i.score is not None) / counted
+    mean = sum([i.score * w for i, w in zip(items, weights, strict=True) if i.score is not None]) / counted
     # Weights taken as they are may sum to more than 1 (a bonus item): the total is then out of that sum.
     weighted = snap(mean * everything) if settings.weights == "as_is" else snap(mean)
     try:
@@ -244,26 +246,43 @@ def _item_weights(weights: Sequence[float | None], policy: str, section: str, no
     return check_weights(weights, policy)
 
 
-def _counts(state: State, settings: Settings) -> bool:
-    return state is State.NUMBER or (state is State.MISSING and settings.missing == "zero")
-
-
 def _items(card: Scorecard, weights: Sequence[float]) -> tuple[ItemResult, ...]:
     settings = card.settings
-    scored = [_outcome(kpi, card.bands) for kpi in card.kpis]
+    scored = [_scored(kpi, card.bands) for kpi in card.kpis]
     # Missing items still count in the shares while a total is awaited, so that a share does not jump when one is filled.
-    awaited = [
-        one.state in (State.NUMBER, State.ERROR) or (one.state is State.MISSING and settings.missing != "exclude")
-        for one in scored
-    ]
-    base = decimal_sum([w for w, a in zip(weights, awaited, strict=True) if a])
+    not_awaited = (State.NOT_APPLICABLE, State.MISSING) if settings.missing == "exclude" else (State.NOT_APPLICABLE,)
+    base = decimal_sum([w for w, one in zip(weights, scored, strict=True) if one.state not in not_awaited])
     whole = decimal_sum(weights) if settings.weights == "as_is" else 1.0
     items = []
-    for kpi, (state, score, error, band, clamped), weight, counts in zip(card.kpis, scored, weights, awaited, strict=True):
-        share = weight / base * whole if counts and base else 0.0
-        contribution = snap(share * score) if score is not None else None
-        items.append(ItemResult(kpi, state, score, error, weight, share, contribution, band, clamped))
+    for one, weight in zip(scored, weights, strict=True):
+        share = weight / base * whole if base and one.state not in not_awaited else 0.0
+        if share != one.share or weight != one.weight or (one.contribution is None) != (one.score is None):
+            contribution = snap(share * one.score) if one.score is not None else None
+            one = ItemResult(
+                one.kpi, one.state, one.score, one.error, weight, share, contribution, one.band, one.clamped
+            )  # fmt: skip
+            if one.kpi.rule is None:
+                _remember(one)
+        items.append(one)
     return tuple(items)
+
+
+# The last results of items that are scored by hand. In the cards of one form the same item has the same score again and
+# again, and then is the same object.
+_LAST: dict[int, ItemResult] = {}
+_ROOM = 10_000
+
+
+def _scored(kpi: Kpi, bands: Bands | None) -> ItemResult:
+    """An item with its score; its share is not yet known, or that of the last card."""
+    last = _LAST.get(id(kpi))
+    return last if last is not None and last.kpi is kpi else score_item(kpi, bands)
+
+
+def _remember(item: ItemResult) -> None:
+    if len(_LAST) >= _ROOM:
+        _LAST.clear()
+    _LAST[id(item.kpi)] = item
 
 
 def _best_attainable(items: Sequence[ItemResult], weights: Sequence[float], settings: Settings) -> float | None:
@@ -277,7 +296,7 @@ def _best_attainable(items: Sequence[ItemResult], weights: Sequence[float], sett
     if not base:
         return None
     scale = decimal_sum(weights) if settings.weights == "as_is" else 1.0
-    best = sum(s * w for s, w in pairs) / base * scale
+    best = sum([s * w for s, w in pairs]) / base * scale
     return snap(best if settings.cap is None else min(best, settings.cap))
 
 
@@ -360,9 +379,8 @@ def incomplete_grade(filled: int, applicable: int) -> str:
 
 
 def _filled(items: Sequence[ItemResult]) -> tuple[int, int]:
-    filled = sum(1 for i in items if i.state is State.NUMBER)
-    applicable = sum(1 for i in items if i.state is not State.NOT_APPLICABLE)
-    return filled, applicable
+    states = [item.state for item in items]
+    return states.count(State.NUMBER), len(states) - states.count(State.NOT_APPLICABLE)
 
 
 def _without_total(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from ..definitions import Definition
 from ..errors import RuleError
@@ -304,12 +303,14 @@ def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], marks: Ma
     for i, row in items(table):
         place, weight = row.score_cell(marks.label), weights[i]
         cell = grid.at(place) if place else None
-        make = partial(_typed_kpi, row, place, grid, weight, marks)
         if cell is None or cell.value is None or row.points_cell:
-            kpis.append(make())  # a blank cell is made anew each time, and full marks may stand in another one
-        else:
-            # Cards of one form share their rows, and the cells in which the same number stands: then it is the same item.
-            kpis.append(_TYPED.of((row, cell), make, weight, marks.is_weighted, marks.most))
+            # A blank cell is made anew each time, and full marks may stand in another one.
+            kpis.append(_typed_kpi(row, place, grid, weight, marks))
+            continue
+        # Cards of one form share their rows, and the cells in which the same number stands: then it is the same item.
+        mark = (weight, marks.is_weighted, marks.most)
+        kpi = _TYPED.known((row, cell), *mark)
+        kpis.append(kpi or _TYPED.keep(_typed_kpi(row, place, grid, weight, marks), (row, cell), *mark))
     return kpis
 
 

@@ -169,11 +169,12 @@ class Grid:
 
         None when the sheets differ in anything but values: which cells there are, formats, formulas, merges, what is
         hidden or protected, or the type of a value (a text instead of a number). The names of the sheets may differ.
+        The pairs are in no order.
         """
         pairs: Iterable[tuple[Cell, Cell]]
         if self.twin_of is other.twin_of:
             mine, theirs = self._cells, other._cells
-            pairs = [(theirs[row][col], mine[row][col]) for row, col in sorted(self.own | other.own)]
+            pairs = [(theirs[row][col], mine[row][col]) for row, col in self.own | other.own]
         elif self._is_framed_like(other):
             pairs = _pairs(other._cells, self._cells)
         else:
@@ -223,6 +224,10 @@ class Grid:
             other._cells[cell.row][cell.col] = cell
         other.own = frozenset(own)
         return other
+
+    def own_cells(self) -> list[Cell]:
+        """The cells in which it differs from `twin_of`, in no order."""
+        return [self._cells[row][col] for row, col in self.own]
 
     def cell(self, row: int, col: int) -> Cell:
         """The cell at a place; empty when nothing is there."""

@@ -203,8 +203,13 @@ def _rich_text(item: bytes) -> str:
     if b"<rPh" in item:
         first, *rest = item.split(b"<rPh")
         item = first + b"".join(_PHONETIC_END.split(part, maxsplit=1)[-1] for part in rest)
+    return inline_text(b"".join(_RUN.findall(item)))
+
+
+def inline_text(written: bytes) -> str:
+    """The text of a cell or string of one run, as it is written in the file."""
     # No program lets more be typed into a cell; what a file pretends to beyond that is not worth its time.
-    text = b"".join(_RUN.findall(item))[: 8 * _LONGEST_TEXT].decode("utf-8", "replace")
+    text = written[: 8 * _LONGEST_TEXT].decode("utf-8", "replace")
     return decode_hex(unescape(text))[:_LONGEST_TEXT]
 
 

@@ -32,10 +32,17 @@ class Kept(Generic[T]):
 
     def of(self, objects: Sequence[object], make: Callable[[], T], *settings: Hashable) -> T:
         """The result for objects and settings; made where it is not known. An error is not kept."""
-        mark = (*map(id, objects), *settings)
-        known = self._known.get(mark)
-        if known is None:
-            if len(self._known) >= self._room:
-                self._known.clear()
-            known = self._known[mark] = (tuple(objects), make())
-        return known[1]
+        known = self._known.get((*map(id, objects), *settings))
+        return known[1] if known is not None else self.keep(make(), objects, *settings)
+
+    def known(self, objects: Sequence[object], *settings: Hashable) -> T | None:
+        """The result for objects and settings, None where it is not known: for results that are never None."""
+        known = self._known.get((*map(id, objects), *settings))
+        return known[1] if known is not None else None
+
+    def keep(self, result: T, objects: Sequence[object], *settings: Hashable) -> T:
+        """Keep a result, and give it back."""
+        if len(self._known) >= self._room:
+            self._known.clear()
+        self._known[(*map(id, objects), *settings)] = (tuple(objects), result)
+        return result

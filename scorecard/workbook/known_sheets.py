@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .addresses import split_cell
 from .cells import Cell, CellFormat, Grid
-from .grid import Strings, cells_of, is_plain_sheet, number_in, read_formats, read_grid, shared_strings
+from .grid import Strings, cells_of, inline_text, is_plain_sheet, number_in, read_formats, read_grid, shared_strings
 from .package import Package, SheetRef
 
 _START = b'<c r="'
@@ -24,9 +24,12 @@ _CELL = re.compile(
     rb"(?:/>|>(<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?(?:<v>[^<]*</v>|<v/>|<is><t(?: xml:space=\"preserve\")?>[^<]*</t></is>)?</c>)"
 )
 _TEXT_CELL = re.compile(rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="s"><v>([0-9]{1,9})</v></c>')
-# Numbers and shared strings, which most of what differs is: what stands before the value, and whether it is a string.
+# Numbers and strings, which nearly all that differs is: the address, and what of these the value is.
 _USUAL = re.compile(
-    rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?(?: t="(?:n|(s))")?>(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?<v>[^<]+</v></c>'
+    rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?(?: t="(?:n|(?P<shared>s))")?>'
+    rb'(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?<v>(?P<value>[^<]+)</v></c>'
+    rb'|([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="inlineStr">'
+    rb'<is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is></c>'
 )
 # Where somebody looked at the sheet last.
 _VIEWS = re.compile(rb"<sheetViews>.*?</sheetViews>|<dimension [^<>]*/>", re.DOTALL)
@@ -59,9 +62,9 @@ class KnownSheets:
         if sheet.kind != "worksheet":
             return read_grid(package, sheet)
         data = package.read(sheet.part)
-        if not 0 < data.count(_START) <= _MOST_CELLS or not is_plain_sheet(data):
+        cut = data.split(_START, _MOST_CELLS + 1)
+        if not 1 < len(cut) <= _MOST_CELLS + 1:
             return read_grid(package, sheet)
-        cut = data.split(_START)
         known = self._known.get(len(cut), [])
         for at, one in enumerate(known):
             grid = one.read(package, sheet, cut)
@@ -70,6 +73,8 @@ class KnownSheets:
                     known.insert(0, known.pop(at))
                 return grid
         grid = read_grid(package, sheet)
+        if not is_plain_sheet(data):
+            return grid
         self._known[len(cut)] = [_Known(package, grid, cut), *known[: _FORMS - 1]]
         self._known.move_to_end(len(cut))
         if len(self._known) > _ROOM:
@@ -78,18 +83,18 @@ class KnownSheets:
 
 
 class _Usual(NamedTuple):
-    """A cell that holds a number or a shared string, and what it becomes with others.
+    """A cell that holds a number or a string, and what it becomes with others.
 
     Attributes:
         head: What stands before the value; `tail` what follows it.
-        is_text: Whether the value is the number of a string.
+        kind: "shared" where the value is the number of a string, "inline" for a string itself, else "number".
         cell: As it was read.
         met: With numbers seen since, by what was written. Scores and marks are the same again and again.
     """
 
     head: bytes
     tail: bytes
-    is_text: bool
+    kind: str
     cell: Cell
     met: dict[bytes, Cell]
 
@@ -108,8 +113,8 @@ class _Known:
 
     def read(self, package: Package, sheet: SheetRef, cut: list[bytes]) -> Grid | None:
         """A sheet of this form, else None."""
-        if cut[0] != self._cut[0] and _VIEWS.sub(b"", cut[0]) != self._head:
-            return None
+        if cut[0] != self._cut[0] and (b"<!" in cut[0] or _VIEWS.sub(b"", cut[0]) != self._head):
+            return None  # there may be a comment round what is left out of the comparison
         different = [at for at, (before, now) in enumerate(zip(self._cut, cut, strict=True)) if before != now]
         if different and not different[0]:
             del different[0]  # the head, which was compared above
@@ -161,8 +166,10 @@ class _Known:
         if usual is None or not (now.startswith(usual.head) and now.endswith(usual.tail)):
             return None
         text = now[len(usual.head) : len(now) - len(usual.tail)]
-        if usual.is_text:
+        if usual.kind == "shared":
             return usual.cell._replace(value=strings(int(text))) if text.isdigit() and len(text) < 10 else None
+        if usual.kind == "inline":
+            return usual.cell._replace(value=inline_text(text)) if b"<" not in text else None
         cell = usual.met.get(text)
         if cell is None:
             value = number_in(text) if text and b"<" not in text and b"&" not in text else None
@@ -177,11 +184,12 @@ class _Known:
         match = _USUAL.match(piece)
         if match is None:
             return None
-        cell = self._grid.cell(*split_cell(match[1].decode()))
+        cell = self._grid.cell(*split_cell((match[1] or match[4]).decode()))
         if cell.value is None:
             return None
-        start, stop = piece.index(b"<v>") + 3, piece.index(b"</v>")
-        return _Usual(piece[:start], piece[stop:], match[2] is not None, cell, {})
+        kind = "inline" if match["inline"] is not None else "shared" if match["shared"] is not None else "number"
+        start, stop = match.span("inline" if kind == "inline" else "value")
+        return _Usual(piece[:start], piece[stop:], kind, cell, {})
 
     def _parsed(self, different: list[bytes], package: Package, strings: Strings) -> list[Cell] | None:
         """The cells that differ; None where one of them is blank, here or there."""

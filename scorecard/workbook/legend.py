@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..scoring.model import Grade, GradeTable
@@ -64,8 +65,9 @@ def find_legend(grid: Grid, tables: Sequence[Table]) -> Legend | None:
     model = grid.twin_of
     cells = _HINTS.of((model,), lambda: _hints(model, areas), areas)
     if grid is not model:
-        # Most sheets have no word about grades, nor have those of their form: then only what is their own is looked at.
-        cells = _hints(grid if cells else (grid.cell(*place) for place in sorted(grid.own)), areas)
+        # What a sheet shares with its form is looked at once for all of them.
+        shared = [cell for cell in cells if (cell.row, cell.col) not in grid.own]
+        cells = sorted([*shared, *_hints(grid.own_cells(), areas)], key=itemgetter(0, 1))
     if not cells:
         return None
     found: list[list[_Pair]] = [_pairs_of(cell) for cell in cells]
@@ -97,7 +99,7 @@ def _hints(cells: Iterable[Cell], areas: Sequence[_Area]) -> list[Cell]:
     """Texts outside the tables that may be a grade, or name grades with their points; a name such as 王优 is neither."""
     return [
         cell for cell in cells
-        if not cell.kind and isinstance(cell.value, str) and _HINT.search(cell.value)
+        if isinstance(cell.value, str) and not cell.kind and _HINT.search(cell.value)
         and (any(c.isdigit() for c in cell.value) or known_grade(cell.value))
         and not any(top <= cell.row <= bottom and left <= cell.col <= right for top, bottom, left, right in areas)
     ]  # fmt: skip

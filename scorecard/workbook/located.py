@@ -127,15 +127,16 @@ class Find:
     last_col: int
 
 
-def score_columns(table: Table) -> list[Column]:
+def score_columns(table: Table) -> tuple[Column, ...]:
     """The score columns of a table, the one that counts first."""
     # Cards of one form share their columns, and each is asked about them a dozen times.
-    return list(_ORDERS.of((table.columns,), lambda: score_order(table.columns)))
+    return _ORDERS.of((table.columns,), lambda: tuple(score_order(table.columns)))
 
 
-_ORDERS: Kept[list[Column]] = Kept(512)
+_ORDERS: Kept[tuple[Column, ...]] = Kept(512)
 
 
 def headline_column(table: Table) -> Column | None:
     """The score column that counts; None without one."""
-    return next(iter(score_columns(table)), None)
+    columns = score_columns(table)
+    return columns[0] if columns else None

@@ -125,18 +125,18 @@ def _ratings(table: Table, grid: Grid, label: str) -> Marks:
 def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], label: str) -> bool:
     """Whether the stated total is the plain sum of the scores, none of which exceeds its weight."""
     cell = table.totals.get(label)
-    pairs = [(row.score_cell(label), weight) for row, weight in items]
-    if cell is None or len(pairs) < 2 or any(place is None or w is None for place, w in pairs):
+    pairs = [(place, w) for row, w in items if (place := row.score_cell(label)) is not None and w is not None]
+    if cell is None or len(pairs) < max(2, len(items)):
         return False
     total = grid.at(cell)
-    if total.formula and not _adds_only(total.formula, {split_cell(place) for place, _ in pairs if place}):
-        return False
-    numbers = [read(grid.at(place).value).number for place, _ in pairs if place]
-    for number, (_, weight) in zip(numbers, pairs, strict=True):
-        if number is not None and not 0 <= number <= (weight or 0.0) * 100 + _SLACK:
-            return False
+    numbers = []
+    for place, weight in pairs:
+        number = read(grid.at(place).value).number
+        if number is not None and not 0 <= number <= weight * 100 + _SLACK:
+            return False  # of most tables the first score says so
+        numbers.append(number)
     if total.formula:
-        return True
+        return _adds_only(total.formula, {split_cell(place) for place, _ in pairs})
     stated = read(total.value).number
     known = [number for number in numbers if number is not None]
     if stated is None or len(known) < len(numbers) or not stated:

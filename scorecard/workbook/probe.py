@@ -45,19 +45,34 @@ class Question(NamedTuple):
     answer: object
 
 
-def are_answered(questions: Iterable[Question], value: object) -> bool:
-    """Whether a value gets the same answer to each question; not if it cannot even be asked."""
-    try:
-        for steps, (function, front, behind), answer in questions:
-            made = value
-            for step, before, after in steps:
-                made = step(*before, made, *after)
-            found = function(*front, made, *behind)
-            if found != answer or type(found) is not type(answer):
-                return False
-    except _FAILURES:
-        return False
-    return True
+class Questions:
+    """What was asked of one value, to be asked of others."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        # Most are about the same that was made of the value: it is made once.
+        self._of: list[tuple[tuple[_Call, ...], list[tuple[_Call, object, type]]]] = []
+        for steps, call, answer in questions:
+            asked = next((asked for others, asked in self._of if others == steps), None)
+            if asked is None:
+                self._of.append((steps, asked := []))
+            asked.append((call, answer, type(answer)))
+
+    def are_answered(self, value: object) -> bool:
+        """Whether a value gets the same answer to each question; not if it cannot even be asked."""
+        try:
+            for steps, asked in self._of:
+                made = value
+                for step, before, after in steps:
+                    made = step(*before, made, *after)
+                for (function, front, behind), answer, kind in asked:
+                    found = function(*front, made, *behind)
+                    if type(found) is not kind or found != answer:
+                        return False
+        except _FAILURES:
+            return False
+        return True
 
 
 class Together(NamedTuple):
@@ -85,7 +100,7 @@ class Questionnaire:
         self._questions = []
         for question in questions:
             places = [
-                self._parts.setdefault(part, len(self._parts)) if isinstance(part, _Part) else None
+                (part, self._parts.setdefault(part, len(self._parts)) if isinstance(part, _Part) else None)
                 for part in question.parts
             ]
             self._questions.append((question, places))
@@ -95,7 +110,7 @@ class Questionnaire:
         try:
             made = [part.of(values) for part in self._parts]
             for question, places in self._questions:
-                asked = [part if at is None else made[at] for part, at in zip(question.parts, places, strict=True)]
+                asked = [part if at is None else made[at] for part, at in places]
                 found = question.function(asked, *question.settings)
                 if type(found) is not type(question.answer) or found != question.answer:
                     return False

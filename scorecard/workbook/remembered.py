@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from .cells import Cell, Grid
-from .probe import Log, Probe, Question, Questionnaire, Unanswerable, are_answered, blamed
+from .probe import Log, Probe, Question, Questionnaire, Questions, Unanswerable, blamed
 
 T = TypeVar("T")
 _Place = tuple[int, int]
@@ -150,19 +150,19 @@ class _Asked:
     __slots__ = ("_known", "_questions")
 
     def __init__(self, questions: Iterable[Question]) -> None:
-        self._questions = tuple(questions)
+        self._questions = Questions(questions)
         self._known: dict[tuple[type, object], bool] = {}
 
     def are_answered(self, value: object) -> bool:
         if not value:
-            return are_answered(self._questions, value)  # 0.0 equals -0.0, and is not the same
+            return self._questions.are_answered(value)  # 0.0 equals -0.0, and is not the same
         # The type belongs to it: 1 equals 1.0 and TRUE.
         mark = (type(value), value)
         found = self._known.get(mark)
         if found is None:
             if len(self._known) >= _MET:
                 self._known.clear()
-            found = self._known[mark] = are_answered(self._questions, value)
+            found = self._known[mark] = self._questions.are_answered(value)
         return found
 
 

@@ -18,6 +18,7 @@ from ..scoring.model import Bands
 from ..scoring.policies import Policy
 from ..scoring.values import Reading, State, decimal_sum, read, round_half_up, snap
 from ..scoring.weights import scale_weights
+from .addresses import split_cell
 from .cells import Cell, Grid, read_cell
 from .kept import Kept
 from .located import BandHeader, Row, Table
@@ -139,15 +140,20 @@ def weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:
     Raises:
         RuleError: Mixed scales, a negative weight, text or an error cell.
     """
-    places = [place for row in table.rows for place in (row.weight_cell, row.points_cell) if place]
-    # A blank cell is made anew each time it is asked for.
-    cells = [cell for place in places if (cell := grid.at(place)).value is not None]
-    # Cards of one form share rows, columns and most cells, the weights among them.
-    weights, divisor = _SCALES.of((table.rows, table.columns, *cells), lambda: _weight_scale(table, grid))
+    # Cards of one form share rows, columns and most cells, the weights nearly always among them.
+    model = grid.twin_of
+    if grid is model or not _WEIGHT_CELLS.of((table.rows,), lambda: _weight_cells(table)).isdisjoint(grid.own):
+        return _weight_scale(table, grid)
+    weights, divisor = _SCALES.of((table.rows, table.columns, model), lambda: _weight_scale(table, grid))
     return list(weights), divisor
 
 
-_SCALES: Kept[tuple[list[float | None], int]] = Kept(512)
+_SCALES: Kept[tuple[list[float | None], int]] = Kept(32)
+_WEIGHT_CELLS: Kept[frozenset[tuple[int, int]]] = Kept(512)
+
+
+def _weight_cells(table: Table) -> frozenset[tuple[int, int]]:
+    return frozenset(split_cell(place) for row in table.rows for place in (row.weight_cell, row.points_cell) if place)
 
 
 def _weight_scale(table: Table, grid: Grid) -> tuple[list[float | None], int]:

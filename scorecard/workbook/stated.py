@@ -18,6 +18,7 @@ _PERCENT = re.compile(rf"[(\[【]?\s*{_NUMBER}\s*(%)\s*[)\]】]?")
 _POINTS = re.compile(
     rf"[(\[【]\s*(?:满分|分值)?\s*[:=为]?\s*{_NUMBER}\s*(?:分|points|pts)\s*[)\]】]|(?:满分)?{_NUMBER}\s*分\s*$"
 )
+_DIGIT = re.compile(r"\d")
 _FRINGE = " \t\r\n.…·:：-—_/*、，,()（）[]【】"
 
 
@@ -33,6 +34,8 @@ def stated_in(text: str) -> tuple[str, Reading | None, Reading | None]:
     if probe is not None:
         numbers = probe.ask(_numbers_in)
         return (cast(str, probe.derive(_name_in)), *numbers)
+    if not _DIGIT.search(text):
+        return " ".join(text.split()), None, None
     # Patterns are tried on a copy of the same length; the name keeps its brackets as they are written.
     plain, written = text.translate(_WIDE), text.translate(_WIDE_DIGITS)
     match = _NAMED_WEIGHT.search(plain)

@@ -462,6 +462,9 @@ class Vocabulary:
             kinds = probe.ask(Vocabulary._pair_kinds, (self,))
             values: list[Any] = [probe.derive(Vocabulary._pair_value, (self,), (i,)) for i in range(len(kinds))]
             return list(zip(kinds, values, strict=True))
+        colons = len(_COLON.findall(text))
+        if not colons:
+            return []
         found = []
         matches = list(self._pair.finditer(text))
         ends = [match.start() for match in matches[1:]] + [len(text)]
@@ -470,9 +473,8 @@ class Vocabulary:
             # A label that is not ours (填表日期：) ends the value too.
             value = re.split(r"(?:^|[\s\u3000_＿])[\s\u3000_＿]*(?=[^\s\d:：]{1,10}[:：])", value, maxsplit=1)[0]
             found.append((self._labels[fold(match[1])][0], filled_in(value)))
-        colons = len(_COLON.findall(text))
         is_plain = len(found) == colons and _HAN.search(text) is not None and not _WIDE_GAP.search(text)
-        if not colons or len(text) > 400 or is_plain:
+        if len(text) > 400 or is_plain:
             return found
         # Labels that no list has: each stands at the beginning of what wide blanks, or a blank before 部门：, set apart.
         named = [label for chunk in _APART.split(text) if chunk and (label := self.match_label(chunk)) is not None]

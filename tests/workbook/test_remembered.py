@@ -22,8 +22,8 @@ from scorecard.workbook.probe import (
     Log,
     Probe,
     Questionnaire,
+    Questions,
     Unanswerable,
-    are_answered,
     asked_together,
     is_missing,
     read,
@@ -184,8 +184,8 @@ def test_answers_are_compared_with_their_type() -> None:
     assert probe <= 100
     assert not is_missing(probe)
     questions = list(log.questions[1, 1].values())
-    assert are_answered(questions, 12.5) and are_answered(questions, -3)
-    assert not are_answered(questions, 101)
+    assert Questions(questions).are_answered(12.5) and Questions(questions).are_answered(-3)
+    assert not Questions(questions).are_answered(101)
 
 
 def test_a_question_about_several_values_is_asked_of_all_of_them() -> None:
@@ -216,8 +216,8 @@ def test_the_number_of_a_reading_stays_unseen() -> None:
     reading = read(probe)
     assert reading.number is not None and reading.percent
     questions = list(log.questions[4, 7].values())
-    assert are_answered(questions, "60%"), "another percentage reads in the same way"
-    assert not are_answered(questions, "60"), "a bare number does not"
+    assert Questions(questions).are_answered("60%"), "another percentage reads in the same way"
+    assert not Questions(questions).are_answered("60"), "a bare number does not"
     assert reading.number > 0.5
     questions = list(log.questions[4, 7].values())
-    assert are_answered(questions, "60%") and not are_answered(questions, "40%")
+    assert Questions(questions).are_answered("60%") and not Questions(questions).are_answered("40%")
