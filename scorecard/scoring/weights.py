@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..errors import RuleError
 from ..messages import Message
@@ -78,6 +79,12 @@ def check_weights(weights: Sequence[float | None], policy: str = "strict") -> li
         >>> check_weights([0.5, 0.3], "normalise")
         [0.625, 0.375]
     """
+    return list(_checked(tuple(weights), policy))
+
+
+# The cards of one form have the same weights.
+@lru_cache(maxsize=4096, typed=True)
+def _checked(weights: tuple[float | None, ...], policy: str) -> list[float]:
     if policy not in POLICIES:
         raise RuleError(Message(f"未知权重政策“{policy}”", f'unknown weights policy "{policy}": one of {POLICIES}'))
     used = [w or 0.0 for w in weights]

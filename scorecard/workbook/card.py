@@ -19,7 +19,7 @@ from ..scoring.policies import Policy
 from ..scoring.score import score_card
 from ..scoring.values import CellError, Reading, State, read, snap
 from . import rulesheet as rs
-from .addresses import cell_name
+from .addresses import cell_name, split_cell
 from .cells import Grid, read_cell
 from .formulas import MANUAL_WORD
 from .kept import Kept
@@ -300,26 +300,32 @@ def target_period(table: Table, wanted: str | None = None) -> str:
 def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], marks: Marks) -> list[Kpi]:
     """Items by the scores that stand in a column, typed or computed by the department."""
     kpis = []
-    for i, row in items(table):
-        place, weight = row.score_cell(marks.label), weights[i]
-        cell = grid.at(place) if place else None
+    for i, row, place in _SPOTS.of((table.rows,), lambda: _score_spots(table, marks.label), marks.label):
+        weight = weights[i]
+        cell = grid.cell(*place) if place else None
         if cell is None or cell.value is None or row.points_cell:
             # A blank cell is made anew each time, and full marks may stand in another one.
-            kpis.append(_typed_kpi(row, place, grid, weight, marks))
+            kpis.append(_typed_kpi(row, grid, weight, marks))
             continue
         # Cards of one form share their rows, and the cells in which the same number stands: then it is the same item.
         mark = (weight, marks.is_weighted, marks.most)
         kpi = _TYPED.known((row, cell), *mark)
-        kpis.append(kpi or _TYPED.keep(_typed_kpi(row, place, grid, weight, marks), (row, cell), *mark))
+        kpis.append(kpi or _TYPED.keep(_typed_kpi(row, grid, weight, marks), (row, cell), *mark))
     return kpis
 
 
 _TYPED: Kept[Kpi] = Kept(10_000)
+# Of each item: its place among the rows of the table, its row, and where its score stands.
+_SPOTS: Kept[list[tuple[int, Row, tuple[int, int] | None]]] = Kept(512)
 
 
-def _typed_kpi(row: Row, place: str | None, grid: Grid, weight: float | None, marks: Marks) -> Kpi:
+def _score_spots(table: Table, label: str) -> list[tuple[int, Row, tuple[int, int] | None]]:
+    return [(i, row, split_cell(place) if (place := row.score_cell(label)) else None) for i, row in items(table)]
+
+
+def _typed_kpi(row: Row, grid: Grid, weight: float | None, marks: Marks) -> Kpi:
     typed = marks.reading(row, weight, grid)
-    return Kpi(row.name, None, weight=weight, typed=typed, section=row.section, cell=place or "")
+    return Kpi(row.name, None, weight=weight, typed=typed, section=row.section, cell=row.score_cell(marks.label) or "")
 
 
 def _kpi(

@@ -181,10 +181,18 @@ class Grid:
             return None
         found: list[tuple[Cell, Cell]] = []
         for before, cell in pairs:
-            # 1 equals TRUE, and is something else.
-            if cell is before or (cell == before and type(cell.value) is type(before.value)):
+            if cell is before:
                 continue
-            if cell[3:] != before[3:] or not _are_alike(before.value, cell.value):
+            _, _, value, style, formula, kind, uncached = cell
+            _, _, old, old_style, old_formula, old_kind, was_uncached = before
+            is_as_before = (
+                (style is old_style or style == old_style)
+                and formula == old_formula and kind == old_kind and uncached == was_uncached
+            )  # fmt: skip
+            # 1 equals TRUE, and is something else.
+            if is_as_before and value == old and type(value) is type(old):
+                continue
+            if not is_as_before or not _are_alike(old, value):
                 return None
             found.append((before, cell))
         return found

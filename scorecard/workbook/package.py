@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BufferedReader
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -311,8 +312,7 @@ class Package:
     def relations(self, part: str) -> dict[str, Relation]:
         """The relationships of a part by id; those of the package itself for ""."""
         if part not in self._relations:
-            folder, base = posixpath.split(part)
-            listing = posixpath.join(folder, "_rels", base + ".rels")
+            folder, listing = _listing_of(part)
             self._relations[part] = self._read_relations(listing, folder) if listing in self else {}
         return self._relations[part]
 
@@ -356,6 +356,13 @@ class Package:
             UnusableFile: the place cannot be written; what was there is untouched.
         """
         replace_file(path, self.to_bytes())
+
+
+@lru_cache(maxsize=256)
+def _listing_of(part: str) -> tuple[str, str]:
+    """The folder of a part, and the part that lists its relationships."""
+    folder, base = posixpath.split(part)
+    return folder, posixpath.join(folder, "_rels", base + ".rels")
 
 
 @lru_cache(maxsize=4096)
@@ -403,13 +410,13 @@ def read_file(
     """
     where = where or os.path.basename(os.fspath(path))
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", buffering=0) as stream:  # it is read at once
             status = os.fstat(stream.fileno())
             if status.st_size > limits.file_bytes:
                 raise UnusableFile(TOO_LARGE, where)
             data = stream.read(status.st_size + 1)
             if len(data) != status.st_size:  # a device, or somebody writes
-                data += stream.read(limits.file_bytes + 1)
+                data += BufferedReader(stream).read(limits.file_bytes + 1)
         if len(data) > limits.file_bytes:
             raise UnusableFile(TOO_LARGE, where)
         return data, status

@@ -15,7 +15,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from ..scoring import values as plain
@@ -379,6 +379,7 @@ def _kind_of(value: object, unit: str | None, number_format: str | None) -> tupl
     return found.state, found.percent, found.unit, found.bound, found.error
 
 
+@lru_cache(maxsize=4096, typed=True)  # asked of every score of every sheet
 def _number_of(value: object, unit: str | None, number_format: str | None) -> float | None:
     return plain.read(value, unit=unit, number_format=number_format).number
 
