@@ -265,8 +265,11 @@ def consolidate(
         cards = [card for reading in readings for card in reading.cards]
         copies = {source.file: source.copy_of for source in sources.files if source.copy_of}
         resolution = resolve(cards, period, keep, copies)
-    notices = [*sources.notices, *(n for r in readings for n in r.notices), *resolution.notices]
-    set_aside = [*sources.quarantine, *(n for r in readings for n in r.quarantine), *resolution.quarantine]
+    others = _of_other_periods(resolution.cards)
+    notices = [*sources.notices, *(n for r in readings for n in r.notices if _concerns(n, others)), *resolution.notices]
+    set_aside = [
+        *sources.quarantine, *(n for r in readings for n in r.quarantine if _concerns(n, others)), *resolution.quarantine
+    ]  # fmt: skip
     missing: tuple[tuple[str, str, str], ...] = ()
     if wanted is not None:
         missing, found = compare_with_roster(wanted, resolution.cards)
@@ -285,6 +288,17 @@ def consolidate(
         missing,
         roll_up_tree(nodes, resolution.cards) if nodes else (),
     )
+
+
+def _of_other_periods(cards: Sequence[Resolved]) -> set[tuple[str, str]]:
+    """The sheets, by file and name, on which all tables belong to another period than the one consolidated."""
+    own = {(one.card.file, one.card.sheet) for one in cards if one.status != "other_period"}
+    return {(one.card.file, one.card.sheet) for one in cards} - own
+
+
+def _concerns(notice: Notice, others: set[tuple[str, str]]) -> bool:
+    """Whether something belongs into this summary: of a table of another period only why it is taken for one does."""
+    return (notice.file, notice.sheet) not in others or notice.code == "period-differs"
 
 
 def read_all(

@@ -124,6 +124,20 @@ def test_the_same_period_written_in_another_way(tmp_path: Path) -> None:
     assert len(scorecard.consolidate(tmp_path, period="2026Q3").people) == 3
 
 
+def test_faults_of_another_periods_tables_are_no_business_of_this_summary(tmp_path: Path) -> None:
+    form(tmp_path / "1.xlsx", "张三", 80)
+    form(tmp_path / "2.xlsx", "李四", "待定", period="2026年第二季度")
+    form(tmp_path / "3-2026Q3.xlsx", "王五", 150, period="2026年第二季度")
+    done = scorecard.consolidate(tmp_path, period="2026Q3")
+    assert totals(done) == {"张三": 80}
+    assert {(n.file, n.code) for n in done.set_aside} == {("2.xlsx", "other-period"), ("3-2026Q3.xlsx", "other-period")}
+    assert {(n.file, n.code) for n in done.notices if n.file != "1.xlsx"} == {("3-2026Q3.xlsx", "period-differs")}
+    told = scorecard.consolidate(tmp_path, period="2026Q2")
+    assert {(n.file, n.code) for n in told.set_aside if n.severity == "error"} >= {
+        ("1.xlsx", "other-period"), ("2.xlsx", "score-unreadable"), ("3-2026Q3.xlsx", "score-out-of-range"),
+    }  # fmt: skip
+
+
 class TestRoster:
     def roster(self, path: Path, *rows: Sequence[object]) -> Path:
         book = openpyxl.Workbook()
