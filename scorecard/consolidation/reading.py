@@ -21,7 +21,8 @@ from ..workbook.inspection import Inspection, inspect_package
 from ..workbook.kept import Kept
 from ..workbook.known_sheets import KnownSheets
 from ..workbook.opening import about_old_format, open_content
-from ..workbook.package import Package, read_file
+from ..workbook.package import read_file
+from ..workbook.summaries import is_summary
 from ..workbook.vocabulary import Vocabulary
 from . import names
 from .records import CardRecord, FileReading, ItemRecord, Notice, Total
@@ -36,9 +37,6 @@ _STAFF_INSIDE = re.compile(
     r"(?:员工|人员|职工)?(?:工号|员工号|员工编号|人员编号)\s*[:：]\s*([A-Za-z]{0,4}-?[0-9０-９]{1,12})(?![0-9])"
 )
 _ABOVE = 12
-#: Sheets of the summary workbook by which a former one is known again.
-SUMMARY_SHEETS = ("名单", "异常", "来源")
-SUMMARY_MARK = b"scorecard consolidation"
 _RATIO = re.compile(r"^\(?\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*/\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*\)?$")
 # What says how a file came about or is answered for the table as a whole, not what is wrong with it.
 _OF_NO_CONCERN = frozenset(("option-unused", "no-table"))
@@ -75,7 +73,7 @@ class Reader:
     def _read(self, source: Source, data: bytes, where: str) -> FileReading:
         try:
             package = open_content(data, where, password=self.password)
-            if _is_summary(package):
+            if is_summary(package):
                 return _set_aside(source, Notice("own-summary", "info", source.file, "", "", Message(
                     "这是以前的汇总结果，没有读取", "this is a former summary, not read")))  # fmt: skip
             seen = inspect_package(
@@ -90,13 +88,6 @@ class Reader:
 def _unreadable(source: Source, problem: ScorecardError) -> Notice:
     sheet = (problem.where or "").partition("!")[2].partition("!")[0]
     return Notice("file-unreadable", "error", source.file, sheet, "", problem.message)
-
-
-def _is_summary(package: Package) -> bool:
-    names_ = {sheet.name for sheet in package.sheets}
-    return names_.issuperset(SUMMARY_SHEETS) and any(
-        SUMMARY_MARK in package.read(part) for part in ("docProps/core.xml",) if part in package
-    )
 
 
 def _set_aside(source: Source, notice: Notice) -> FileReading:

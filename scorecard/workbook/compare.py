@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import ScorecardError, UsageError
+from ..errors import NoTableFound, ScorecardError, UsageError
 from ..findings import Finding, finding_json
 from ..messages import Message
 from ..refusals import no_workbooks
@@ -149,13 +149,7 @@ def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Comparison:
             Message("请给出两个文件，或两个文件夹", "give two files or two folders, not one of each"), f"{a}, {b}"
         )
     findings: list[Finding] = []
-    if one.is_dir():
-        cards_a, cards_b = _folder(one, findings), _folder(two, findings)
-    else:
-        cards_a, cards_b = _file(one), _file(two)
-    for path, cards in ((one, cards_a), (two, cards_b)):
-        if not cards:
-            raise no_table((), str(path))
+    cards_a, cards_b = (_folder(path, findings) if path.is_dir() else _file(path, path.name) for path in (one, two))
     pairs, rest_a, rest_b = _paired(cards_a, cards_b)
     return Comparison(
         str(a), str(b), tuple(_compared(x, y) for x, y in pairs), tuple(x.name for x in rest_a),
@@ -191,11 +185,13 @@ def _compared(x: _Loaded, y: _Loaded) -> CardComparison:
 # --- reading and matching --------------------------------------------------------------------------------------------
 
 
-def _file(path: Path, name: str | None = None) -> list[_Loaded]:
+def _file(path: Path, name: str) -> list[_Loaded]:
     package = Package.open(path)
     seen = inspect_package(package, path.name)
+    if not seen.cards:
+        raise no_table(seen.findings, str(path))
     rules = _rules(package) if any(card.is_embedded for card in seen.cards) else None
-    return [_Loaded(name or path.name, Version(card, seen.computed[card.table.sheet], rules)) for card in seen.cards]
+    return [_Loaded(name, Version(card, seen.computed[card.table.sheet], rules)) for card in seen.cards]
 
 
 def _rules(package: Package) -> RuleSheet | None:
@@ -213,12 +209,16 @@ def _folder(folder: Path, findings: list[Finding]) -> list[_Loaded]:
     ]  # fmt: skip
     if not paths:
         raise no_workbooks([str(folder)], ENDINGS)
+    problems: list[ScorecardError] = []
     for path in paths:
-        name = str(path.relative_to(folder))
         try:
-            found += _file(path, name)
+            found += _file(path, str(path.relative_to(folder)))
         except ScorecardError as problem:
-            findings.append(Finding("unusable-file", "error", str(path), "", problem.message))
+            problems.append(problem)
+            if not isinstance(problem, NoTableFound):  # instructions, lists of staff … beside the forms
+                findings.append(Finding("unusable-file", "error", str(path), "", problem.message))
+    if not found:
+        raise problems[0]
     return found
 
 

@@ -31,6 +31,7 @@ from .probe import is_missing, read
 from .remembered import Remembered
 from .rulesheet import SHEET as RULE_SHEET
 from .shares import with_shares
+from .summaries import OWN_SUMMARY, is_summary
 from .vocabulary import LISTED, STRONG, Vocabulary, default_vocabulary
 
 __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
@@ -93,6 +94,8 @@ def recognise_workbook(
     Raises:
         UnusableFile: a part of the workbook is damaged.
     """
+    if is_summary(package):
+        return [], [Finding("no-table", "info", "", "", OWN_SUMMARY)]
     words = vocabulary or default_vocabulary()
     known = known or KnownSheets()
     if words.mapping is not None:
@@ -158,13 +161,15 @@ def no_table(findings: Iterable[Finding], where: str) -> NoTableFound:
     reasons = [f for f in findings if f.code == "no-table"]
     told = next((f for f in reasons if f.message != _NO_HEADER), reasons[0] if len(reasons) == 1 else None)
     message = told.message if told is not None else _NO_HEADER
+    if message is OWN_SUMMARY:
+        return NoTableFound(message, where)
     zh, en = (
         "；请确认文件对不对，表头用词特殊时在 inspect、embed 里用 --map 指明各列",
         "; make sure it is the right file, or",
     )
     return NoTableFound(
         Message(f"{message.zh}{zh}", f"{message.en}{en} say by --map (inspect, embed) which column is what"),
-        f"{where}!{told.sheet}" if told is not None else where,
+        f"{where}!{told.sheet}" if told is not None and told.sheet else where,
     )
 
 

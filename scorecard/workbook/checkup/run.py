@@ -18,6 +18,7 @@ from ..opening import OLD_ENDINGS, is_read_only_format, old_format_finding, open
 from ..package import Package
 from ..plan import Edit
 from ..recalc import Recalculation, recalculate
+from ..summaries import is_summary
 from ..vocabulary import Vocabulary, default_vocabulary
 from . import actuals, attainable, bands, formulas, names, people, periods, rules, targets, weights
 from .codes import CONSOLIDATION, codes
@@ -273,8 +274,9 @@ def read_book(
     fresh = package
     noted: list[Finding] = []
     try:
-        result = recalculate(package.to_bytes())
-        if result.changes and result.data is not None:
+        # There is nothing to check in what `consolidate` wrote, and its formulas are for Excel.
+        result = recalculate(package.to_bytes()) if not is_summary(package) else None
+        if result is not None and result.changes and result.data is not None:
             fresh = Package.open(result.data, where=package.where)
     except UnusableFile as problem:
         noted.append(Finding("not-recalculated", "warning", "", "", problem.message))
