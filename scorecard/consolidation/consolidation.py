@@ -297,8 +297,11 @@ def _of_other_periods(cards: Sequence[Resolved]) -> set[tuple[str, str]]:
 
 
 def _concerns(notice: Notice, others: set[tuple[str, str]]) -> bool:
-    """Whether something belongs into this summary: of a table of another period only why it is taken for one does."""
-    return (notice.file, notice.sheet) not in others or notice.code == "period-differs"
+    """Whether something belongs into this summary: of a table of another period only why it is taken for one does.
+
+    What may be a further table stays a matter of this one, whatever period it is of.
+    """
+    return (notice.file, notice.sheet) not in others or notice.code in ("period-differs", "low-confidence-table")
 
 
 def read_all(

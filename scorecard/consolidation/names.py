@@ -94,7 +94,9 @@ def person_name(text: str) -> str:
         >>> person_name("张　三 "), person_name("Li  Lei"), person_name("阿依古丽·买买提")
         ('张三', 'Li Lei', '阿依古丽·买买提')
     """
-    if not text or _PLAIN_NAME.fullmatch(text):
+    if not text:
+        return ""
+    if _PLAIN_NAME.fullmatch(text):
         return text
     plain = "".join(unicodedata.normalize("NFKC", c) if c.isascii() or "\uff01" <= c <= "\uff5e" else c for c in text)
     plain = trim("".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()))

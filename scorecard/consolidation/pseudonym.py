@@ -20,7 +20,7 @@ from . import names
 from .consolidation import Consolidation
 from .records import CardRecord, Notice
 from .resolve import Resolved
-from .sources import Source
+from .sources import OTHER_TABLES, WORKBOOKS, Source
 
 _SHORTEST = 16
 
@@ -140,8 +140,9 @@ class _Coder:
         return self._code("P", key(name))
 
     def file(self, name: str) -> str:
-        suffix = name.rpartition(".")[2]
-        return f"{self._code('F', name)}.{suffix}" if suffix != name else self._code("F", name)
+        # Anything else behind the last dot may be a part of a name: 1.客服部/张三.
+        suffix = next((one for one in (*WORKBOOKS, *OTHER_TABLES) if name.lower().endswith(one)), "")
+        return self._code("F", name) + suffix
 
     def sheet(self, card: CardRecord) -> str:
         return self._code("S", f"{card.file}!{card.sheet}")

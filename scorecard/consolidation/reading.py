@@ -200,13 +200,13 @@ def _items(card: Card, grid: Grid) -> Iterable[ItemRecord]:
     table = card.table
     first = headline(table)
     for item, (_, row) in zip(card.result.items, items(table), strict=True):
-        if row.actual_cell:
-            yield _item(item, row.kind, row.actual_cell, row.score_cell(first), grid)
-        else:
-            # Of scores given by hand many are the same item again, by being the same object.
-            known = _KNOWN.known((item, row), first)
-            made = known or _KNOWN.keep(_item(item, row.kind, None, row.score_cell(first), grid), (item, row), first)
-            yield made
+        # Of scores given by hand many are the same item again, by being the same object.
+        made = _BY_HAND.known((item, row), first) if not row.actual_cell else None
+        if made is None:
+            made = _item(item, row.kind, row.actual_cell, row.score_cell(first), grid)
+            if not row.actual_cell:
+                _BY_HAND.keep(made, (item, row), first)
+        yield made
     for kind, extras in (("adjustment", card.model.adjustments), ("veto", card.model.vetoes)):
         for one in extras:
             reading = one.points if kind == "adjustment" else read(one.value)  # type: ignore[union-attr]
@@ -216,7 +216,7 @@ def _items(card: Card, grid: Grid) -> Iterable[ItemRecord]:
             )  # fmt: skip
 
 
-_KNOWN: Kept[ItemRecord] = Kept(10_000)
+_BY_HAND: Kept[ItemRecord] = Kept(10_000)
 
 
 def _item(item: ItemResult, kind: str, actual_cell: str | None, score_cell: str | None, grid: Grid) -> ItemRecord:

@@ -18,8 +18,8 @@ from .records import FileReading, Notice
 
 #: What is read as a workbook.
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et")
-# Tables in a form that is not read: somebody may have meant them to be taken.
-_OTHER_TABLES = (".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
+#: Tables in a form that is not read: somebody may have meant them to be taken.
+OTHER_TABLES = (".ett", ".ods", ".xlsb", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".numbers")
 _DIGITS = re.compile(r"(\d+)")
 # What Windows, macOS, WPS, browsers and people write into the name of a copy.
 _COPY = re.compile(r"副本|复件|拷贝|备份|(?<![a-z])(?:copy|backup)(?![a-z])|\(\d{1,2}\)(?=/|$)")
@@ -69,7 +69,7 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
         UsageError: A path that does not exist, or nothing at all to read.
     """
     skipped = {os.path.realpath(path) for path in skip}
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, str] = {}
     quarantine: list[Notice] = []
     notices: list[Notice] = []
     names: set[str] = set()
@@ -80,26 +80,32 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
         base = os.fspath(given if is_folder else given.parent)
         real = os.path.realpath(base)
         # As texts: of thousands of files, paths are slow to take apart.
-        for relative, is_link in _below(base, quarantine) if is_folder else [(given.name, given.is_symlink())]:
+        for relative, is_link, problem in _below(base) if is_folder else [_Entry(given.name, given.is_symlink())]:
             path = os.path.join(base, relative)
             # Folders behind links are not walked into, so that only a file itself can be one.
             resolved = os.path.realpath(path) if is_link else os.path.join(real, relative)
             if resolved in found or resolved in skipped:
                 continue
-            name = _listed(relative)
+            name = _listed(relative or path)
             if name in names:
                 # Two folders given, each with a file of this name.
                 name = _listed(path)
             last = name.rpartition("/")[2]
             suffix = os.path.splitext(last)[1].lower()
-            if last.startswith(_LOCKS):
+            if problem is not None:
+                skipped.add(resolved)
+                names.add(name)
+                quarantine.append(Notice("folder-unreadable", "error", name, "", "", Message(
+                    f"文件夹打不开，里面的文件都没有读取：{problem.zh}",
+                    f"the folder cannot be opened, and none of its files was read: {problem.en}")))  # fmt: skip
+            elif last.startswith(_LOCKS):
                 notices.append(Notice("lock-file", "warning", name, "", "", Message(
                     "有人正打开着这个工作簿（锁文件），未保存的修改不在汇总里",
                     "somebody has this workbook open (a lock file); unsaved changes are not in the summary")))  # fmt: skip
             elif suffix in WORKBOOKS or not is_folder:
-                found[resolved] = name, path
+                found[resolved] = name
                 names.add(name)
-            elif suffix in _OTHER_TABLES:
+            elif suffix in OTHER_TABLES:
                 quarantine.append(Notice("format-unread", "error", name, "", "", Message(
                     f"{suffix} 格式不能读取；请另存为 .xlsx 后再汇总",
                     f"{suffix} files are not read; save it as .xlsx and consolidate again")))  # fmt: skip
@@ -108,8 +114,8 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
                     "不是工作簿，没有读取", "no workbook, not read")))  # fmt: skip
     if not found and not quarantine:
         raise no_workbooks([str(path) for path in paths], WORKBOOKS)
-    listed = sorted(found.values(), key=lambda one: _place(one[0]))
-    files = tuple([Source(name, Path(path)) for name, path in listed])
+    listed = sorted(found.items(), key=lambda item: _place(item[1]))
+    files = tuple([Source(name, Path(path)) for path, name in listed])
     first = paths[0]
     return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
 
@@ -156,30 +162,46 @@ def _natural(text: str) -> tuple[object, ...]:
     return tuple([(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in _DIGITS.split(text) if piece])
 
 
-def _below(folder: str, quarantine: list[Notice]) -> list[tuple[str, bool]]:
-    """The files below a folder, by their paths from there, and whether each is a link. Hidden ones but locks are left out."""
-    found: list[tuple[str, bool]] = []
+class _Entry(NamedTuple):
+    """A file below a folder, by its path from there; or a folder that cannot be opened, and why."""
+
+    relative: str
+    is_link: bool = False
+    problem: Message | None = None
+
+
+def _below(folder: str) -> list[_Entry]:
+    """The files below a folder: those in it by their names, then those of its folders. Hidden ones but locks are left out."""
+    found: list[_Entry] = []
     todo = [""]
     while todo:
         inside = todo.pop()
-        folders: list[tuple[str, bool]] = []
-        files: list[tuple[str, bool]] = []
         try:
             with os.scandir(os.path.join(folder, inside)) as entries:
-                for entry in entries:
-                    if not entry.name.startswith(".") or entry.name.startswith(_LOCKS):
-                        is_folder = entry.is_dir(follow_symlinks=False)
-                        # A link to a folder is neither: what is behind it belongs elsewhere, or is in a circle.
-                        if is_folder or not (entry.is_symlink() and entry.is_dir()):
-                            (folders if is_folder else files).append((os.path.join(inside, entry.name), entry.is_symlink()))
+                listed = [entry for entry in entries if not entry.name.startswith(".") or entry.name.startswith(_LOCKS)]
         except OSError as error:
-            told = reason(error)
-            quarantine.append(Notice("folder-unreadable", "error", _listed(inside) or os.path.basename(folder), "", "", Message(
-                f"文件夹打不开，里面的文件都没有读取：{told.zh}",
-                f"the folder cannot be opened, and none of its files was read: {told.en}")))  # fmt: skip
+            found.append(_Entry(inside, problem=reason(error)))
+            continue
+        folders: list[str] = []
+        files: list[_Entry] = []
+        for entry in listed:
+            path, is_link = os.path.join(inside, entry.name), entry.is_symlink()
+            if entry.is_dir(follow_symlinks=False):
+                folders += [path] if not entry.name.startswith(".") else []
+            elif not is_link or not _leads_on(entry):
+                # A link to a folder is neither: what is behind it belongs elsewhere, or is in a circle.
+                files.append(_Entry(path, is_link))
         found += sorted(files)
-        todo += [name for name, _ in sorted(folders, reverse=True)]
+        todo += sorted(folders, reverse=True)
     return found
+
+
+def _leads_on(link: os.DirEntry[str]) -> bool:
+    """Whether a link leads to a folder; not if nobody can tell, so that it is read, and the reader says why it cannot be."""
+    try:
+        return link.is_dir()
+    except OSError:
+        return False
 
 
 def with_contents(sources: Sources, readings: Iterable[FileReading]) -> Sources:

@@ -87,7 +87,7 @@ def check_weights(weights: Sequence[float | None], policy: str = "strict") -> li
 def _checked(weights: tuple[float | None, ...], policy: str) -> list[float]:
     if policy not in POLICIES:
         raise RuleError(Message(f"未知权重政策“{policy}”", f'unknown weights policy "{policy}": one of {POLICIES}'))
-    used = [w or 0.0 for w in weights]
+    used = [float(w or 0.0) for w in weights]
     if any(w < 0 for w in used):
         raise RuleError(Message("权重为负", "a weight is negative, must be >= 0"))
     total = decimal_sum(used)

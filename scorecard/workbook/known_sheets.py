@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from .addresses import split_cell
 from .cells import Cell, CellFormat, Grid
@@ -26,10 +26,9 @@ _CELL = re.compile(
 _TEXT_CELL = re.compile(rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="s"><v>([0-9]{1,9})</v></c>')
 # Numbers and strings, which nearly all that differs is: the address, and what of these the value is.
 _USUAL = re.compile(
-    rb'([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?(?: t="(?:n|(?P<shared>s))")?>'
-    rb'(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?<v>(?P<value>[^<]+)</v></c>'
-    rb'|([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")? t="inlineStr">'
-    rb'<is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is></c>'
+    rb'(?P<address>[A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?(?:'
+    rb'(?: t="(?:n|(?P<shared>s))")?>(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?<v>(?P<value>[^<]+)</v></c>'
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>(?P<inline>[^<]*)</t></is></c>)'
 )
 # Where somebody looked at the sheet last.
 _VIEWS = re.compile(rb"<sheetViews>.*?</sheetViews>|<dimension [^<>]*/>", re.DOTALL)
@@ -73,8 +72,8 @@ class KnownSheets:
                     known.insert(0, known.pop(at))
                 return grid
         grid = read_grid(package, sheet)
-        if not is_plain_sheet(data):
-            return grid
+        if not is_plain_sheet(data) or len(_addresses(cut)) < len(cut) - 1:
+            return grid  # of a cell that stands there twice, the later counts, whichever of them differs
         self._known[len(cut)] = [_Known(package, grid, cut), *known[: _FORMS - 1]]
         self._known.move_to_end(len(cut))
         if len(self._known) > _ROOM:
@@ -94,7 +93,7 @@ class _Usual(NamedTuple):
 
     head: bytes
     tail: bytes
-    kind: str
+    kind: Literal["number", "shared", "inline"]
     cell: Cell
     met: dict[bytes, Cell]
 
@@ -184,12 +183,15 @@ class _Known:
         match = _USUAL.match(piece)
         if match is None:
             return None
-        cell = self._grid.cell(*split_cell((match[1] or match[4]).decode()))
-        if cell.value is None:
+        place = _place(match["address"])
+        cell = self._grid.cell(*place) if place is not None else None
+        if cell is None or cell.value is None:
             return None
-        kind = "inline" if match["inline"] is not None else "shared" if match["shared"] is not None else "number"
-        start, stop = match.span("inline" if kind == "inline" else "value")
-        return _Usual(piece[:start], piece[stop:], kind, cell, {})
+        if match["inline"] is not None:
+            start, stop = match.span("inline")
+            return _Usual(piece[:start], piece[stop:], "inline", cell, {})
+        start, stop = match.span("value")
+        return _Usual(piece[:start], piece[stop:], "shared" if match["shared"] is not None else "number", cell, {})
 
     def _parsed(self, different: list[bytes], package: Package, strings: Strings) -> list[Cell] | None:
         """The cells that differ; None where one of them is blank, here or there."""
@@ -207,5 +209,19 @@ class _Known:
         if self._texts is None:
             self._texts = {}
             for match in filter(None, map(_TEXT_CELL.match, self._cut)):
-                self._texts.setdefault(int(match[2]), []).append(split_cell(match[1].decode()))
+                place = _place(match[1])
+                if place is not None:
+                    self._texts.setdefault(int(match[2]), []).append(place)
         return self._texts
+
+
+def _place(address: bytes) -> tuple[int, int] | None:
+    """Row and column, None outside any sheet: there no cell is read."""
+    try:
+        return split_cell(address.decode())
+    except ValueError:
+        return None
+
+
+def _addresses(cut: list[bytes]) -> set[bytes]:
+    return {piece[: piece.find(b'"')] for piece in cut[1:]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 
@@ -21,45 +22,65 @@ class Circle:
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     threshold, was_on = gc.get_threshold(), gc.isenabled()
+    gc.enable()
+    gc.set_threshold(500, 7, 9)
     yield
     gc.set_threshold(*threshold)
-    gc.unfreeze()
     (gc.enable if was_on else gc.disable)()
 
 
 def test_it_looks_less_often_and_then_as_before() -> None:
-    gc.set_threshold(500, 7, 9)
     with patient_collector():
-        assert gc.isenabled() and gc.get_threshold()[0] > 10_000 and gc.get_threshold()[1:] == (7, 9)
-        assert gc.get_freeze_count()
+        assert gc.get_threshold() == (50_000, 7, 9)
+        with patient_collector():
+            assert gc.get_threshold() == (50_000, 7, 9)
+        assert gc.get_threshold() == (50_000, 7, 9)
     assert gc.get_threshold() == (500, 7, 9) and not gc.get_freeze_count()
 
 
-def test_circles_of_before_and_meanwhile_are_freed_afterwards() -> None:
-    before = weakref.ref(Circle())
-    with patient_collector():
-        meanwhile = weakref.ref(Circle())
-        gc.collect()
-        assert meanwhile() is None, "only what was there already is left alone"
-        late = weakref.ref(Circle())
-    gc.collect()
-    assert before() is None and late() is None
+def test_garbage_of_the_program_does_not_pile_up() -> None:
+    left: list[weakref.ref[Circle]] = []
+    for _ in range(2_000):
+        left += [weakref.ref(Circle()) for _ in range(20)]
+        with patient_collector():
+            left.append(weakref.ref(Circle()))
+    assert sum(1 for one in left if one() is not None) < 2_000, "the collector has been at work, unasked"
 
 
 def test_an_error_leaves_nothing_behind() -> None:
-    threshold = gc.get_threshold()
     with pytest.raises(KeyError), patient_collector():
         raise KeyError
-    assert gc.get_threshold() == threshold and not gc.get_freeze_count()
+    assert gc.get_threshold() == (500, 7, 9)
 
 
-def test_what_somebody_has_arranged_stays() -> None:
-    threshold = gc.get_threshold()
-    gc.disable()
+@pytest.mark.parametrize("threshold", [(0, 10, 10), (80_000, 10, 10)])
+def test_a_collector_that_is_off_or_patient_already_is_left_alone(threshold: tuple[int, int, int]) -> None:
+    gc.set_threshold(*threshold)
     with patient_collector():
-        assert not gc.isenabled() and gc.get_threshold() == threshold and not gc.get_freeze_count()
-    gc.enable()
-    gc.freeze()
-    with patient_collector(), patient_collector():
-        assert gc.get_threshold() == threshold and gc.get_freeze_count()
-    assert gc.get_freeze_count(), "frozen by the application, and for it to thaw"
+        assert gc.get_threshold() == threshold
+    assert gc.get_threshold() == threshold
+
+
+def test_what_is_set_meanwhile_stays() -> None:
+    with patient_collector():
+        gc.set_threshold(900, 5, 5)
+    assert gc.get_threshold() == (900, 5, 5)
+
+
+def test_several_threads_leave_what_was_there_before_the_first() -> None:
+    inside, go_on = threading.Barrier(4), threading.Event()
+
+    def work() -> None:
+        with patient_collector():
+            inside.wait()
+            go_on.wait()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    inside.wait()
+    assert gc.get_threshold() == (50_000, 7, 9)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert gc.get_threshold() == (500, 7, 9)

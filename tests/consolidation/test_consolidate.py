@@ -115,16 +115,17 @@ def test_a_summary_is_never_read_as_a_department_table(folder: Path) -> None:
 
 
 def test_no_command_takes_a_summary_for_an_assessment_table(tmp_path: Path) -> None:
-    card(tmp_path / "张三.xlsx", "张三", [85, 88, 75, 95])
-    run("consolidate", tmp_path, "-o", tmp_path / "汇总.xlsx")
+    base = tmp_path / "部门"
+    card(base / "张三.xlsx", "张三", [85, 88, 75, 95])
+    run("consolidate", base, "-o", base / "汇总.xlsx")
+    before = (base / "汇总.xlsx").read_bytes()
     for command in ("inspect", "explain", "embed", "finalise"):
-        result = run(command, tmp_path / "汇总.xlsx")
+        result = run(command, base / "汇总.xlsx")
         assert result.status == 3 and "a summary written by consolidate" in result.err
-    checked = run("check", tmp_path, "--json").json
+    checked = run("check", base, "--json").json
     assert {f["code"] for f in checked["findings"] if "汇总" in f["file"]} == {"no-table"}
-    before = (tmp_path / "汇总.xlsx").read_bytes()
-    assert run("embed", tmp_path, "-o", tmp_path / "out").status == 0
-    assert (tmp_path / "汇总.xlsx").read_bytes() == before and not (tmp_path / "out" / "汇总.xlsx").exists()
+    assert run("embed", base, "-o", tmp_path / "out").status == 0
+    assert (base / "汇总.xlsx").read_bytes() == before and not (tmp_path / "out" / "汇总.xlsx").exists()
 
 
 def test_nothing_to_read_is_a_wrong_call(tmp_path: Path) -> None:

@@ -138,6 +138,20 @@ def test_faults_of_another_periods_tables_are_no_business_of_this_summary(tmp_pa
     }  # fmt: skip
 
 
+def test_what_may_be_a_table_beside_one_of_another_period_is_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [
+        ["绩效考核表"], ["姓名", "李四", "考核周期", "2026年第二季度"],
+        ["指标", "权重", "得分"], ["质量", 0.6, 80], ["服务", 0.4, 90], ["合计", 1, 84], [], [], [],
+        ["项目", "分值", "得分"], ["俯卧撑", 50, 40], ["跑步", 50, 45],
+    ]:  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "1.xlsx")
+    alone, beside = (scorecard.consolidate(tmp_path, period=period).set_aside for period in ("2026Q2", "2026Q3"))
+    doubtful = [n for n in alone if n.code == "low-confidence-table"]
+    assert doubtful and [n for n in beside if n.code == "low-confidence-table"] == doubtful
+
+
 class TestRoster:
     def roster(self, path: Path, *rows: Sequence[object]) -> Path:
         book = openpyxl.Workbook()
@@ -206,6 +220,44 @@ class TestFailures:
         (told,) = done.set_aside
         assert (told.file, told.code) == ("人事部", "folder-unreadable") and "没有权限" in told.message.zh
 
+    def test_one_bad_link_hides_no_other_file(self, tmp_path: Path) -> None:
+        for name in ("甲", "乙", "丙", "丁", "戊"):
+            form(tmp_path / f"{name}.xlsx", f"张{name}", 80)
+        (tmp_path / "自己.xlsx").symlink_to(tmp_path / "自己.xlsx")
+        (tmp_path / "太长.xlsx").symlink_to("长" * 300)
+        done = scorecard.consolidate(tmp_path)
+        assert len(totals(done)) == 5
+        assert {n.file for n in done.set_aside if n.code == "file-unreadable"} == {"自己.xlsx", "太长.xlsx"}
+        assert done.save(tmp_path / "汇总.xlsx").exists()
+
+    def test_an_unreadable_folder_is_told_once_and_by_its_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("a", "b"):
+            form(tmp_path / name / "人事部" / "1.xlsx", "李四", 80)
+        form(tmp_path / "a" / "1.xlsx", "张三", 80)
+        scandir = os.scandir
+
+        def refused(path: str) -> object:
+            if str(path).endswith("人事部"):
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", refused)
+        done = scorecard.consolidate([tmp_path / "a", tmp_path / "b", tmp_path / "a"])
+        told = [n.file for n in done.set_aside]
+        assert len(told) == len(set(told)) == 2 and all(name.endswith("人事部") for name in told)
+
+    def test_links_lead_to_the_files_wherever_the_program_goes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        form(tmp_path / "表" / "1.xlsx", "张三", 80)
+        monkeypatch.chdir(tmp_path)
+        done = scorecard.consolidate("表")
+        (tmp_path / "别处").mkdir()
+        monkeypatch.chdir(tmp_path / "别处")
+        assert done.sources.files[0].path == (tmp_path / "表" / "1.xlsx").resolve()
+
     def test_all_programs_lock_files_are_told_and_links_to_folders_not_followed(self, tmp_path: Path) -> None:
         form(tmp_path / "表" / "客服部" / "1.xlsx", "张三", 80)
         form(tmp_path / "别处" / "2.xlsx", "李四", 80)
@@ -214,6 +266,7 @@ class TestFailures:
         (tmp_path / "表" / "3.xlsx").symlink_to(tmp_path / "别处" / "2.xlsx")
         for name in ("~$1.xlsx", ".~lock.1.xlsx#", ".~1.xlsx", ".hidden.xlsx"):
             (tmp_path / "表" / "客服部" / name).write_bytes(b"user")
+        form(tmp_path / "表" / ".~旧" / "4.xlsx", "赵六", 80)
         done = scorecard.consolidate(tmp_path / "表")
         assert totals(done) == {"张三": 80, "李四": 80}
         assert sorted(codes(done)["lock-file"]) == ["客服部/.~1.xlsx", "客服部/.~lock.1.xlsx#", "客服部/~$1.xlsx"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
 import zipfile
 from pathlib import Path
 from random import Random
 
 import openpyxl
+import pytest
 
 import scorecard
 from scorecard.consolidation.names import hints
@@ -90,3 +94,21 @@ def test_links_are_gone(tmp_path: Path) -> None:
     run("consolidate", tmp_path / "a", "--pseudonymise", tmp_path / "k", "-o", tmp_path / "s.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "s.xlsx")["名单"]
     assert not [c for row in sheet.iter_rows() for c in row if c.hyperlink]
+
+
+def test_nothing_behind_the_last_dot_of_a_place_names_anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card(tmp_path / "表" / "1.xlsx", "王五", [80, 80, 80, 80])
+    for name in (".~lock.赵六#", "~$钱七.Zhang", "周八.吴九"):
+        (tmp_path / "表" / name).write_bytes(b"user")
+    (tmp_path / "表" / "1.客服部").mkdir()
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("1.客服部"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    coded = pseudonymise(scorecard.consolidate(tmp_path / "表"), load_key(tmp_path / "key"))
+    told = [n.file for n in (*coded.notices, *coded.set_aside) if n.file]
+    assert len(told) >= 4 and all(re.fullmatch(r"F-[A-Z2-7]{10}(?:\.xlsx)?", name) for name in told), told

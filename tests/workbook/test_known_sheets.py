@@ -162,3 +162,22 @@ def test_a_workbook_with_other_styles_or_epoch_is_read_anew() -> None:
     other.write(other.workbook_part, re.sub(rb"<workbookPr[^>]*/>", b'<workbookPr date1904="1"/>', book, count=1))
     assert other.date1904 and not package.date1904
     assert whole(known.read(other, sheet)) == whole(read_grid(other, sheet))
+
+
+@pytest.mark.parametrize("address", [b"XFE9", b"A0", b"A9999999", b"AA9"])
+@pytest.mark.parametrize("content", [b' t="inlineStr"><is><t>n%d</t></is></c>', b"><v>4%d</v></c>", b' t="s"><v>%d</v></c>'])
+def test_a_cell_outside_any_sheet_and_one_that_stands_there_twice(address: bytes, content: bytes) -> None:
+    package = Package.open(generate(2, 3).data)
+    sheet = next(one for one in package.sheets if one.kind == "worksheet")
+    data = package.read(sheet.part)
+    known = KnownSheets()
+    for number in range(4):
+        twin = package.copy()
+        cells = b'<row r="90">' + (b'<c r="%s"' % address + content % number) * (1 + number % 2) + b"</row></sheetData>"
+        twin.write(sheet.part, data.replace(b"</sheetData>", cells))
+        assert whole(known.read(twin, sheet)) == whole(read_grid(twin, sheet))
+    for first, second in ((1, 2), (1, 3), (4, 2), (4, 3)):
+        twin = package.copy()
+        cells = b'<row r="90"><c r="B90"><v>%d</v></c><c r="B90"><v>%d</v></c></row></sheetData>' % (first, second)
+        twin.write(sheet.part, data.replace(b"</sheetData>", cells))
+        assert whole(known.read(twin, sheet)) == whole(read_grid(twin, sheet))

@@ -21,7 +21,7 @@ class Links:
     def for_output(cls, sources: Sources, output: Path | None) -> Links:
         """Links for a summary at `output`; none without a place."""
         base = output.resolve().parent if output is not None else None
-        return cls(base, {s.file: s.path.resolve() for s in sources.files if s.path != Path()})
+        return cls(base, {s.file: s.path for s in sources.files if s.path != Path()})
 
     def to(self, file: str, sheet: str = "", cell: str = "") -> str | None:
         """The address of a cell, as XlsxWriter takes it; None where there is nothing to open."""
