@@ -20,7 +20,7 @@ from .hierarchy import NodeResult, load_hierarchy, outside_tree, roll_up_tree
 from .reading import Reader
 from .records import FileReading, Notice
 from .resolve import KEEP, Resolved, check_keep, period_of, resolve
-from .roster import Roster, compare_with_roster, load_roster
+from .roster import Attendance, Roster, compare_with_roster, load_roster
 from .sources import Source, Sources, find_sources, with_contents
 from .workers import read_together
 
@@ -43,7 +43,8 @@ class Consolidation:
         sources: The files.
         keep: Which of several cards of one person counts.
         roster: Who should be there, None without a roster.
-        missing: Of these, who is not.
+        missing: Of these, who is not, as (person, staff number, department).
+        unlisted: Who is there and not on the roster, by `who`.
         tree: The hierarchy with its results, a parent before its children; empty without one.
 
     Example:
@@ -62,6 +63,7 @@ class Consolidation:
     keep: str = KEEP[0]
     roster: Roster | None = None
     missing: tuple[tuple[str, str, str], ...] = ()
+    unlisted: frozenset[str] = frozenset()
     tree: tuple[NodeResult, ...] = ()
 
     @cached_property
@@ -270,10 +272,8 @@ def consolidate(
     set_aside = [
         *sources.quarantine, *(n for r in readings for n in r.quarantine if _concerns(n, others)), *resolution.quarantine
     ]  # fmt: skip
-    missing: tuple[tuple[str, str, str], ...] = ()
-    if wanted is not None:
-        missing, found = compare_with_roster(wanted, resolution.cards)
-        notices += found
+    attendance = compare_with_roster(wanted, resolution.cards) if wanted is not None else Attendance((), frozenset(), [])
+    notices += attendance.notices
     notices += outside_tree(nodes, resolution.cards) if nodes else []
     order = ("error", "warning", "info")
     notices = sorted(dict.fromkeys(notices), key=lambda n: order.index(n.severity))
@@ -285,7 +285,8 @@ def consolidate(
         sources,
         keep,
         wanted,
-        missing,
+        attendance.missing,
+        attendance.unlisted,
         roll_up_tree(nodes, resolution.cards) if nodes else (),
     )
 

@@ -20,6 +20,7 @@ from . import names
 from .consolidation import Consolidation
 from .records import CardRecord, Notice
 from .resolve import Resolved
+from .roster import listed_as
 from .sources import OTHER_TABLES, WORKBOOKS, Source
 
 _SHORTEST = 16
@@ -77,7 +78,8 @@ def pseudonymise(done: Consolidation, secret: bytes) -> Consolidation:
             replace(one, node=replace(one.node, name=coder.text(one.node.name), superior=coder.text(one.node.superior)))
             for one in done.tree
         ),
-        missing=tuple((coder.person(person), "", department) for person, _, department in done.missing),
+        missing=tuple((coder.entry(*one), "", one[2]) for one in done.missing),
+        unlisted=frozenset(coder.code_of(who) for who in done.unlisted),
         roster=replace(done.roster, file=coder.file(done.roster.file), entries=()) if done.roster is not None else None,
     )
 
@@ -104,9 +106,11 @@ class _Coder:
                 self._note_hint(known, text)
             known[source.file] = self.file(source.file)
             known[source.path.name] = self.file(source.file)
-        listed = [(person, number) for person, number, _ in done.missing]
-        listed += [(entry.person, entry.staff_id) for entry in (done.roster.entries if done.roster else ())]
-        for person, number in listed:
+        listed = list(done.missing)
+        listed += [(entry.person, entry.staff_id, entry.department) for entry in (done.roster.entries if done.roster else ())]
+        for person, number, department in listed:
+            # A message says who of several of one name is meant.
+            known[listed_as(person, number, department)] = self.entry(person, number, department)
             known.setdefault(person, self.person(person))
             if number:
                 known.setdefault(number, self._code("N", number))
@@ -133,6 +137,13 @@ class _Coder:
     def _who(self, one: Resolved) -> str:
         return self._code("P", one.who) if one.card.person else ""
 
+    def code_of(self, who: str) -> str:
+        return self._code("P", who)
+
+    def entry(self, person: str, number: str, department: str) -> str:
+        """Somebody of a roster, by the code that a card of theirs would have."""
+        return self.code_of(f"#{names.id_key(number)}" if number else f"{key(person)}@{key(department)}")
+
     def text(self, text: str) -> str:
         return self._pattern.sub(lambda m: self._known[m[0]], text)
 
@@ -154,7 +165,7 @@ class _Coder:
             evaluator=self._code("R", key(c.evaluator)),
             totals=tuple(total._replace(column=self.text(total.column)) for total in c.totals),
         )  # fmt: skip
-        return one._replace(card=card, who=self._code("P", one.who))
+        return one._replace(card=card, who=self.code_of(one.who))
 
     def notice(self, notice: Notice) -> Notice:
         sheet = self._code("S", f"{notice.file}!{notice.sheet}") if notice.sheet else ""

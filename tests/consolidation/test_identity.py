@@ -179,6 +179,47 @@ class TestRoster:
         done = scorecard.consolidate(tmp_path / "表", roster=names)
         assert [(person, number) for person, number, *_ in done.missing] == [("张三", "A01")]
 
+    def test_a_number_stands_for_nobody_of_another_name_who_is_on_the_list(self, tmp_path: Path) -> None:
+        form(tmp_path / "表" / "1.xlsx", "李雷", 80, number="125")
+        form(tmp_path / "表" / "2.xlsx", "赵敏", 80, number="127")
+        names = self.roster(
+            tmp_path / "名单.xlsx", ("王小明", "125", "客服部"), ("李雷", "126", "客服部"), ("赵明", "127", "客服部")
+        )  # fmt: skip
+        done = scorecard.consolidate(tmp_path / "表", roster=names)
+        # 李雷 has written the number of somebody else; 赵敏 is on no list, so that the number says who it is.
+        assert [person for person, *_ in done.missing] == ["王小明"]
+        told = {n.file: n.message.zh for n in done.notices if n.code == "roster-differs"}
+        assert "工号 127 在名单上是 赵明，表里是 赵敏" in told["2.xlsx"]
+        assert told["1.xlsx"] == "李雷 的工号在名单上是 126，表里是 125，那是名单上另一个人的" and not done.unlisted
+
+    def test_one_card_stands_for_one_person(self, tmp_path: Path) -> None:
+        form(tmp_path / "表" / "1.xlsx", "孙立", 80)
+        form(tmp_path / "表" / "2.xlsx", "韩梅", 80, department="市场部")
+        names = self.roster(
+            tmp_path / "名单.xlsx", ("孙立", "131", "客服部"), ("孙立", "132", "客服部"), ("韩梅", None, "研发部"),
+            ("合计", None, None), ("共 3 人", None, None), ("制表人：王芳", None, None), ("总计", 3, None),
+        )  # fmt: skip
+        done = scorecard.consolidate(tmp_path / "表", roster=names)
+        assert done.missing == (("孙立", "132", "客服部"),) and not done.unlisted
+        told = {n.code: n.message.zh for n in done.notices}
+        assert told["not-submitted"] == "名单上的 孙立（132 客服部） 没有考核表；有一张同名的表没有工号，说不清是哪一位的"
+        assert told["roster-differs"] == "韩梅 在名单上属于 研发部，表里是 市场部"
+
+    def test_the_summary_counts_who_is_expected(self, tmp_path: Path) -> None:
+        form(tmp_path / "表" / "1.xlsx", "张三", 80)
+        form(tmp_path / "表" / "2.xlsx", "外人", 70)
+        names = self.roster(
+            tmp_path / "名单.xlsx", ("张三", None, "客服部"), ("李四", None, "客服部"), ("王五", None, "人事部"),
+            ("赵六", None, None),
+        )  # fmt: skip
+        scorecard.consolidate(tmp_path / "表", roster=names).save(tmp_path / "汇总.xlsx")
+        book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+        # Four are expected, one of them is done; the fifth is on no list.
+        assert [book["总览"].cell(4, col).value for col in (1, 3, 5)] == [4, 2, 0.25]
+        rows = {row[0]: row[1:4] for row in book["部门"].iter_rows(min_row=5, max_row=8, values_only=True)}
+        # 客服部: 张三, 外人, and 李四 who is missing.
+        assert rows["客服部"] == (3, 2, 2 / 3) and rows["人事部"][:2] == (1, 0) and rows["合计"][:2] == (5, 2)
+
 
 class TestFailures:
     @pytest.mark.parametrize(

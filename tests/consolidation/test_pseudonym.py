@@ -112,3 +112,17 @@ def test_nothing_behind_the_last_dot_of_a_place_names_anybody(tmp_path: Path, mo
     coded = pseudonymise(scorecard.consolidate(tmp_path / "表"), load_key(tmp_path / "key"))
     told = [n.file for n in (*coded.notices, *coded.set_aside) if n.file]
     assert len(told) >= 4 and all(re.fullmatch(r"F-[A-Z2-7]{10}(?:\.xlsx)?", name) for name in told), told
+
+
+def test_of_two_of_one_name_the_one_who_is_missing_is_meant(tmp_path: Path) -> None:
+    card(tmp_path / "表" / "1.xlsx", "张三", [80, 80, 80, 80])
+    book = openpyxl.Workbook()
+    for row in (("姓名", "工号", "部门"), ("张三", None, "研发部"), ("张三", "801", "市场部")):
+        book.active.append(row)
+    book.save(tmp_path / "名单.xlsx")
+    done = scorecard.consolidate(tmp_path / "表", roster=tmp_path / "名单.xlsx")
+    coded = pseudonymise(done, load_key(tmp_path / "key"))
+    [told] = [n.message.zh for n in coded.notices if n.code == "not-submitted"]
+    [missing] = [code for code, *_ in coded.missing]
+    [present] = [one.card.person for one in coded.resolved]
+    assert missing in told and missing != present and present not in told and "张三" not in told

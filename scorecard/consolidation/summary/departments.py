@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from . import people as listing
 from .context import Context
@@ -20,14 +21,21 @@ def rows(context: Context) -> list[str]:
     """The departments in the order of the sheet, best mean first; "" stands for people without one."""
     people = context.people
     means = people.groupby("department")["total"].mean()
-    return sorted(means.index, key=lambda name: (-(means[name] if means[name] == means[name] else -math.inf), name))
+    ranked = sorted(means.index, key=lambda name: (-(means[name] if means[name] == means[name] else -math.inf), name))
+    return [*ranked, *sorted(set(_missing(context)) - set(ranked))]
+
+
+def _missing(context: Context) -> Counter[str]:
+    """How many of each department on the roster have no card."""
+    return Counter(department for _, _, department in context.done.missing)
 
 
 def add(book: Book, context: Context) -> None:
     """Write the sheet."""
     people = context.people
     sheet = book.sheet(SHEET, f"部门{context.of_period}", "人数、均分和等级分布随“名单”变化。", tab="#4A7FB0")
-    heads = ("部门", "人数", "完成", "完成率", "平均分", "最高", "最低", "标准差", *context.grades)
+    expected = "应考" if context.done.roster is not None else "人数"
+    heads = ("部门", expected, "完成", "完成率", "平均分", "最高", "最低", "标准差", *context.grades)
     sheet.widths((fitting(people["department"], 16, 36), 8, 8, 9, 9, 9, 9, 9, *[8] * len(context.grades)))
     sheet.heads(TOP, heads)
     sheet.ws.freeze_panes(FIRST, 1)
@@ -36,16 +44,18 @@ def add(book: Book, context: Context) -> None:
     departments = span(listing.FIRST, last, listing.DEPARTMENT, listing.SHEET)
     grades = span(listing.FIRST, last, listing.GRADE, listing.SHEET)
     names = rows(context)
+    missing = _missing(context)
     for row, name in enumerate(names, FIRST):
         group = people[people["department"] == name]
+        count = len(group) + missing[name]
         scored = [float(t) for t in group["total"] if t == t]
         sheet.text(row, NAME, name or NAMELESS)
         mine = f"({departments}={cell(row, NAME) if name else chr(34) * 2})"
         has = f"*ISNUMBER({totals})"
-        _live(sheet, context, row, PEOPLE, f"=SUMPRODUCT({mine}*1)", len(group), "whole")
+        _live(sheet, context, row, PEOPLE, f"=SUMPRODUCT({mine}*1)+{missing[name]}", count, "whole")
         _live(sheet, context, row, COMPLETE, f"=SUMPRODUCT({mine}{has})", len(scored), "whole")
         share = f'=IF({cell(row, PEOPLE)}=0,"",{cell(row, COMPLETE)}/{cell(row, PEOPLE)})'
-        _live(sheet, context, row, SHARE, share, len(scored) / len(group) if len(group) else None, "percent")
+        _live(sheet, context, row, SHARE, share, len(scored) / count if count else None, "percent")
         mean = math.fsum(scored) / len(scored) if scored else None
         total = f"SUMPRODUCT({mine}{has},{totals})"
         _live(
@@ -55,21 +65,22 @@ def add(book: Book, context: Context) -> None:
         sheet.number(row, WORST, min(scored, default=None), "score")
         sheet.number(row, SPREAD, deviation(scored), "score")
         for i, label in enumerate(context.grades):
-            count = int(((group["grade"] == label) & group["total"].notna()).sum())
+            graded = int(((group["grade"] == label) & group["total"].notna()).sum())
             head = cell(TOP, GRADES + i, fixed=True)
-            _live(sheet, context, row, GRADES + i, f"=SUMPRODUCT({mine}*({grades}={head}))", count, "whole")
+            _live(sheet, context, row, GRADES + i, f"=SUMPRODUCT({mine}*({grades}={head}))", graded, "whole")
     row = FIRST + len(names)
     sheet.text(row, NAME, "合计", "total")
     own = (FIRST, row - 1)
+    everyone = len(people) + missing.total()
     for col in (PEOPLE, COMPLETE, *range(GRADES, GRADES + len(context.grades))):
-        value = {PEOPLE: len(people), COMPLETE: int(people["total"].notna().sum())}.get(col)
+        value = {PEOPLE: everyone, COMPLETE: int(people["total"].notna().sum())}.get(col)
         if value is None:
             value = int(((people["grade"] == context.grades[col - GRADES]) & people["total"].notna()).sum())
         sheet.formula(row, col, f"=SUM({span(*own, col)})" if names else "=0", value, "total_whole")
     complete = int(people["total"].notna().sum())
     sheet.formula(
         row, SHARE, f'=IF({cell(row, PEOPLE)}=0,"",{cell(row, COMPLETE)}/{cell(row, PEOPLE)})',
-        complete / len(people) if len(people) else None, "total_percent",
+        complete / everyone if everyone else None, "total_percent",
     )  # fmt: skip
     everybody = [float(t) for t in people["total"] if t == t]
     mean = math.fsum(everybody) / len(everybody) if everybody else None
@@ -82,7 +93,8 @@ def add(book: Book, context: Context) -> None:
         bar = {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip
         sheet.ws.conditional_format(FIRST, MEAN, row - 1, MEAN, bar)
-    sheet.text(row + 2, 0, "标准差按样本（n-1）计；不足两人时不计。", "subtitle")
+    told = "应考人数含花名册上没有交表的。" if context.done.roster is not None else ""
+    sheet.text(row + 2, 0, f"{told}标准差按样本（n-1）计；不足两人时不计。", "subtitle")
 
 
 def _live(sheet: Sheet, context: Context, row: int, col: int, formula: str, value: float | None, style: str) -> None:

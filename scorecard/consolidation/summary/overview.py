@@ -24,12 +24,16 @@ def add(book: Book, context: Context) -> None:
     last = max(context.last, listing.FIRST)
     totals = span(listing.FIRST, last, listing.TOTAL, listing.SHEET)
     names = span(listing.FIRST, last, listing.STATUS, listing.SHEET)
-    everybody = len(people) + len(done.missing)
+    # Who is not on the roster need not be there: neither among those expected nor among those of them who are done.
+    extra = people[people["who"].isin(list(done.unlisted))]
+    done_extra = int(extra["total"].notna().sum())
+    expected = len(people) + len(done.missing) - len(extra)
+    rate = (len(scored) - done_extra) / expected if expected else "—"
     tiles = (
-        ("应考人数" if done.roster is not None else "交表人数", f'=COUNTIF({names},"?*")+{len(done.missing)}', everybody, "big"),
+        ("应考人数" if done.roster is not None else "交表人数",
+         f'=COUNTIF({names},"?*"){len(done.missing) - len(extra):+d}', expected, "big"),
         ("已完成", f"=COUNT({totals})", len(scored), "big"),
-        ("完成率", f'=IF({cell(3, 0)}=0,"—",{cell(3, 2)}/{cell(3, 0)})',
-         len(scored) / everybody if everybody else "—", "big_percent"),
+        ("完成率", f'=IF({cell(3, 0)}=0,"—",({cell(3, 2)}-{done_extra})/{cell(3, 0)})', rate, "big_percent"),
         ("平均分", f'=IF({cell(3, 2)}=0,"—",AVERAGE({totals}))', "—" if mean is None else mean,
          "big_score"),
         ("没有计入", f'=COUNTIF({quoted(aside.ISSUES)}!$A:$A,"没有计入")', len(done.set_aside), "big"),
