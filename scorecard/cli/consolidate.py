@@ -31,6 +31,7 @@ from .words import counted, one_line, say
 
 if TYPE_CHECKING:
     from ..consolidation.consolidation import Consolidation, Progress
+    from ..consolidation.history import Run
 
 # Of each kind of trouble so many lines are shown; the workbook and --json list all.
 _SHOWN = 4
@@ -146,10 +147,11 @@ def add_to(app: typer.Typer) -> None:
                 from ..consolidation.pseudonym import pseudonymise as without_names
 
                 done = without_names(done, load_key(pseudonymise))
+            recorded = None
             if history is not None:
                 from ..consolidation.history import record
 
-                record(done, history)
+                recorded = record(done, history)
             if output is not None:
                 done.save(output, quotas=shares, history=history)
             if csv is not None:
@@ -160,6 +162,8 @@ def add_to(app: typer.Typer) -> None:
                 print_json(done.to_json())
             else:
                 _show(done, output)
+                if recorded is not None:
+                    _show_run(recorded)
             raise typer.Exit(1 if done.set_aside else 0)
 
 
@@ -224,6 +228,17 @@ def _show(done: "Consolidation", output: Path | None) -> None:
     if count := len(done.set_aside):
         # What a scheduler keeps as its log names nobody.
         complain(say(f"没有计入 {count} 处", f"{count} not taken"))
+
+
+def _show_run(run: "Run") -> None:
+    from .show import console, print_line
+
+    zh, en = f"历史：已记入 {run.period}，{run.people} 人", f"history: {run.period} recorded, {run.people} people"
+    if run.former is not None:
+        zh = f"历史：{run.period} 已替换，原 {run.former} 人，现 {run.people} 人"
+        en = f"history: {run.period} replaced, {run.former} people before, {run.people} now"
+    # Fewer than before is hardly ever meant: a wrong folder, or one file instead of all.
+    print_line(console(), say(zh, en), style="yellow" if (run.former or 0) > run.people else "bold")
 
 
 def _shares(text: str) -> dict[str, float]:

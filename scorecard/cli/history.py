@@ -55,7 +55,10 @@ def add_to(app: typer.Typer) -> None:
             found = history.runs(db)
             if as_json:
                 listed = [
-                    {**{n: getattr(run, n) for n in type(run).__slots__}, "sources": history.files_of(db, run.run_id)}
+                    {
+                        **{n: getattr(run, n) for n in type(run).__slots__ if n != "former"},
+                        "sources": history.files_of(db, run.run_id),
+                    }
                     for run in found
                 ]
                 print_json({"schema": SCHEMA, "runs": listed, "findings": []})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from ..definition_rules import Entry
@@ -14,6 +15,7 @@ from ..scoring.model import Adjustment, Kpi, Scorecard, Veto
 from ..scoring.periods import roll_up, rollup_name
 from ..scoring.score import score_card
 from ..scoring.values import Reading, State, key, read
+from ..workbook.addresses import cell_name
 from ..workbook.grid import read_grid
 from ..workbook.opening import open_workbook
 from .records import CardRecord, Notice
@@ -82,32 +84,42 @@ def load_hierarchy(path: Path, password: str | None = None) -> tuple[Node, ...]:
     """
     rows = _from_toml(path) if path.suffix.lower() == ".toml" else _from_workbook(path, password)
     nodes = []
+    places = []
     for row in rows:
-        weight = read(row.get("weight")).number
+        place = str(row["place"])
+        weight = read(row.get("weight"))
+        if weight.state is State.ERROR:
+            text = row.get("weight")
+            raise UsageError(Message(f"权重“{text}”读不成数字", f'the weight "{text}" cannot be read as a number'), place)
         nodes.append(
             Node(
                 str(row.get("name") or "").strip(), str(row.get("superior") or "").strip(),
-                _rule(str(row.get("how") or ""), path.name), weight, str(row.get("feeds") or "").strip(),
+                _rule(str(row.get("how") or ""), place), weight.number, str(row.get("feeds") or "").strip(),
             )  # fmt: skip
         )
-    check_tree(nodes, path.name)
+        places.append(place)
+    check_tree(nodes, places or [path.name])
     return tuple(nodes)
 
 
-def check_tree(nodes: Sequence[Node], where: str | None = None) -> None:
+def check_tree(nodes: Sequence[Node], places: Sequence[str] = ()) -> None:
     """Refuse what is no tree.
+
+    Args:
+        nodes: The nodes.
+        places: Where each stands, for messages.
 
     Raises:
         UsageError: Empty, a name twice, an unknown superior, a circle, a negative weight.
     """
-    known = {key(node.name): node for node in nodes}
     if not nodes:
-        raise UsageError(Message("层级是空的", "the hierarchy is empty"), where)
-    if len(known) < len(nodes):
-        names = [key(node.name) for node in nodes]
-        twice = next(node.name for node in nodes if names.count(key(node.name)) > 1)
-        raise UsageError(Message(f"“{twice}”出现了两次", f'"{twice}" stands there twice'), where)
-    for node in nodes:
+        raise UsageError(Message("层级是空的", "the hierarchy is empty"), next(iter(places), None))
+    known: dict[str, Node] = {}
+    listed = list(zip_longest(nodes, places[: len(nodes)]))
+    for node, where in listed:
+        if known.setdefault(key(node.name), node) is not node:
+            raise UsageError(Message(f"“{node.name}”出现了两次", f'"{node.name}" stands there twice'), where)
+    for node, where in listed:
         if node.superior and key(node.superior) not in known:
             zh, en = f"“{node.name}”的上级“{node.superior}”不在表里", f'the superior "{node.superior}" is not in the list'
             raise UsageError(Message(zh, en), where)
@@ -244,7 +256,8 @@ def _from_toml(path: Path) -> list[Mapping[str, object]]:
     top = Entry(read_toml(path, Message("层级文件", "hierarchy file")), path.name)
     nodes = top.take("node", (list,), [])
     top.finish()
-    rows = [_node(Entry(node, f"{path.name}!node[{i}]")) for i, node in enumerate(nodes, start=1)]
+    places = [f"{path.name}!node[{i}]" for i in range(1, len(nodes) + 1)]
+    rows: list[Mapping[str, object]] = [{**_node(Entry(node, place)), "place": place} for node, place in zip(nodes, places, strict=True)]
     if not rows:
         raise UsageError(Message("层级文件里没有 [[node]]", "there is no [[node]] in the hierarchy file"), path.name)
     return rows
@@ -276,9 +289,9 @@ def _from_workbook(path: Path, password: str | None) -> list[Mapping[str, object
                         found.setdefault(_ROLES[key(cell.value)], cell.col)
                 columns = found if {"name", "superior"} <= set(found) else {}
                 continue
-            row = {role: grid.cell(cells[0].row, col).value for role, col in columns.items()}
+            row: dict[str, object] = {role: grid.cell(cells[0].row, col).value for role, col in columns.items()}
             if row["name"]:
-                rows.append(row)
+                rows.append({**row, "place": f"{path.name}!{sheet.name}!{cell_name(cells[0].row, columns['name'])}"})
         if rows:
             return rows
     zh, en = "没有“岗位”和“上级”两列，或一行也没有", "no columns 岗位 (position) and 上级 (superior), or no row below"

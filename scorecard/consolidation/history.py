@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import getpass
 import math
+import re
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +33,7 @@ class Run:
     Attributes:
         action: "recorded", or "replaced" where the period was there before.
         files: How many; their names and fingerprints are in `files_of`.
+        former: How many people the period had before; None where it was not there, and in what `runs` gives.
     """
 
     run_id: str
@@ -43,6 +45,11 @@ class Run:
     cards: int
     people: int
     quarantined: int
+    former: int | None = None
+
+
+_STORED = tuple(name for name in Run.__slots__ if name != "former")
+_CODE = re.compile("P-[A-Z2-7]{10}")
 
 
 def record(done: Consolidation, place: str, *, by: str | None = None, at: datetime | None = None) -> Run:
@@ -55,14 +62,19 @@ def record(done: Consolidation, place: str, *, by: str | None = None, at: dateti
         at: When; now when omitted. Stored in UTC.
 
     Raises:
-        UsageError: No period is known.
+        UsageError: No period is known; nobody counts in it; or codes would stand beside real names.
         UnusableFile: The store cannot be written.
     """
     if not done.period:
         raise UsageError(Message("没有考核周期，不能记入历史；请用 --period", "no period to record; use --period"))
+    if not len(done.people):
+        zh, en = f"{done.period} 没有一个人计入，历史没有改动", f"nobody counts in {done.period}: the history is as it was"
+        raise UsageError(Message(zh, en))
     moment = (at or datetime.now(UTC)).astimezone(UTC)
     with transaction(place, create=True) as store:
-        known = store.read("SELECT run_id FROM scorecard_people WHERE period = :period LIMIT 1", {"period": done.period})
+        _check_names(store, str(done.people["who"].iloc[0]))
+        count = "SELECT COUNT(DISTINCT who) AS people FROM scorecard_people WHERE period = :period"
+        known = int(store.read(count, {"period": done.period})[0]["people"])
         for table in ("scorecard_people", "scorecard_items"):
             store.run(f"DELETE FROM {table} WHERE period = :period", [{"period": done.period}])
         run = Run(
@@ -75,8 +87,9 @@ def record(done: Consolidation, place: str, *, by: str | None = None, at: dateti
             cards=len(done.resolved),
             people=len(done.people),
             quarantined=len(done.set_aside),
+            former=known or None,
         )
-        _insert(store, "scorecard_runs", [{**{n: getattr(run, n) for n in Run.__slots__}, "version": VERSION}])
+        _insert(store, "scorecard_runs", [{**{n: getattr(run, n) for n in _STORED}, "version": VERSION}])
         _insert(store, "scorecard_run_files", [
             {"run_id": run.run_id, "file": s.file, "sha256": s.digest, "bytes": s.size} for s in done.sources.files
         ])  # fmt: skip
@@ -85,6 +98,17 @@ def record(done: Consolidation, place: str, *, by: str | None = None, at: dateti
         _insert(store, "scorecard_people", _rows(people, _PEOPLE, common))
         _insert(store, "scorecard_items", _rows(items, _ITEMS, common))
     return run
+
+
+def _check_names(store: Store, who: str) -> None:
+    """Refuse to mix codes and names: a period under codes replaces nobody's, and trends would take each person for two."""
+    known = store.read("SELECT who FROM scorecard_people LIMIT 1")
+    is_coded = _CODE.fullmatch(who) is not None
+    if known and (_CODE.fullmatch(known[0]["who"]) is not None) != is_coded:
+        zh, en = "这个历史里是姓名，不能记入代号", "this history has names, no codes can be recorded in it"
+        if not is_coded:
+            zh, en = "这个历史里是代号，不能记入姓名", "this history has codes, no names can be recorded in it"
+        raise UsageError(Message(f"{zh}；请另用一个历史库", f"{en}; use another history"))
 
 
 def _user() -> str:
@@ -123,7 +147,7 @@ def runs(place: str) -> list[Run]:
     Raises:
         UnusableFile: No such history.
     """
-    names = ", ".join(Run.__slots__)
+    names = ", ".join(_STORED)
     with transaction(place, create=False) as store:
         found = store.read(f"SELECT {names} FROM scorecard_runs ORDER BY recorded_at, run_id")
     return [Run(**row) for row in found]
@@ -242,8 +266,9 @@ def roll_up_people(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
         rule: mean, last, min, max or sum; "mean" counts each period alike.
 
     Returns:
-        One row per person: who, person, staff_id, department, periods (how many), and total, unrounded. Of periods of
-        several lengths only the longest that fit are used (quarters, not also their months).
+        One row per person: who, person, staff_id, department, periods (how many), and total, unrounded. Of a person's periods
+        of several lengths the longest are used, and shorter ones where no longer one has them in it (a half-year, and the
+        quarter after it; not also its months).
 
     Raises:
         UsageError: Nothing recorded lies in that period, or an unknown rule.
@@ -311,7 +336,20 @@ def _inside(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     if not labels:
         zh, en = "；用 scorecard history list 看有哪些", "; scorecard history list shows those it has"
         raise UsageError(Message(f"历史里没有 {period} 之内的期间{zh}", f"the history has no period within {period}{en}"))
-    sizes: dict[int, list[str]] = defaultdict(list)
-    for label in labels:
-        sizes[period_order(label)[2]].append(label)
-    return frame[frame["period"].isin(sizes[max(sizes)])]
+    inside = frame[frame["period"].isin(labels)]
+    chosen = {who: _apart(group) for who, group in inside.groupby("who")["period"]}
+    return inside[[period in chosen[who] for who, period in zip(inside["who"], inside["period"], strict=True)]]
+
+
+def _apart(labels: Iterable[str]) -> set[str]:
+    """Of some periods the longest, and the shorter ones that lie outside them."""
+    taken: set[int] = set()
+    chosen = set()
+    for label in sorted(set(labels), key=lambda one: (-period_order(one)[2], period_order(one))):
+        period = parse_period(label)
+        first, last = _months(period) if period is not None else (0, -1)
+        months = set(range(first, last + 1))
+        if not months & taken:
+            taken |= months
+            chosen.add(label)
+    return chosen

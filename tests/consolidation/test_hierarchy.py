@@ -156,3 +156,18 @@ def test_weights_that_sum_to_nothing_give_no_result(base: Path) -> None:
     # The manager's own card stays, nothing is fed into it, and the nodes below are as before.
     assert (top.team, top.own, top.fed) == (None, pytest.approx(80), None)
     assert tree["受理服务组主管"].team == pytest.approx(67.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "told"),
+    [("D3", "六成", "A3: 权重“六成”读不成数字"), ("D3", -1, "A3: “受理服务组主管”的权重为负"), ("C3", "抽签", "A3: 未知汇总方式“抽签”"),
+     ("B3", "谁", "A3: “受理服务组主管”的上级“谁”不在表里"), ("A3", "客户服务部经理", "A3: “客户服务部经理”出现了两次")],
+)  # fmt: skip
+def test_what_a_list_of_superiors_says_wrong_is_told_with_its_cell(cell: str, value: object, told: str, base: Path) -> None:
+    book = openpyxl.load_workbook(base / "组织.xlsx")
+    assert book.active["A3"].value == "受理服务组主管"
+    book.active[cell] = value
+    name = book.active.title
+    book.save(base / "树.xlsx")
+    done = run("consolidate", base / "表", "--hierarchy", base / "树.xlsx", lang="zh")
+    assert done.status == 2 and f"树.xlsx!{name}!{told}" in done.complaint

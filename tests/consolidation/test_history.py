@@ -286,3 +286,35 @@ def test_a_real_postgresql(postgresql: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableFile):
         history.record(quarter(tmp_path, 4, {"张三": 50}), postgresql, at=AT)
     pd.testing.assert_frame_equal(history.people(postgresql), kept)
+
+
+def test_a_period_is_not_replaced_by_nobody_and_fewer_people_are_told(tmp_path: Path) -> None:
+    db = tmp_path / "h.db"
+    quarter(tmp_path, 3, {"张三": 80, "李四": 90})
+    quarter(tmp_path, 2, {"王五": 70})
+    first = run("consolidate", tmp_path / "Q3", "--history", db, lang="zh")
+    assert "历史：已记入 2026Q3，2 人" in first.out
+    # The wrong folder: nobody of it is of the period.
+    wrong = run("consolidate", tmp_path / "Q2", "--period", "2026Q3", "--history", db, lang="zh")
+    assert wrong.status == 2 and "历史没有改动" in wrong.err
+    assert len(history.people(str(db))) == 2
+    one = run("consolidate", tmp_path / "Q3" / "张三.xlsx", "--history", db, lang="zh")
+    assert "历史：2026Q3 已替换，原 2 人，现 1 人" in one.out
+
+
+def test_codes_and_names_do_not_mix(tmp_path: Path) -> None:
+    quarter(tmp_path, 3, {"张三": 80})
+    quarter(tmp_path, 2, {"张三": 70})
+    names, codes, key = tmp_path / "h.db", tmp_path / "c.db", tmp_path / "key"
+    assert run("consolidate", tmp_path / "Q2", "--history", names).status == 0
+    mixed = run("consolidate", tmp_path / "Q3", "--history", names, "--pseudonymise", key, lang="zh")
+    assert mixed.status == 2 and "另用一个历史库" in mixed.err and list(history.people(str(names))["person"]) == ["张三"]
+    for folder in ("Q2", "Q3"):
+        assert run("consolidate", tmp_path / folder, "--history", codes, "--pseudonymise", key).status == 0
+    assert history.people(str(codes))["who"].nunique() == 1
+    assert run("consolidate", tmp_path / "Q2", "--history", codes).status == 2
+
+
+def test_a_year_has_its_half_year_and_the_quarter_after_it() -> None:
+    assert history._apart(["2026-06", "2026Q2", "2026H1", "2026Q3", "2026-08", "2026-11"]) == {"2026H1", "2026Q3", "2026-11"}
+    assert history._apart(["2026-01", "2026-02"]) == {"2026-01", "2026-02"}
