@@ -160,8 +160,9 @@ def test_weights_that_sum_to_nothing_give_no_result(base: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "value", "told"),
-    [("D3", "六成", "A3: 权重“六成”读不成数字"), ("D3", -1, "A3: “受理服务组主管”的权重为负"), ("C3", "抽签", "A3: 未知汇总方式“抽签”"),
-     ("B3", "谁", "A3: “受理服务组主管”的上级“谁”不在表里"), ("A3", "客户服务部经理", "A3: “客户服务部经理”出现了两次")],
+    [("D3", "六成", "A3: 权重“六成”读不成数字"), ("D3", -1, "A3: “受理服务组主管”的权重为负"),
+     ("C3", "抽签", "A3: 未知汇总方式“抽签”"), ("B3", "谁", "A3: “受理服务组主管”的上级“谁”不在表里"),
+     ("A3", "客户服务部经理", "A3: “客户服务部经理”出现了两次")],
 )  # fmt: skip
 def test_what_a_list_of_superiors_says_wrong_is_told_with_its_cell(cell: str, value: object, told: str, base: Path) -> None:
     book = openpyxl.load_workbook(base / "组织.xlsx")
