@@ -257,7 +257,9 @@ def _from_toml(path: Path) -> list[Mapping[str, object]]:
     nodes = top.take("node", (list,), [])
     top.finish()
     places = [f"{path.name}!node[{i}]" for i in range(1, len(nodes) + 1)]
-    rows: list[Mapping[str, object]] = [{**_node(Entry(node, place)), "place": place} for node, place in zip(nodes, places, strict=True)]
+    rows: list[Mapping[str, object]] = []
+    for node, place in zip(nodes, places, strict=True):
+        rows.append({**_node(Entry(node, place)), "place": place})
     if not rows:
         raise UsageError(Message("层级文件里没有 [[node]]", "there is no [[node]] in the hierarchy file"), path.name)
     return rows

@@ -112,7 +112,9 @@ def _reading(source: Source, seen: Inspection, old: list[Finding]) -> FileReadin
             for f in seen.findings
             if f.code == "low-confidence-table"
         ]
-    around = _Around(source, sum(1 for _ in seen.cards))
+    said = {f.code for f in found_in_file}
+    is_final = "finalised" in said and said.isdisjoint(("changed-since-final", "register-changed"))
+    around = _Around(source, len(seen.cards), is_final)
     cards = []
     for order, card in enumerate(seen.cards):
         name = card.table.sheet
@@ -174,6 +176,8 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         status=_status(result),
         items=tuple(_items(card, grid)),
         settings=card.model.settings,
+        is_hidden=stored.sheet.state != "visible",
+        is_final=around.is_final,
     )
     return record, notices
 
@@ -288,10 +292,11 @@ def _why(file: str, card: Card, seen: Inspection) -> list[Notice]:
 class _Around:
     """What surrounds the cards of a file: names of the file and of its folder."""
 
-    def __init__(self, source: Source, cards: int) -> None:
+    def __init__(self, source: Source, cards: int, is_final: bool = False) -> None:
         *folders, name = source.file.split("/")
         self.file = source.file
         self.is_alone = cards == 1
+        self.is_final = is_final
         self.by_file = names.hints(os.path.splitext(name)[0])
         self.by_folder = names.hints(" ".join(filter(None, folders)))
 

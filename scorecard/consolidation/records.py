@@ -82,6 +82,8 @@ class CardRecord(NamedTuple):
         stated_grade: As the form says.
         coverage: Σ weights used / Σ weights, a fraction.
         settings: How it was added up and graded.
+        is_hidden: Whether its sheet is.
+        is_final: Whether its workbook is finalised, and as it was then.
     """
 
     file: str
@@ -109,6 +111,8 @@ class CardRecord(NamedTuple):
     status: str
     items: tuple[ItemRecord, ...]
     settings: Settings
+    is_hidden: bool = False
+    is_final: bool = False
 
 
 class FileReading(NamedTuple):

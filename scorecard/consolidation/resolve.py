@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..errors import UsageError
 from ..messages import Message
 from ..scoring.periods import parse_period
-from ..scoring.values import key
+from ..scoring.values import key, show
 from . import names
 from .records import CardRecord, Notice
 
@@ -261,9 +261,13 @@ def _choose(
     cards: Sequence[CardRecord], group: list[list[int]], status: list[str], counted: list[bool], keep: str,
     copies: dict[str, str], notices: list[Notice],
 ) -> None:  # fmt: skip
-    """Mark the later cards of one person, and the one that counts."""
-    complete = [unit for unit in group if all(status[i] == "ok" for i in unit)]
-    among = complete or group
+    """Mark the later cards of one person, and the one that counts.
+
+    A hidden sheet counts only where there is no other, and what was finalised before what may have been changed since.
+    """
+    among = [unit for unit in group if not all(cards[i].is_hidden for i in unit)] or group
+    among = [unit for unit in among if all(status[i] == "ok" for i in unit)] or among
+    among = [unit for unit in among if all(cards[i].is_final and status[i] == "ok" for i in unit)] or among
     chosen = among[0] if keep == "first" else among[-1]
     for i in chosen:
         counted[i] = True
@@ -275,7 +279,7 @@ def _choose(
 
 
 def _duplicate(card: CardRecord, first: CardRecord, chosen: CardRecord, copies: dict[str, str]) -> Notice:
-    where, counts = f"{first.file}!{first.sheet}", f"{chosen.file}!{chosen.sheet}"
+    where, counts = _place(first, card), _place(chosen, card)
     if copies.get(card.file) == first.file:
         code, zh, en = "same-file", f"内容与 {first.file} 完全相同", f"the same content as {first.file}"
     elif card.department and first.department and key(card.department) != key(first.department):
@@ -287,5 +291,16 @@ def _duplicate(card: CardRecord, first: CardRecord, chosen: CardRecord, copies: 
         zh, en = f"同一人在 {where} 是另一岗位（兼职？）", f"the same person holds another position in {where}"
     else:
         code, zh, en = "duplicate-person", f"同一人已在 {where}", f"the same person stands in {where} already"
+    other = next((one for one in (card, first) if one is not chosen), card)
+    if other.total is not None and chosen.total is not None and other.total != chosen.total:
+        # Whoever looks for the other total finds it here and nowhere else.
+        mine, theirs = show(chosen.total), show(other.total)
+        zh, en = f"{zh}；计入的 {mine} 分，另一张 {theirs} 分", f"{en}; the one that counts has {mine}, the other {theirs}"
     return Notice(code, "warning", card.file, card.sheet, card.cell, Message(
         f"{zh}；汇总只计 {counts}", f"{en}; only {counts} counts in roll-ups"))  # fmt: skip
+
+
+def _place(card: CardRecord, seen_from: CardRecord) -> str:
+    """Where a card stands; on the same sheet as another one, with its cell."""
+    is_beside = card is not seen_from and (card.file, card.sheet) == (seen_from.file, seen_from.sheet)
+    return "!".join((card.file, card.sheet, *((card.cell,) if is_beside else ())))

@@ -118,6 +118,45 @@ def test_which_of_two_cards_counts(keep: str, total: float, tmp_path: Path) -> N
     assert totals(scorecard.consolidate(tmp_path, keep=keep)) == {"张三": total}
 
 
+def test_a_hidden_draft_does_not_count_before_the_sheet_that_one_sees(tmp_path: Path) -> None:
+    path = form(tmp_path / "张三.xlsx", "张三", 85)
+    book = openpyxl.load_workbook(path)
+    draft = book.copy_worksheet(book.active)
+    draft.title, draft.sheet_state = "草稿", "hidden"
+    draft["D4"] = draft["D5"] = 50
+    book.move_sheet(draft, -1)
+    book.save(path)
+    done = scorecard.consolidate(tmp_path)
+    assert totals(done) == {"张三": 85}
+    [told] = [n.message.zh for n in done.notices if n.code == "duplicate-person"]
+    assert told == "同一人已在 张三.xlsx!草稿；计入的 85 分，另一张 50 分；汇总只计 张三.xlsx!考核表"
+
+
+def test_what_was_finalised_counts_before_what_was_changed_since(tmp_path: Path) -> None:
+    path = form(tmp_path / "张三.xlsx", "张三", 85)
+    assert run("finalise", path, "-o", tmp_path / "张三_定稿.xlsx").status == 0
+    book = openpyxl.load_workbook(path)
+    book.active["D4"] = book.active["D5"] = 100
+    book.save(path)
+    for keep in ("first", "last"):
+        done = scorecard.consolidate(tmp_path, keep=keep)
+        assert totals(done) == {"张三": 85}
+        [told] = [n.message.zh for n in done.notices if n.code == "duplicate-person"]
+        assert "计入的 85 分，另一张 100 分；汇总只计 张三_定稿.xlsx!考核表" in told
+
+
+def test_of_two_cards_on_one_sheet_the_cells_say_which(tmp_path: Path) -> None:
+    heads = ["姓名", "服务及时（60%）", "报表质量（40%）", "总分"]
+    rows: Rows = [heads, ["张三", 80, 90, 84], ["李四", 70, 70, 70], ["张三", 60, 60, 60]]
+    book = openpyxl.Workbook()
+    for row in [["2026年第三季度客服部绩效考核汇总表"], *rows]:
+        book.active.append(list(row))
+    book.save(tmp_path / "1.xlsx")
+    done = scorecard.consolidate(tmp_path)
+    [told] = [n.message.zh for n in done.notices if n.code == "duplicate-person"]
+    assert told == "同一人已在 1.xlsx!Sheet!D3；计入的 84 分，另一张 60 分；汇总只计 1.xlsx!Sheet!D3"
+
+
 def test_the_same_period_written_in_another_way(tmp_path: Path) -> None:
     for name, period in (("1", "2026年第三季度"), ("2", "2026 Q3"), ("3", "第三季度")):
         form(tmp_path / f"{name}.xlsx", f"张{name}", 80, period=period)

@@ -55,7 +55,8 @@ def _told(context: Context) -> str:
     done = context.done
     rule = "第一张" if done.keep == "first" else "最后一张"
     counts = f"{len(done.sources.files)} 个文件，{len(done.cards)} 张考核表"
-    return f"{counts}；同一人有几张表时计{rule}有总分的（按文件名顺序，名称写明副本的排在后面），其余标为重复。"
+    order = "按文件名顺序，名称写明副本的排在后面；定稿的优先，隐藏的不计"
+    return f"{counts}；同一人有几张表时计{rule}有总分的（{order}），其余标为重复。"
 
 
 def _status(sheet: Sheet, context: Context) -> None:
