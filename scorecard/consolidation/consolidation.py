@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ..definitions import Definition, load_definition
+from ..messages import Message
 from ..workbook.vocabulary import Vocabulary
 from . import frames
 from .collector import patient_collector
@@ -275,6 +276,7 @@ def consolidate(
     attendance = compare_with_roster(wanted, resolution.cards) if wanted is not None else Attendance((), frozenset(), [])
     notices += attendance.notices
     notices += outside_tree(nodes, resolution.cards) if nodes else []
+    notices += _of_other_scales(resolution.cards)
     order = ("error", "warning", "info")
     notices = sorted(dict.fromkeys(notices), key=lambda n: order.index(n.severity))
     return Consolidation(
@@ -289,6 +291,19 @@ def consolidate(
         attendance.unlisted,
         roll_up_tree(nodes, resolution.cards) if nodes else (),
     )
+
+
+def _of_other_scales(cards: Sequence[Resolved]) -> list[Notice]:
+    """Grades that are not those of most cards: they cannot be distributed together. Told once for each such scale."""
+    (most, _), *others = frames.grade_scales([one for one in cards if one.counted]).items()
+    notices = []
+    for scale, own in others:
+        c = own[0].card
+        mine, theirs = "、".join(scale), "、".join(most)
+        zh = f"{len(own)} 张表（如这张）的等级是 {mine}，多数表是 {theirs}；强制分布按多数的"
+        en = f"{len(own)} cards, such as this one, have the grades {mine}, most have {theirs}; the distribution is over those"
+        notices.append(Notice("grade-scales-mixed", "warning", c.file, c.sheet, c.cell, Message(zh, en)))
+    return notices
 
 
 def _of_other_periods(cards: Sequence[Resolved]) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ..scoring.model import DEFAULT_GRADES, Grade
+from ..scoring.model import DEFAULT_GRADES
 from ..scoring.values import decimal_sum, round_half_up, snap
 from .records import CardRecord, Notice
 from .resolve import Resolved, part_weights
@@ -146,15 +146,19 @@ def _person(cards: Sequence[Resolved], numbers: list[int]) -> _Person:
     return _Person(c, numbers[0], first.who, total, computed, coverage, grade, coefficient, filled, applicable, status)
 
 
-def grade_labels(cards: Sequence[Resolved]) -> list[str]:
-    """The grades in use, best first: of the grade table most cards have, then whatever else occurs."""
-    tables: dict[tuple[Grade, ...], int] = {}
+def grade_scales(cards: Sequence[Resolved]) -> dict[tuple[str, ...], list[Resolved]]:
+    """The scales of grades in use, best label first, each with its cards; the one that most cards have comes first."""
+    scales: dict[tuple[str, ...], list[Resolved]] = {}
     for one in cards:
-        rows = one.card.settings.grades.rows
-        tables[rows] = tables.get(rows, 0) + 1
-    ordered = sorted(tables, key=lambda rows: (-tables[rows], [(g.lower, g.label) for g in rows])) or [DEFAULT_GRADES.rows]
-    labels = [grade.label for rows in ordered for grade in reversed(rows)]
-    return list(dict.fromkeys(labels))
+        scales.setdefault(tuple(grade.label for grade in reversed(one.card.settings.grades.rows)), []).append(one)
+    default = tuple(grade.label for grade in reversed(DEFAULT_GRADES.rows))
+    ordered = sorted(scales.items(), key=lambda item: (-len(item[1]), item[0]))
+    return dict(ordered) or {default: []}
+
+
+def grade_labels(cards: Sequence[Resolved]) -> list[str]:
+    """The grades in use, best first: of the scale most cards have, then whatever else occurs."""
+    return list(dict.fromkeys(label for scale in grade_scales(cards) for label in scale))
 
 
 def _nan(value: float | None) -> float:

@@ -214,3 +214,27 @@ def test_headings_stand_on_every_printed_page(written: tuple[Path, scorecard.Con
         assert (ws.page_setup.fitToHeight == 0) == (ws.title != "总览"), ws.title
         assert "&P" in (ws.oddFooter.center.text or ""), ws.title
         assert ws.title == "总览" or ws.print_title_rows, ws.title
+
+
+def test_grades_of_another_scale_are_told_and_not_distributed(tmp_path: Path, office: Office) -> None:
+    base = tmp_path / "表"
+    for i, name in enumerate(("张三", "李四", "王五", "赵六", "钱七")):
+        card(base / f"{name}.xlsx", name, [90 - 10 * i] * 4)
+    path = card(base / "孙八.xlsx", "孙八", [95] * 4)
+    book = openpyxl.load_workbook(path)
+    book.active.cell(30, 1, "等级标准：A：90-100分；B：80-89分；C：60-79分；D：60分以下")
+    book.save(path)
+    done = scorecard.consolidate(base)
+    grades = done.people.set_index("person")["grade"].to_dict()
+    assert grades["孙八"] == "A" and grades["李四"] != "B"
+    [told] = [n for n in done.notices if n.code == "grade-scales-mixed"]
+    assert told.file == "孙八.xlsx" and "A、B、C、D" in told.message.zh and "优、良、中、及格、差" in told.message.zh
+    for quotas, ladder in ((None, ["优", "良", "中", "及格", "差"]), ({"A": 0.5, "D": 0.5}, ["A", "B", "C", "D"])):
+        done.save(tmp_path / "汇总.xlsx", quotas=quotas)
+        found = office.recalculated(tmp_path / "汇总.xlsx")
+        at = {(column, row): found.get(("强制分布", f"{column}{row}")) for column in "AE" for row in range(1, 30)}
+        assert [at["A", row] for row in range(6, 7 + len(ladder))] == [*ladder, "合计"] and "别的等级" in str(at["A", 4])
+        first = next(row for row in range(6, 30) if at["A", row] == "姓名") + 1
+        proposed = {at["A", row]: at["E", row] for row in range(first, first + 6)}
+        assert set(proposed) == {"张三", "李四", "王五", "赵六", "钱七", "孙八"} and set(proposed.values()) <= set(ladder)
+        assert proposed["孙八"] == ladder[0]

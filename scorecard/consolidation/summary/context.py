@@ -10,7 +10,7 @@ import pandas as pd
 from ...errors import UsageError
 from ...messages import Message
 from ..consolidation import Consolidation
-from ..frames import grade_labels
+from ..frames import grade_labels, grade_scales
 from .links import Links
 
 # Each formula of the list looks at the whole list: beyond so many people a recalculation would take minutes.
@@ -26,7 +26,8 @@ class Context:
         done: The consolidation.
         people: Its people, by department and rank.
         links: To the sources.
-        grades: Labels, best first.
+        grades: Labels, best first; of several scales those of most people, then the others.
+        ladder: Those that are distributed: one scale.
         before: Person → total of the period before.
         quotas: Share of each grade; `quotas_assumed` if nobody stated them.
     """
@@ -35,6 +36,7 @@ class Context:
     people: pd.DataFrame
     links: Links
     grades: list[str]
+    ladder: list[str]
     before: dict[str, float] = field(default_factory=dict)
     quotas: list[float] = field(default_factory=list)
     quotas_assumed: bool = True
@@ -51,8 +53,13 @@ class Context:
         people = done.people.sort_values(
             ["rank", "department", "person"], na_position="last", kind="stable", ignore_index=True
         )
-        grades = grade_labels(done.resolved)
-        return cls(done, people, links, grades, before or {}, _quotas(grades, quotas), quotas is None)
+        counted = [one for one in done.resolved if one.counted]
+        scales = [list(scale) for scale in grade_scales(counted)]
+        # Quotas say themselves which grades they are for.
+        ladder = next((scale for scale in scales if quotas is not None and set(quotas) <= set(scale)), scales[0])
+        return cls(
+            done, people, links, grade_labels(done.resolved), ladder, before or {}, _quotas(ladder, quotas), quotas is None
+        )  # fmt: skip
 
     @property
     def of_period(self) -> str:

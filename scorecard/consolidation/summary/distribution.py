@@ -19,7 +19,7 @@ FIRST = TOP + 1
 
 def row_of_list(context: Context) -> int:
     """The first row of the list of people."""
-    return FIRST + len(context.grades) + 5
+    return FIRST + len(context.ladder) + 5
 
 
 def add(book: Book, context: Context) -> None:
@@ -45,17 +45,20 @@ def add(book: Book, context: Context) -> None:
         sheet.text(2, 2, f"不足 {MINIMUM_GROUP} 人，不做强制分布，以下仅供参考。", "subtitle")
     elif context.quotas_assumed:
         sheet.text(2, 2, "比例是假定值，请按本单位规定修改，或用 --quotas 给出。", "subtitle")
+    stated = [int(((context.people["grade"] == g) & context.people["total"].notna()).sum()) for g in context.ladder]
+    outside = len(scores) - sum(stated)
+    if outside:
+        sheet.text(3, 0, f"另有 {outside} 人的表用别的等级，不在“按分数等级”里；名次和建议等级一起排。", "subtitle")
     sheet.heads(TOP, ("等级", "比例", "精确人数", "名额", "累计名额", "建议人数", "偏差", "按分数等级"))
-    grades = len(context.grades)
+    grades = len(context.ladder)
     end = FIRST + grades - 1
     wanted = heads(quotas, size)
-    proposal = forced_distribution(scores, context.grades, quotas) if is_enough else None
-    stated = [int(((context.people["grade"] == g) & context.people["total"].notna()).sum()) for g in context.grades]
+    proposal = forced_distribution(scores, context.ladder, quotas) if is_enough else None
     exact, first_person = span(FIRST, end, EXACT), row_of_list(context)
     final = first_person + max(len(context.people), 1) - 1
     proposals = span(first_person, final, 4)
     remainder = f"ROUND({exact}-INT(ROUND({exact},9)),9)"
-    for i, (label, quota) in enumerate(zip(context.grades, quotas, strict=True)):
+    for i, (label, quota) in enumerate(zip(context.ladder, quotas, strict=True)):
         row = FIRST + i
         sheet.text(row, LABEL, label, "center")
         sheet.number(row, QUOTA, quota, "input")
@@ -94,8 +97,8 @@ def add(book: Book, context: Context) -> None:
 def _list(sheet: Sheet, context: Context, first: int, proposed: dict[int, str]) -> None:
     """Who would get which grade: the rows of 名单 one by one, so that it may be sorted; without a total there is none."""
     sheet.heads(first - 1, ("姓名", "部门", "总分", "名次", "建议等级", "按分数等级", "是否调整"), height=24)
-    ends = span(FIRST, FIRST + len(context.grades) - 1, END)
-    labels = span(FIRST, FIRST + len(context.grades) - 1, LABEL)
+    ends = span(FIRST, FIRST + len(context.ladder) - 1, END)
+    labels = span(FIRST, FIRST + len(context.ladder) - 1, LABEL)
     count = cell(2, 1, fixed=True)
     for index, p in enumerate(context.people.itertuples(index=False)):
         row, there = first + index, listing.FIRST + index
@@ -107,7 +110,7 @@ def _list(sheet: Sheet, context: Context, first: int, proposed: dict[int, str]) 
         grade, stated = proposed.get(index, ""), p.grade if has_total else ""
         sheet.formula(
             row, 4,
-            f'=IF(OR({count}<{MINIMUM_GROUP},{cell(row, 2)}=""),"",INDEX({labels},MIN({len(context.grades)},'
+            f'=IF(OR({count}<{MINIMUM_GROUP},{cell(row, 2)}=""),"",INDEX({labels},MIN({len(context.ladder)},'
             f'COUNTIF({ends},"<"&{cell(row, 3)})+1)))',
             grade, "center",
         )  # fmt: skip

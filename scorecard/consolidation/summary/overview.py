@@ -84,7 +84,7 @@ def _status(sheet: Sheet, context: Context) -> None:
 def _charts(sheet: Sheet, context: Context) -> None:
     book = sheet.book.workbook
     font = {"name": "等线", "size": 9}
-    grades = len(context.grades)
+    grades = len(context.ladder)
     end = distribution.FIRST + grades - 1
     chart = book.add_chart({"type": "column"})
     chart.set_style(10)
