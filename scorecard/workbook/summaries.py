@@ -6,6 +6,7 @@ from ..messages import Message
 from .package import Package
 
 _SHEETS = frozenset(("名单", "异常", "来源"))
+_ALL = _SHEETS | {"总览", "部门", "指标", "强制分布", "校准"}
 _MARK = b"scorecard consolidation"
 
 #: Why nothing is found in one.
@@ -16,9 +17,13 @@ OWN_SUMMARY = Message(
 
 
 def is_summary(package: Package) -> bool:
-    """Whether a workbook is a summary of ours, by its sheets and by what its properties say of it."""
+    """Whether a workbook is a summary of ours, by its sheets and by what its properties say of it.
+
+    An old format keeps no properties that are read here: there all the sheets must be those of a summary.
+    """
+    names = [sheet.name for sheet in package.sheets]
+    if package.is_converted:
+        return _ALL.issubset(names)
     return (
-        _SHEETS.issubset([sheet.name for sheet in package.sheets])
-        and "docProps/core.xml" in package
-        and _MARK in package.read("docProps/core.xml")
-    )
+        _SHEETS.issubset(names) and "docProps/core.xml" in package and _MARK in package.read("docProps/core.xml")
+    )  # fmt: skip

@@ -114,6 +114,32 @@ def test_a_summary_is_never_read_as_a_department_table(folder: Path) -> None:
     assert {n.file for n in done.notices if n.code == "own-summary"} == {"汇总.xlsx", "旧汇总.xlsx"}
 
 
+def test_a_former_summary_saved_as_xls_is_known_again(folder: Path, tmp_path: Path, office: Office) -> None:
+    run("consolidate", folder, "-o", tmp_path / "汇总.xlsx")
+    office.convert(tmp_path / "汇总.xlsx", "xls", folder)
+    done = done_with(folder)
+    assert len(done.cards) == 5 and [n.file for n in done.notices if n.code == "own-summary"] == ["汇总.xls"]
+
+
+def test_a_table_with_a_person_in_each_column_is_no_empty_form(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [
+        ["生产部2026年第三季度绩效考核评分表"], ["指标", "权重", "何二二", "吕三二"],
+        ["产量", 0.5, 80, 90], ["质量", 0.5, 90, 80],
+        ["总分", None, 85, 85],
+    ]:  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "1.xlsx")
+    done = scorecard.consolidate(tmp_path)
+    assert [(n.file, n.code) for n in done.set_aside] == [("1.xlsx", "scores-unread")] and not len(done.people)
+    for cell in ("C3", "D3", "C4", "D4", "C5", "D5", "C2", "D2"):
+        book.active[cell] = None
+    book.active["C2"] = "得分"
+    book.save(tmp_path / "1.xlsx")
+    done = scorecard.consolidate(tmp_path)
+    assert not done.set_aside and "blank-form" in {n.code for n in done.notices}
+
+
 def test_no_command_takes_a_summary_for_an_assessment_table(tmp_path: Path) -> None:
     base = tmp_path / "部门"
     card(base / "张三.xlsx", "张三", [85, 88, 75, 95])
