@@ -11,7 +11,7 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
-from ..scoring.values import read
+from ..scoring.values import read, show
 from ..workbook.outputs import refuse_existing
 from .completion import one_of
 from .failures import complain, errors, print_json
@@ -64,7 +64,7 @@ def add_to(app: typer.Typer) -> None:
                 help=say("写到哪个 .xlsx（或 .csv 名单），文件夹会自动建立", "the .xlsx to write (or a .csv list of people)"),
             ),
         ] = None,
-        period: Annotated[str | None, period_option()] = None,
+        period: Annotated[str | None, period_option(is_whole=True)] = None,
         roster: Annotated[
             Path | None,
             typer.Option("--roster", metavar="FILE", help=say("花名册，列出谁没有交", "a roster, to list who is missing")),
@@ -185,7 +185,6 @@ def _progress(as_json: bool) -> Iterator["Progress | None"]:
 
 
 def _show(done: "Consolidation", output: Path | None) -> None:
-    from ..scoring.values import show
     from .show import console, print_line, table
 
     out, summary = console(), done.summary
@@ -244,13 +243,20 @@ def _show_run(run: "Run") -> None:
 def _shares(text: str) -> dict[str, float]:
     """优=10%,良=30% as fractions."""
     found: dict[str, float] = {}
-    for part in re.split(r"[,，;；]", text):
+    for part in re.split(r"[,，;；、]", text):
         label, sign, share = part.replace("＝", "=").partition("=")
         number = read(share).number
         if not sign or number is None:
             zh = f"“{part}”看不懂；请写成 优=10%,良=30%,…"
             raise UsageError(Message(zh, f'"{part}": write 优=10%,良=30%,…'), "--quotas")
         found[label.strip()] = number
+    total = sum(found.values())
+    if abs(total - 1) > 1e-6:
+        hint = ("，百分数请带 %", "; percentages need their %") if abs(total - 100) < 1e-6 else ("", "")
+        example = "优=10%,良=30%,…"
+        zh = f"比例合计 {show(total, True)}，应为 100%{hint[0]}；写法如 {example}"
+        en = f"the quotas sum to {show(total, True)}, not 100%{hint[1]}; write {example}"
+        raise UsageError(Message(zh, en), "--quotas")
     return found
 
 

@@ -77,15 +77,15 @@ def rules_option() -> Any:
     return typer.Option("--rules", metavar="TOML", help=say("评分规则文件", "rules file"))
 
 
-def period_option() -> Any:
-    """--period."""
-    return typer.Option(
-        "--period",
-        metavar="PERIOD",
-        help=say(
-            "考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default"
-        ),
-    )
+def period_option(*, is_whole: bool = False) -> Any:
+    """--period; `is_whole` where it has to be one of a year: 2026Q3, not 季度."""
+    told = say("考核周期，如 季度、2026Q4；默认以表中所写为准", "the period: 季度, 2026Q4 …; as the form says by default")
+    if is_whole:
+        told = say(
+            "考核周期，如 2026Q3、2026H1、2026-08、2026；默认取多数表的",
+            "the period: 2026Q3, 2026H1, 2026-08, 2026; that of most tables by default",
+        )
+    return typer.Option("--period", metavar="PERIOD", help=told)
 
 
 def vocabulary_option() -> Any:

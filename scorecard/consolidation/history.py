@@ -290,8 +290,8 @@ def roll_up_items(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
     """Actuals of a longer period: pooled (Σ numerator / Σ denominator) where every period has both, else by `rule`.
 
     Returns:
-        One row per person and item: who, person, item, periods, actual (a fraction where it is pooled), score, rule (the one
-        used). Scores are averaged.
+        One row per person and item: who, person, item, periods (those with an actual or a score), actual (a fraction where
+        it is pooled), score, rule (the one used). Scores are averaged.
 
     Raises:
         UsageError: As for `roll_up_people`.
@@ -316,7 +316,8 @@ def roll_up_items(place: str, period: str, rule: str = "mean") -> pd.DataFrame:
         scores = [float(v) for v in group["score"] if v == v]
         score = roll_up(scores) if scores else math.nan
         last = group.iloc[-1]
-        rows.append((who, names.get(who, ""), last["item"], len(group), actual, score, used))
+        periods = int((group["actual"].notna() | group["score"].notna()).sum())
+        rows.append((who, names.get(who, ""), last["item"], periods, actual, score, used))
     frame = pd.DataFrame(rows, columns=["who", "person", "item", "periods", "actual", "score", "rule"])
     return frame.astype({name: "string" for name in ("who", "person", "item", "rule")})
 

@@ -354,7 +354,7 @@ class TestQuotas:
     def test_they_stand_on_the_sheet_of_the_distribution(self, tmp_path: Path) -> None:
         for i, score in enumerate((95, 85, 75, 65)):
             card(tmp_path / "表" / f"{i}.xlsx", f"张{i}", [score] * 4)
-        quotas = "优=25%，良=25%,中=25%,及格＝25%"
+        quotas = "优=25%，良=25%,中＝２５％、及格＝25%"
         done = run("consolidate", tmp_path / "表", "-o", tmp_path / "汇总.xlsx", "--quotas", quotas, lang="zh")
         assert done.status == 0 and "4 人" in done.out and "平均 80" in done.out, done.err
         shares = [
@@ -365,7 +365,7 @@ class TestQuotas:
         ]
         assert shares.count(0.25) >= 4
 
-    @pytest.mark.parametrize("quotas", ["优", "优=很多", "优=50%", "优=150%,良=-50%", "甲=100%"])
+    @pytest.mark.parametrize("quotas", ["优", "优=很多", "优=50%", "优=150%,良=-50%", "甲=100%", "优=20，良=80"])
     def test_what_is_none(self, quotas: str, tmp_path: Path) -> None:
         card(tmp_path / "表" / "1.xlsx", "张三", [80] * 4)
         done = run("consolidate", tmp_path / "表", "-o", tmp_path / "x.xlsx", "--quotas", quotas, lang="zh")

@@ -87,7 +87,12 @@ def _quotas(grades: list[str], given: Mapping[str, float] | None) -> list[float]
             return list(ASSUMED_QUOTAS)
         return [1 / len(grades)] * len(grades)
     unknown = [label for label in given if label not in grades]
-    if unknown or abs(sum(given.values()) - 1) > 1e-6 or any(share < 0 for share in given.values()):
+    if unknown:
+        listed = "、".join(grades)
+        zh = f"没有等级“{unknown[0]}”；等级有 {listed}，写法如 优=10%,良=30%,…"
+        en = f'there is no grade "{unknown[0]}"; there are {listed}: write 优=10%,良=30%,…'
+        raise UsageError(Message(zh, en))
+    if abs(sum(given.values()) - 1) > 1e-6 or any(share < 0 for share in given.values()):
         listed = "、".join(grades)
         zh = f"比例应写成 优=10%,良=30%,…，等级用 {listed}，合计 100%"
         raise UsageError(Message(zh, f"quotas: write 优=10%,良=30%,… with the grades {listed}, summing to 100%"))
