@@ -45,8 +45,8 @@ class Consolidation:
         keep: Which of several cards of one person counts.
         roster: Who should be there, None without a roster.
         missing: Of these, who is not, as (person, staff number, department).
-        unlisted: Who is there and not on the roster, by `who`.
         tree: The hierarchy with its results, a parent before its children; empty without one.
+        unlisted: Who is there and not on the roster, by `who`.
 
     Example:
         ::
@@ -64,8 +64,8 @@ class Consolidation:
     keep: str = KEEP[0]
     roster: Roster | None = None
     missing: tuple[tuple[str, str, str], ...] = ()
-    unlisted: frozenset[str] = frozenset()
     tree: tuple[NodeResult, ...] = ()
+    unlisted: frozenset[str] = frozenset()
 
     @cached_property
     def cards(self) -> pd.DataFrame:
@@ -291,8 +291,8 @@ def consolidate(
         keep,
         wanted,
         attendance.missing,
-        attendance.unlisted,
         roll_up_tree(nodes, resolution.cards) if nodes else (),
+        attendance.unlisted,
     )
 
 
