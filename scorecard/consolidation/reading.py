@@ -149,6 +149,11 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         if (label or SCORE) not in known
     ]
     identity, notices = around.identity(card, grid)
+    if not result.filled and not card.has_rules and (unscored := _unscored(card, grid)):
+        notices.append(Notice("actuals-unscored", "warning", around.file, table.sheet, unscored[0], Message(
+            f"{len(unscored)} 项填了实际，没有得分，也没有评分规则；请先用 embed 嵌入规则，或用 --rules 给出",
+            f"{len(unscored)} items have an actual and neither a score nor a rule; embed rules first, or give --rules",
+        )))  # fmt: skip
     anchor = table.totals.get(first) or next(iter(table.totals.values()), "") or cell_name(table.top, table.first_col)
     record = CardRecord(
         file=around.file,
@@ -180,6 +185,12 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         is_final=around.is_final,
     )
     return record, notices
+
+
+def _unscored(card: Card, grid: Grid) -> list[str]:
+    """The cells of actuals, where nothing makes scores of them."""
+    cells = [row.actual_cell for row in card.table.rows if row.actual_cell]
+    return [cell for cell in cells if read(grid.at(cell).value).number is not None]
 
 
 def _status(result: CardResult) -> str:

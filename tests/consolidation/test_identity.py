@@ -177,6 +177,15 @@ def test_faults_of_another_periods_tables_are_no_business_of_this_summary(tmp_pa
     }  # fmt: skip
 
 
+def test_actuals_that_nothing_scores_are_told(tmp_path: Path) -> None:
+    heads = ["指标", "目标", "权重", "实际完成", "得分"]
+    form(tmp_path / "1.xlsx", "张三", rows=[heads, ["合格率", 0.9, 0.6, 0.95, None], ["满意率", 0.9, 0.4, 0.8, None]])
+    form(tmp_path / "2.xlsx", "李四", rows=[heads, ["合格率", 0.9, 0.6, None, None], ["满意率", 0.9, 0.4, None, None]])
+    form(tmp_path / "3.xlsx", "王五", rows=[heads, ["合格率", 0.9, 0.6, 0.95, 90], ["满意率", 0.9, 0.4, 0.8, 80]])
+    [told] = [n for n in scorecard.consolidate(tmp_path).notices if n.code == "actuals-unscored"]
+    assert (told.file, told.cell) == ("1.xlsx", "D4") and told.message.zh.startswith("2 项填了实际")
+
+
 def test_what_may_be_a_table_beside_one_of_another_period_is_told(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in [
