@@ -36,7 +36,7 @@ def add(book: Book, context: Context) -> None:
     sheet = book.sheet(
         SHEET,
         f"校准{context.of_period}",
-        "各考核人的宽严：校准后各人组内名次不变，组间的宽严差拉平。仅供参考，不改任何得分。",
+        "各考核人的宽严：校准后各人组内名次不变，组间的宽严差拉平。仅供参考，不改任何得分。标准差按总体（n）计。",
         tab="#B7791F",
         portrait=True,
     )

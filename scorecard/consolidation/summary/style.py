@@ -24,7 +24,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "subtitle": {"font_color": GREY, "font_size": 10},
     "section": {"bold": True, "font_size": 12, "font_color": DARK, "bottom": 2, "bottom_color": DARK},
     "head": {"bold": True, "bg_color": HEAD, "border": 1, "border_color": LINE, "align": "center", "text_wrap": True},
-    "text": {"border": 1, "border_color": LINE},
+    # A name that is longer than its column is set smaller: cut off it could be somebody else.
+    "text": {"border": 1, "border_color": LINE, "shrink": True},
     "wrap": {"border": 1, "border_color": LINE, "text_wrap": True},
     "center": {"border": 1, "border_color": LINE, "align": "center"},
     "score": {"border": 1, "border_color": LINE, "num_format": "0.00"},
