@@ -34,8 +34,8 @@ def add(book: Book, context: Context) -> None:
     """Write the sheet."""
     people = context.people
     sheet = book.sheet(SHEET, f"部门{context.of_period}", "人数、均分和等级分布随“名单”变化。", tab="#4A7FB0")
-    expected = "应考" if context.done.roster is not None else "人数"
-    heads = ("部门", expected, "完成", "完成率", "平均分", "最高", "最低", "标准差", *context.grades)
+    head = "人数（含未交）" if context.done.roster is not None else "人数"
+    heads = ("部门", head, "完成", "完成率", "平均分", "最高", "最低", "标准差", *context.grades)
     sheet.widths((fitting(people["department"], 16, 36), 8, 8, 9, 9, 9, 9, 9, *[8] * len(context.grades)))
     sheet.heads(TOP, heads)
     sheet.ws.freeze_panes(FIRST, 1)
@@ -93,7 +93,7 @@ def add(book: Book, context: Context) -> None:
         bar = {"type": "data_bar", "bar_color": "#C5D7E8", "bar_solid": True, "min_type": "num", "min_value": 0,
                "max_type": "num", "max_value": 100}  # fmt: skip
         sheet.ws.conditional_format(FIRST, MEAN, row - 1, MEAN, bar)
-    told = "应考人数含花名册上没有交表的。" if context.done.roster is not None else ""
+    told = "人数含花名册上没有交表的，也含交了表而不在花名册上的。" if context.done.roster is not None else ""
     sheet.text(row + 2, 0, f"{told}标准差按样本（n-1）计；不足两人时不计。", "subtitle")
 
 

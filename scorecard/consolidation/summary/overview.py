@@ -32,7 +32,7 @@ def add(book: Book, context: Context) -> None:
     tiles = (
         ("应考人数" if done.roster is not None else "交表人数",
          f'=COUNTIF({names},"?*"){len(done.missing) - len(extra):+d}', expected, "big"),
-        ("已完成", f"=COUNT({totals})", len(scored), "big"),
+        (f"已完成（含名单外 {done_extra} 人）" if done_extra else "已完成", f"=COUNT({totals})", len(scored), "big"),
         ("完成率", f'=IF({cell(3, 0)}=0,"—",({cell(3, 2)}-{done_extra})/{cell(3, 0)})', rate, "big_percent"),
         ("平均分", f'=IF({cell(3, 2)}=0,"—",AVERAGE({totals}))', "—" if mean is None else mean,
          "big_score"),
