@@ -273,9 +273,11 @@ def consolidate(
     set_aside = [
         *sources.quarantine, *(n for r in readings for n in r.quarantine if _concerns(n, others)), *resolution.quarantine
     ]  # fmt: skip
-    unread = _unread(resolution.cards, notices)
-    notices = [n for n in notices if not (n.code == "blank-form" and (n.file, n.sheet, n.cell) in unread)]
-    set_aside += unread.values()
+    # A form without a name in which nothing was read is empty, unless something stands in it: then nobody may be missing it.
+    unread = {n[2:5]: n for n in notices if n.code == "scores-unread"}
+    lost = {n[2:5] for n in notices if n.code == "blank-form"} & set(unread)
+    notices = [n for n in notices if n[2:5] not in lost or n.code not in ("blank-form", "scores-unread")]
+    set_aside += [unread[place]._replace(severity="error") for place in sorted(lost)]
     attendance = compare_with_roster(wanted, resolution.cards) if wanted is not None else Attendance((), frozenset(), [])
     notices += attendance.notices
     notices += outside_tree(nodes, resolution.cards) if nodes else []
@@ -294,23 +296,6 @@ def consolidate(
         roll_up_tree(nodes, resolution.cards) if nodes else (),
         attendance.unlisted,
     )
-
-
-def _unread(cards: Sequence[Resolved], notices: Iterable[Notice]) -> dict[tuple[str, str, str], Notice]:
-    """Of tables that look like an empty form those that are none, by their places: there is a total, or columns nobody knows."""
-    unknown = {(n.file, n.sheet) for n in notices if n.code == "column-unknown"}
-    blank = {(n.file, n.sheet, n.cell) for n in notices if n.code == "blank-form"}
-    message = Message(
-        "没有读到姓名和得分，却有总分或看不懂的列，可能是一列一人的表；请改成一行一人，或用 --map 指明各列",
-        "neither a name nor a score was read, and yet there is a total or a column nobody knows: perhaps a column for each "
-        "person; put a person in each row, or say by --map which column is what",
-    )
-    return {
-        place: Notice("scores-unread", "error", *place, message)
-        for one in cards
-        if (place := (one.card.file, one.card.sheet, one.card.cell)) in blank
-        and (one.card.stated or place[:2] in unknown)
-    }  # fmt: skip
 
 
 def _of_other_scales(cards: Sequence[Resolved]) -> list[Notice]:

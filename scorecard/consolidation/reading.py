@@ -14,7 +14,7 @@ from ..findings import Finding
 from ..messages import Message
 from ..scoring.model import CardResult, ItemResult
 from ..scoring.values import State, is_missing, key, read, trim
-from ..workbook.addresses import cell_name
+from ..workbook.addresses import cell_name, split_cell
 from ..workbook.card import SCORE, Card, headline, items
 from ..workbook.cells import Grid
 from ..workbook.inspection import Inspection, inspect_package
@@ -155,6 +155,8 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
             f"{len(unscored)} items have an actual and neither a score nor a rule; embed rules first, or give --rules",
         )))  # fmt: skip
     anchor = table.totals.get(first) or next(iter(table.totals.values()), "") or cell_name(table.top, table.first_col)
+    if not result.filled and (totals[0].stated or _has_unread_numbers(card, grid)):
+        notices.append(Notice("scores-unread", "warning", around.file, table.sheet, anchor, _UNREAD))
     record = CardRecord(
         file=around.file,
         sheet=table.sheet,
@@ -185,6 +187,18 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         is_final=around.is_final,
     )
     return record, notices
+
+
+_UNREAD = Message(
+    "一项得分也没有读到，却有总分，或看不懂的列里有数字（一列一人的表？）；请用 --map 指明各列，或改成一行一人",
+    "no score was read, and yet there is a total, or numbers in a column nobody knows (a column for each person?); say by "
+    "--map which column is what, or put a person in each row",
+)
+
+
+def _has_unread_numbers(card: Card, grid: Grid) -> bool:
+    columns = [split_cell(f.cell)[1] for f in card.table.findings if f.code == "column-unknown"]
+    return any(read(grid.cell(row.row, col).value).number is not None for row in card.table.rows for col in columns)
 
 
 def _unscored(card: Card, grid: Grid) -> list[str]:

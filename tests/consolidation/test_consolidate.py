@@ -132,9 +132,12 @@ def test_a_table_with_a_person_in_each_column_is_no_empty_form(tmp_path: Path) -
     book.save(tmp_path / "1.xlsx")
     done = scorecard.consolidate(tmp_path)
     assert [(n.file, n.code) for n in done.set_aside] == [("1.xlsx", "scores-unread")] and not len(done.people)
-    for cell in ("C3", "D3", "C4", "D4", "C5", "D5", "C2", "D2"):
+    book.active["A1"] = "姓名：何二二  2026年第三季度绩效考核表"
+    book.save(tmp_path / "1.xlsx")
+    done = scorecard.consolidate(tmp_path)
+    assert list(done.people["person"]) == ["何二二"] and "scores-unread" in {n.code for n in done.notices}
+    for cell in ("A1", "C3", "D3", "C4", "D4", "C5", "D5"):
         book.active[cell] = None
-    book.active["C2"] = "得分"
     book.save(tmp_path / "1.xlsx")
     done = scorecard.consolidate(tmp_path)
     assert not done.set_aside and "blank-form" in {n.code for n in done.notices}
