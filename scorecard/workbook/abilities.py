@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from ..findings import Finding
 from ..messages import Message
 from .addresses import cell_name
-from .body import Row
 from .cells import Cell
 from .columns import GAP
 from .headers import Column
@@ -20,6 +19,7 @@ from .identity import IDENTITY, read_above, read_below, unclear_findings
 from .lines import Lines, joined, text_of
 from .located import ABILITIES, Find, Table
 from .probe import asked, begins, fits, is_longer, is_missing, key, read
+from .rows import Row
 from .vocabulary import Vocabulary
 
 _ABOVE, _BELOW = 40, 30

@@ -277,10 +277,11 @@ class _Judge:
             of = self.grid.at(place)
             weights.append(read(of.value, unit=weight.unit or None, number_format=of.number_format).number)
             rows.append(row.row)
-        loose = [row.row for row in self.body.rows if row.kind == "adjustment"]
+        points = [row for row in self.body.rows if row.kind == "adjustment"]
+        loose, away = [row.row for row in points], [row.row for row in points if row.deducts]
         # A formula may round; what is typed was.
         slack = 1e-6 if cell.is_formula and "ROUND" not in (cell.formula or "").upper() else 0.51
-        if is_sum(self.grid, cell, rows, loose, weights, weight.role == "points", slack):
+        if is_sum(self.grid, cell, rows, loose, weights, weight.role == "points", away, slack):
             return False
         return stated.number > 0 and stated.number not in (100, 110, 120, 150)
 

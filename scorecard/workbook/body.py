@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring.values import Reading, show
+from ..scoring.values import show
 from .addresses import cell_name
 from .columns import ENDS, GAP, quantity, resolve_columns, text_number
 from .grid import Cell
 from .headers import Column, Header
 from .lines import Lines, is_open, joined, text_of
 from .probe import is_missing, key, trim
+from .rows import Row
 from .stated import stated_in
 from .structure import added_up, adds_up, is_sum, is_whole
 from .tails import Line, read_tail
@@ -31,50 +32,6 @@ _HEADING = re.compile(
 _HEADING_END = re.compile(r"(?:指标|部分|类|能力|态度|业绩|行为|素质)(?:[(（][^()（）]*[)）])?[:：]?$")
 _SPAN = 300
 _TEXT_ROLES = ("target", "actual", "weight", "points", "score", "weighted_score")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One item of a table. Cells are A1 names without the sheet; of merged cells, the top left one.
-
-    Attributes:
-        row: 1-based row of the sheet (the first, where a name wraps over several).
-        name: The item's name, lines joined.
-        section: Name of its section or category, "" without one.
-        kind: "kpi", "rating", "adjustment" or "veto".
-        name_cell: Where the name stands.
-        weight_cell: None without a weight column.
-        actual_cell: None without an actual column.
-        targets: (period as written, cell) per target column, empty cells included; one with "" for a single column.
-        scores: (column label, cell) per score column, empty cells included.
-        bands: (band label, cell) per band column.
-        weight: The weight that a heading states, where none of the cells holds it (代码质量 45%); else None.
-        points: Likewise the full marks.
-        points_cell: Where the full marks stand, in a table of points.
-        actuals: (period as written, cell) per actual column, where the table has several.
-    """
-
-    row: int
-    name: str
-    section: str
-    kind: str
-    name_cell: str
-    weight_cell: str | None = None
-    actual_cell: str | None = None
-    targets: tuple[tuple[str, str], ...] = ()
-    scores: tuple[tuple[str, str], ...] = ()
-    bands: tuple[tuple[str, str], ...] = ()
-    weight: Reading | None = None
-    points: Reading | None = None
-    points_cell: str | None = None
-    actuals: tuple[tuple[str, str], ...] = ()
-
-    def score_cell(self, label: str) -> str | None:
-        """The cell of the score under a column label, None without one."""
-        for one, cell in self.scores:
-            if one == label:
-                return cell
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +206,13 @@ class _Reader:
             return False
         rows = [item.row for item in counted]
         loose = [item.row for item in self.items if not item.solid]
+        away = [item.row for item in self.items if not item.solid and self.vocabulary.items.takes_away(item.name)]
         weights = [item.weight_value for item in counted]
         for col in self.scores:
             cell = self.grid.cell(row, col)
             if adds_up(cell, rows):
                 return True
-            if not cell.is_formula and is_sum(self.grid, cell, rows, loose, weights, self.weight.role == "points"):
+            if not cell.is_formula and is_sum(self.grid, cell, rows, loose, weights, self.weight.role == "points", away):
                 return True
         return False
 
@@ -546,6 +504,7 @@ class _Reader:
             bands=cells("band"),
             actuals=actuals if len(actuals) > 1 else (),
             points_cell=next((cell for _, cell in cells("points")), None),
+            deducts=kind == "adjustment" and self.vocabulary.items.takes_away(item.name),
         )  # fmt: skip
 
     def _check_items(self) -> None:

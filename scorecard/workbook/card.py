@@ -372,6 +372,8 @@ def _adjustments(table: Table, grid: Grid) -> list[Adjustment]:
                 # A bonus item beside the 100 %: its weight makes points of its score.
                 share = row.weight.number if row.weight.percent or row.weight.number < 1 else row.weight.number / 100
                 points = replace(points, number=snap(points.number * share))
+            if row.deducts and points.number:
+                points = replace(points, number=row.counted(points.number), text="")
             found.append(Adjustment(row.name, points, cell=cell))
     return found
 

@@ -10,6 +10,12 @@ from ..scoring.values import key
 #: What people put around a label: 考核周期▶, *部门.
 ORNAMENTS = " :*▶►→▼▲↓_.,。、'\"“”☆★●◆■"
 
+COUNT = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
+#: 一、 or (3) in front of a name.
+NUMBERING = re.compile(rf"^{COUNT}[、.．](?=\D)|^[(（]{COUNT}[)）]")
+#: What stands in brackets.
+BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
+
 
 def fold(text: str) -> str:
     """A text as it is compared with the words of the vocabulary."""

@@ -407,16 +407,17 @@ def total_unrounded(
     )
 
 
-def adjustments(cells: Sequence[str], marks: str) -> str:
-    """The sum of 加减分 cells; blanks and N/A marks count 0, other text is #VALUE!."""
-    return f"={'+'.join(_points(cell, marks) for cell in cells)}"
+def adjustments(cells: Sequence[str], marks: str, away: Sequence[str] = ()) -> str:
+    """The sum of 加减分 cells; blanks and N/A marks count 0, other text is #VALUE!; those `away` are taken away."""
+    return f"={'+'.join(_points(cell, marks, cell in away) for cell in cells)}"
 
 
-def _points(cell: str, marks: str) -> str:
+def _points(cell: str, marks: str, is_taken: bool) -> str:
     # SUM would pass over text in silence.
     text = trimmed(cell)
+    number = f"-ABS(ROUND({cell},12))" if is_taken else f"ROUND({cell},12)"
     return (
-        f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),ROUND({cell},12),"
+        f"IF(ISLOGICAL({cell}),{_UNREADABLE},IF(ISNUMBER({cell}),{number},"
         f'IF({text}="",0,IF({is_mark(text, marks)},0,{_UNREADABLE}))))'
     )
 

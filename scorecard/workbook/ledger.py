@@ -10,7 +10,6 @@ from ..messages import Message
 from ..scoring.periods import MONTH, QUARTER
 from ..scoring.values import State, show
 from .addresses import cell_name
-from .body import Row
 from .cells import Cell
 from .columns import GAP
 from .headers import Column
@@ -18,6 +17,7 @@ from .identity import column_unknown, parse_period, read_above, unclear_findings
 from .lines import Lines, joined, text_of
 from .located import LEDGER, Find, Table
 from .probe import asked, is_missing, key, read
+from .rows import Row
 from .structure import cycle, difference_of, is_whole
 from .vocabulary import Vocabulary
 

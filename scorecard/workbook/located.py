@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from ..findings import Finding
 from ..messages import Message
-from .body import Row
 from .headers import BandHeader, Column, score_order
 from .kept import Kept
+from .rows import Row
 
 __all__ = [
     "ABILITIES", "LEDGER", "PERSON_ROWS", "BandHeader", "Column", "Find", "Part", "Row", "Table", "headline_column",

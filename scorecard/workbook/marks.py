@@ -141,8 +141,8 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
     known = [number for number in numbers if number is not None]
     if stated is None or len(known) < len(numbers) or not stated:
         return False
-    extra = [row.score_cell(label) for row in table.rows if row.kind == "adjustment"]
-    points = [read(grid.at(place).value).number or 0.0 for place in extra if place]
+    extra = [(row, row.score_cell(label)) for row in table.rows if row.kind == "adjustment"]
+    points = [row.counted(read(grid.at(place).value).number or 0.0) for row, place in extra if place]
     return abs(stated - decimal_sum([*known, *points])) < 0.006
 
 

@@ -14,7 +14,6 @@ from ..messages import Message
 from ..scoring.values import Reading, State, decimal_sum, show
 from ..scoring.weights import scale_weights
 from .addresses import cell_name
-from .body import Row
 from .columns import GAP
 from .grade_words import is_grade
 from .headers import Column
@@ -23,6 +22,7 @@ from .lines import Lines, text_of
 from .located import Find, Table
 from .person_headings import PERSONAL, Frame, Heading, frame_of, headings_of, heads_items, over_names
 from .probe import is_longer, read
+from .rows import Row
 from .structure import all_alike, refers_to
 from .vocabulary import Vocabulary
 
@@ -224,6 +224,7 @@ class _Reader:
                     scores=(("", cell_name(r1, c1)),),
                     weight=heading.weight,
                     points=heading.points,
+                    deducts=heading.role == "bonus" and self.vocabulary.items.takes_away(heading.name),
                 )
             )
         return tuple(found)
@@ -351,7 +352,7 @@ class _Reader:
 
 _SAID = {
     "person": ("人员列", "the persons"), "item": ("一项指标", "an item"), "item_weight": ("权重列", "weights"),
-    "bonus": ("加分项，不占 100%", "a bonus outside 100%"), "total": ("总分列", "the total"),
+    "bonus": ("加减分项，不占 100%", "points outside 100%"), "total": ("总分列", "the total"),
     "grade": ("等级列", "the grade"), "coefficient": ("系数列", "the coefficient"),
     "department": ("部门列", "the department"), "position": ("岗位列", "the position"), "period": ("期间列", "the period"),
     "evaluator": ("评价人列", "the evaluator"),

@@ -12,7 +12,7 @@ from .lines import Lines, text_of
 from .probe import asked, asked_together, derived, is_longer, is_missing, key, read, together, trim
 from .stated import stated_in
 from .structure import is_whole, shares_across
-from .vocabulary import Vocabulary
+from .vocabulary import STRONG, Vocabulary
 
 _HIGHEST_HEADER = 4
 #: What a column may say of a person, beside the name.
@@ -222,9 +222,11 @@ def _role(
     if weight is not None or points is not None:
         return "item"
     match = vocabulary.match_header(name)
-    if match is not None and match.role in ("number", "note", "foreign", "rule_text", "method"):
+    # A column 扣分 is a note beside scores, and here points of its own: 加分 and 扣分 stand side by side.
+    is_points = vocabulary.item_kind(name) == "adjustment" and (match is None or match.score < STRONG)
+    if match is not None and not is_points and match.role in ("number", "note", "foreign", "rule_text", "method"):
         return match.role
-    if vocabulary.people.is_bonus(name) or vocabulary.item_kind(name) == "adjustment":
+    if is_points or vocabulary.people.is_bonus(name) or vocabulary.item_kind(name) == "adjustment":
         return "bonus"
     return "other"
 

@@ -140,9 +140,6 @@ class Phrases:
         }
         self._surnames: frozenset[str] = frozenset(value["surnames"])
         self._others = tuple(value["other"])
-        self._adjust = by_length(data["adjustment"]["core"])
-        both = [*data["adjustment"]["core"], *data["adjustment"]["with"]]
-        self._adjust_with = re.compile(f"(?:{_any(both)})+")
 
     # --- headings ------------------------------------------------------------------------------------------------
 
@@ -370,12 +367,6 @@ class Phrases:
         if _HAN.search(folded):
             return any(word in folded for word in self._others if _HAN.search(word))
         return bool(set(re.findall("[a-z]+", unicodedata.normalize("NFKC", text).casefold())) & set(self._others))
-
-    def is_adjustment(self, folded: str) -> bool:
-        """Whether the name of a row is made of nothing but words of bonus and penalty points."""
-        if not folded or len(folded) > 30 or not any(word in folded for word in self._adjust):
-            return False
-        return self._adjust_with.fullmatch(folded) is not None
 
 
 def _any(words: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from ..messages import Message
 from .abilities import find_abilities
 from .addresses import cell_name
 from .agreement import DOUBTFUL, doubted, doubts, parts_missing, share_above
-from .body import Body, Row, read_body
+from .body import Body, read_body
 from .grid import Grid
 from .headers import BandHeader, Column, Header, find_headers
 from .identity import Surroundings, by_sums, column_unknown, is_title, read_above, read_below, read_beside
@@ -29,6 +29,7 @@ from .package import Package
 from .people import find_person_tables
 from .probe import is_missing, read
 from .remembered import Remembered
+from .rows import Row
 from .rulesheet import SHEET as RULE_SHEET
 from .shares import with_shares
 from .summaries import OWN_SUMMARY, is_summary

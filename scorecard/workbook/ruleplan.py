@@ -348,7 +348,10 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
     blank, rule = head.setting_ref(rs.BLANK_RULE), head.setting_ref(rs.WEIGHT_RULE)
     statuses, weights = down(rs.STATUS), down(rs.WEIGHT)
     spots, marks = table.spots, head.marks_ref()
-    points, vetoes = ([rs.on_sheet(spots.sheet, cell) for cell in cells] for cells in (spots.adjustments, spots.vetoes))
+    points, away, vetoes = (
+        [rs.on_sheet(spots.sheet, cell) for cell in cells]
+        for cells in (spots.adjustments, spots.deductions, spots.vetoes)
+    )
     total = rs.on_sheet(spots.sheet, cell_name(*spots.total, absolute=True)) if spots.total else ""
     contents: dict[str, Value] = {
         "权重合计": f"=ROUND(SUM({weights}),12)",
@@ -359,7 +362,7 @@ def _summary(sheet: _Sheet, table: RuleTable, block: Block, head: Head) -> None:
         "未填项数": f'=SUMPRODUCT(({statuses}="{f.MISSING}")*({weights}>0))',
         "已填项数": f'=SUMPRODUCT(--({statuses}="{f.SCORED}"))',
         "考核项数": f'=SUMPRODUCT(--({statuses}<>"{f.EXCLUDED}"))',
-        "加减分合计": f.adjustments(points, marks) if points else 0,
+        "加减分合计": f.adjustments(points, marks, away) if points else 0,
         "否决系数": f.vetoes(vetoes, marks) if vetoes else 1,
         "覆盖率": f.coverage_native(at("计入权重合计"), at("权重合计"), at("未填项数")),
         "总分（未取整）": f.total_unrounded(

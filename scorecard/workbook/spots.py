@@ -91,6 +91,7 @@ class Spots:
             is absent.
         labels: Texts to be written.
         adjustments: Cells of 加减分 rows; `vetoes` those of 否决 rows.
+        deductions: Those of the adjustments whose points are taken away, whatever their sign.
         score_col: Column of the scores.
         actual_col: Column of the actuals.
         like_score: A cell whose style computed cells take.
@@ -113,6 +114,7 @@ class Spots:
     weight_col: int | None = None
     new_columns: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    deductions: tuple[str, ...] = ()
 
     @property
     def total(self) -> tuple[int, int] | None:
@@ -422,6 +424,7 @@ def find_spots(
         cells=cells,
         labels=tuple(finder.labels),
         adjustments=tuple(_absolute(r.row, score_col) for r in table.rows if r.kind == "adjustment"),
+        deductions=tuple(_absolute(r.row, score_col) for r in table.rows if r.deducts),
         vetoes=tuple(_absolute(r.row, score_col) for r in table.rows if r.kind == "veto"),
         score_col=score_col,
         actual_col=actual_col,

@@ -244,7 +244,7 @@ def added_up(grid: Grid, cols: Iterable[int], first: int, last: int) -> frozense
 
 def is_sum(
     grid: Grid, cell: Cell, rows: Sequence[int], loose: Sequence[int], weights: Sequence[float | None], plain: bool,
-    slack: float = _SLACK,
+    away: Sequence[int] = (), slack: float = _SLACK,
 ) -> bool:  # fmt: skip
     """Whether a number is the total of the scores above it in its column.
 
@@ -255,24 +255,29 @@ def is_sum(
         loose: Rows without one: their points are added as they are.
         weights: As written, one per row of `rows`.
         plain: Full marks stand in place of weights: the scores are simply added.
+        away: Those of `loose` whose points are taken away, whatever their sign.
         slack: How far off the number may be.
     """
     stated = read(cell.value).number
     scores = [read(grid.cell(row, cell.col).value).number for row in rows]
-    points = [number for row in loose if (number := read(grid.cell(row, cell.col).value).number) is not None]
+    given, taken = (
+        [number for row in some if (number := read(grid.cell(row, cell.col).value).number) is not None]
+        for some in ([row for row in loose if row not in away], away)
+    )
     known = [number for number in (*scores, *weights) if number is not None]
     if stated is None or len(known) < len(scores) + len(weights):
         return False
-    return _makes([stated, *points, *known], len(points), plain, slack)
+    return _makes([stated, *given, *taken, *known], len(given), len(taken), plain, slack)
 
 
 @asked_together
-def _makes(numbers: Sequence[float], loose: int, plain: bool, slack: float) -> bool:
-    """Whether the first number is the sum of the loose points behind it and the scores, by their weights or plainly.
+def _makes(numbers: Sequence[float], given: int, taken: int, plain: bool, slack: float) -> bool:
+    """Whether the first number is the sum of the scores, by their weights or plainly, and points given and taken away.
 
     One question about all of them, so that a form may be remembered whatever its scores are.
     """
-    stated, points, rest = numbers[0], fsum(numbers[1 : 1 + loose]), numbers[1 + loose :]
+    stated, loose, rest = numbers[0], numbers[1 : 1 + given + taken], numbers[1 + given + taken :]
+    points = fsum(loose[:given]) - fsum(map(abs, loose[given:]))
     scores, weights = rest[: len(rest) // 2], rest[len(rest) // 2 :]
     whole = fsum(weights)
     if not whole:

@@ -18,7 +18,8 @@ from ..refusals import read_toml
 from ..scoring.periods import parse_period
 from ..scoring.values import key, trim
 from .bilingual import told_twice, two_languages
-from .folding import ORNAMENTS, Respelling, by_length, fold
+from .folding import BRACKETS, COUNT, NUMBERING, ORNAMENTS, Respelling, by_length, fold
+from .item_words import ItemWords
 from .matches import HeaderMatch, LabelMatch
 from .phrases import Phrases
 from .probe import asked_method, probe_of
@@ -59,13 +60,10 @@ LISTED = 0.8
 
 _LONGEST_HEADER, _LONGEST_LABEL, _LONGEST_COMPOUND = 40, 60, 20
 _REMEMBERED = 50_000
-_COUNT = r"(?:[一二三四五六七八九十]{1,3}|\d{1,2})"
-_NUMBERING = re.compile(rf"^{_COUNT}[、.．](?=\D)|^[(（]{_COUNT}[)）]")
-_BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _COLON = re.compile("[:：﹕]")
 _APART = re.compile(r"[ \t\u00a0]{2,}|[\u3000\n;；|]+|[\s_＿]+(?=[^\s:：a-zA-Z]{1,12}[:：])")
 _HAN = re.compile("[\u4e00-\u9fff]")
-_PART = re.compile(rf"第?{_COUNT}(?:部分|章|类|节)|{_COUNT}[、.．]|(?:part|section)\b", re.IGNORECASE)
+_PART = re.compile(rf"第?{COUNT}(?:部分|章|类|节)|{COUNT}[、.．]|(?:part|section)\b", re.IGNORECASE)
 # What somebody gives beside points: 评价 of whom, or by whom, a post or a unit in front says.
 _JUDGED = frozenset({"评价", "考评", "评定", "评议", "评核", "评"})
 _OF_ITSELF = re.compile(r"(?<=.)(?:自评|自我评价|自我评定|自我打分|自我评分)(?:得分|分数|打分|评分|分|值)*$")
@@ -84,9 +82,9 @@ class Vocabulary:
     """
 
     __slots__ = (
-        "_adjustments", "_cache", "_context", "_cores", "_ends", "_evaluators", "_headers",
-        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_phrases", "_ratings", "_special_cache", "_spelling",
-        "_tails", "_total", "_units", "_vetoes", "abilities", "hints", "ledger", "mapping", "memory_cache", "people",
+        "_cache", "_context", "_cores", "_ends", "_evaluators", "_headers",
+        "_label_cache", "_labels", "_neutral", "_pair", "_patterns", "_phrases", "_special_cache", "_spelling",
+        "_tails", "_total", "_units", "abilities", "hints", "items", "ledger", "mapping", "memory_cache", "people",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -112,12 +110,10 @@ class Vocabulary:
         self._context = by_length(words["context"])
         self._cores = tuple((key(word), role) for role, listed in data["core"].items() for word in listed)
         self._spelling = Respelling(data["aliases"], words["traditional"])
-        self._adjustments = frozenset(fold(word) for word in data["item"]["adjustment"])
-        self._vetoes = frozenset(fold(word) for word in data["item"]["veto"])
-        self._ratings = by_length(data["item"]["rating_sections"])
         self._pair = pair_pattern(self._labels)
         self._phrases = Phrases(data["phrase"])
         self.hints = HintWords(data["direction"], data["kind"], self._spellings)
+        self.items = ItemWords(data["item"], data["phrase"]["adjustment"], self._spelling)
         self.people = PeopleWords(data["people"])
         self.ledger = LedgerWords(data["ledger"])
         self.abilities = AbilityWords(data["ability"], self._spelling)
@@ -209,7 +205,7 @@ class Vocabulary:
         ):
             return match._replace(role="foreign")  # Weight (kg)
         if match is not None and match.role == "score":
-            match = match._replace(role=scores_as(_BRACKETS.findall(key(text))))
+            match = match._replace(role=scores_as(BRACKETS.findall(key(text))))
         if match is not None and period and not match.label and match.role in ("target", "actual", "score"):
             match = match._replace(label=period)
         return match
@@ -228,12 +224,12 @@ class Vocabulary:
     def _without_brackets(self, text: str) -> tuple[str, str, str]:
         """A header without its brackets: the folded rest, the unit and the period that they state."""
         folded, unit, period = key(text), "", ""
-        for inner in _BRACKETS.findall(folded):
+        for inner in BRACKETS.findall(folded):
             if fold_unit(inner) in self._units:
                 unit = unit or fold_unit(inner)
             elif parse_period(inner) is not None:
                 period = period or inner
-        rest = _NUMBERING.sub("", _BRACKETS.sub("", folded)).strip(ORNAMENTS)
+        rest = NUMBERING.sub("", BRACKETS.sub("", folded)).strip(ORNAMENTS)
         head, slash, tail = rest.rpartition("/")
         if slash and fold_unit(tail) in self._units:
             rest, unit = head, unit or fold_unit(tail)
@@ -420,7 +416,7 @@ class Vocabulary:
         if len(head) > _LONGEST_LABEL:
             return None
         value = trim(rest) if colon else None
-        plain = _NUMBERING.sub("", _BRACKETS.sub("", key(head))).strip(ORNAMENTS)
+        plain = NUMBERING.sub("", BRACKETS.sub("", key(head))).strip(ORNAMENTS)
         if plain and plain[-1] not in self._ends and not plain[-1].isascii():
             return None
         for candidate, _ in self._spellings(plain):
@@ -445,7 +441,7 @@ class Vocabulary:
         first = self._match_label(chinese) if chinese else None
         if first is not None and (self._match_label(english) or self._match_header(english)) is not None:
             return first._replace(value=value)  # 部门 Department
-        kind = self._phrases.label(plain, _BRACKETS.sub("", head))
+        kind = self._phrases.label(plain, BRACKETS.sub("", head))
         if kind == "period" and parse_period(plain) is not None:
             return None  # 季度 is a value, not a label
         return LabelMatch(kind, kind not in ("total", "grade"), "", value, plain) if kind else None
@@ -563,15 +559,10 @@ class Vocabulary:
         if special is None:
             if len(self._special_cache) > _REMEMBERED:
                 self._special_cache.clear()
-            plain = _BRACKETS.sub("", self._spelling.of(key(name))).strip(ORNAMENTS)
-            plain = _NUMBERING.sub("", plain).partition(":")[0].strip(ORNAMENTS)
-            is_points = plain in self._adjustments or self._phrases.is_adjustment(plain)
-            special = "veto" if plain in self._vetoes else "adjustment" if is_points else ""
-            self._special_cache[name] = special
+            special = self._special_cache[name] = self.items.special(name)
         if special or measured or not section:
             return special or "kpi"
-        folded = key(section)
-        return "rating" if any(word in folded for word in self._ratings) else "kpi"
+        return "rating" if self.items.is_rated(section) else "kpi"
 
     # --- hints ---------------------------------------------------------------------------------------------------
 

@@ -418,6 +418,8 @@ class _Sheet:
         points = []
         for role in score_roles:
             value = self.random.choice((None, 2, 5, -3, 1.5)) if fills else None
+            if value is not None and takes_away(name):
+                value = -abs(value)  # as it must be where the total is a plain sum
             self.c.put(row, at[role], value)
             points.append(Fraction(value or 0).limit_denominator(100))
         planted.items.append(item)
@@ -611,13 +613,14 @@ class _Sheet:
                 if self.chance(0.05) or (is_bonus and self.chance(0.5)):
                     mark = None
                 place = c.put(row, start + k, mark)
-                terms.append(f"{place}*{int(weight * 100)}%")
+                sign = -1 if is_bonus and takes_away(name) else 1
+                terms.append(f"{'' if sign > 0 else '-1*'}{place}*{int(weight * 100)}%")
                 planted.items.append(
                     Item(name, "adjustment" if is_bonus else "item", name_cell=address(head_row, start + k),
                          scores=(place,), weight=float(weight))
                 )  # fmt: skip
                 complete = complete and (mark is not None or is_bonus)
-                total += weight * (mark or 0)
+                total += sign * weight * (mark or 0)
             planted.total = float(total) if complete else None
             planted.headline = address(row, start)
             planted.total_cell = address(row, total_col)
@@ -823,6 +826,14 @@ class _Sheet:
 def new_row(item: Item) -> int:
     """The row of an item."""
     return int("".join(ch for ch in item.name_cell if ch.isdigit()))
+
+
+def takes_away(name: str) -> bool:
+    """Whether the name of a row of points says deduction and nothing else."""
+    text = name.lower().replace("demerit", "penalty")
+    gives = ("加", "奖", "增", "减免", "bonus", "merit", "addition", "reward", "plus", "positive")
+    takes = ("扣", "减", "罚", "惩", "penalt", "deduct", "malus", "negative", "minus")
+    return any(word in text for word in takes) and not any(word in text for word in gives)
 
 
 def _short(names: Sequence[str]) -> list[str]:
