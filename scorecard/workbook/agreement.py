@@ -29,7 +29,7 @@ from .vocabulary import LISTED, STRONG, Vocabulary
 #: A table with a doubt is surely not understood well enough for embedding.
 DOUBTFUL = 0.55
 #: What speaks for a doubt, among the findings of a table.
-CODES = ("reading-unclear", "label-unknown", "column-unknown")
+CODES = ("reading-unclear", "label-unknown", "column-unknown", "weight-missing")
 _GRADED = ("weight", "points", "score", "weighted_score")
 
 
@@ -275,6 +275,8 @@ class _Judge:
             if mark.number is None or mark.percent:
                 return False
             of = self.grid.at(place)
+            if weight.role == "weight" and is_missing(of.value):
+                continue  # it counts nothing
             weights.append(read(of.value, unit=weight.unit or None, number_format=of.number_format).number)
             rows.append(row.row)
         points = [row for row in self.body.rows if row.kind == "adjustment"]

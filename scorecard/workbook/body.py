@@ -21,7 +21,7 @@ from .probe import is_missing, key, trim
 from .rows import Row
 from .stated import stated_in
 from .structure import added_up, adds_up, is_sum, is_whole
-from .tails import Line, read_tail
+from .tails import Line, is_weighed, read_tail, takes_in, weight_missing
 from .vocabulary import Vocabulary
 
 _HEADING = re.compile(
@@ -94,6 +94,7 @@ class _Item:
     kind: str = "kpi"
     weight: Cell | None = None
     weight_value: float | None = None
+    away: bool = False  # points of such a row are taken away
     wrapped: bool = False
     place: tuple[int, int] = (0, 0)
     lines: list[int] = field(default_factory=list)
@@ -189,12 +190,16 @@ class _Reader:
         if special == "kpi" and self.items and self._continues(row, name, number, fits):
             self._wrap(self.items[-1], row, name, fits, value)
             return True
+        category = ""
+        if special == "kpi" and not fits:
+            special, category = self._special_category(row)
         section = self._section(row, special != "kpi")
         item = _Item(row, row, joined(name), section, number, self.run, fits or self.weight is None, odd)
         item.lines = list(range(row, max(row, merged[2]) + 1))
         item.last = item.lines[-1]
         item.weight, item.weight_value = self._weight_cell(row), value
         item.place = place
+        item.away = any(self.vocabulary.items.takes_away(text) for text in (name, category))
         item.kind = special if not (fits and value) else "kpi"
         self.items.append(item)
         return True
@@ -206,7 +211,7 @@ class _Reader:
             return False
         rows = [item.row for item in counted]
         loose = [item.row for item in self.items if not item.solid]
-        away = [item.row for item in self.items if not item.solid and self.vocabulary.items.takes_away(item.name)]
+        away = [item.row for item in self.items if not item.solid and item.away]
         weights = [item.weight_value for item in counted]
         for col in self.scores:
             cell = self.grid.cell(row, col)
@@ -351,6 +356,15 @@ class _Reader:
                 return joined(self.carried[column.col])
         return "" if special else joined(self.heading)
 
+    def _special_category(self, row: int) -> tuple[str, str]:
+        """What the category in front of a row without a weight makes of it (加减分, 否决项), and the category."""
+        for column in self.sections:
+            r1, c1, _, _ = self.grid.span(row, column.col)
+            text = text_of(self.grid.cell(r1, c1).value)
+            if text and c1 == column.col and (kind := self.vocabulary.item_kind(text)) != "kpi":
+                return kind, text
+        return "kpi", ""
+
     # --- what is done with it ------------------------------------------------------------------------------------
 
     def _is_complete(self) -> bool:
@@ -446,16 +460,35 @@ class _Reader:
         if self.weight is None or not self.scores or not self._is_complete():
             return
         self._sums_in_tail()
-        for item in reversed(self.items):
+        weighed = [item for item in self.items if item.solid]
+        loose = [item for item in self.items[self.items.index(weighed[-1]) + 1 :] if not item.solid]
+        added = self._added_by_total(weighed, loose)
+        for item in loose:
             if item.kind != "kpi":
                 continue
-            if item.solid:
-                return
-            item.kind = "adjustment"
-            if item.row not in self.added:
+            # Somebody has to say so: its name, its category, or the total. Else it is an item that lacks its weight.
+            if item.row in added:
+                item.kind = "adjustment"
+            elif self.vocabulary.items.speaks_of_points(item.name):
+                item.kind = "adjustment"
                 self.doubts.append((cell_name(*item.place), Message(
                     f"“{item.name}”没有权重，按加减分理解", f'"{item.name}" has no weight; it is taken as points of its own',
                 )))  # fmt: skip
+            else:
+                cell = item.weight.name if item.weight is not None else cell_name(*item.place)
+                self.noted.append((item.run, weight_missing(self.grid.name, item.name, cell)))
+
+    def _added_by_total(self, weighed: list[_Item], loose: list[_Item]) -> set[int]:
+        """The rows behind the last weight that a total takes in as they are."""
+        weight = self.weight.col if self.weight is not None else 0
+        rows, behind = [item.row for item in weighed], [item.row for item in loose]
+        added = {row for row in behind if row in self.added and not is_weighed(self.grid, row, weight, self.scores, self.limit)}
+        if not added and weight and behind:
+            weights = [item.weight_value for item in weighed]
+            away = [item.row for item in loose if item.away]
+            if takes_in(self.grid, self.scores, rows, behind, weights, away):
+                return set(behind)
+        return added
 
     def _sums_in_tail(self) -> None:
         """Take a total and a grade that are to be filled in from the last rows without a weight."""
@@ -504,7 +537,7 @@ class _Reader:
             bands=cells("band"),
             actuals=actuals if len(actuals) > 1 else (),
             points_cell=next((cell for _, cell in cells("points")), None),
-            deducts=kind == "adjustment" and self.vocabulary.items.takes_away(item.name),
+            deducts=kind == "adjustment" and item.away,
         )  # fmt: skip
 
     def _check_items(self) -> None:

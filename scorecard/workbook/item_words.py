@@ -9,8 +9,8 @@ from ..scoring.values import key
 from .folding import BRACKETS, NUMBERING, ORNAMENTS, Respelling, by_length, fold
 from .probe import asked_method
 
-# 加/减分, 奖、扣分, +/-: what is left of a name beside its words of deduction speaks of giving as well.
-_GIVES = re.compile(r"[加奖增补+±]")
+# 加/减分, 奖、扣分, +/-: what is left of a name beside its words of deduction speaks of giving as well; 加班扣分 does not.
+_GIVES = re.compile(r"[加奖增](?:[/、,和与及或&+-]|$)|[+±]")
 _LONGEST = 30
 
 

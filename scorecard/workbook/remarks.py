@@ -13,13 +13,14 @@ from ..scoring.curve import Rating
 from ..scoring.explain import show_score
 from ..scoring.model import ItemResult, Kpi
 from ..scoring.score import score_item
-from ..scoring.values import CellError, Reading, State, as_error, read, show
+from ..scoring.values import CellError, Reading, State, as_error, is_missing, read, show
 from . import rulesheet as rs
 from .card import Card, headline, items
 from .cells import Grid, read_cell
 from .grade_words import known_grade
 from .recognise import Row, Table
 from .rules import target_readings
+from .tails import weight_missing
 
 
 def noticed(card: Card, grid: Grid) -> list[Finding]:
@@ -50,8 +51,23 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
             code, cell = "total-impossible", card.table.totals.get(headline(card.table), "")
         findings.append(Finding(code, "error", sheet, cell, result.error.reason))
     findings += [Finding("weights-assumed", "info", sheet, "", Message(*note)) for note in result.notes]
+    findings += _unweighted(card, grid)
     findings += _fractions(card)
     return [*findings, *_about_total(card, grid, is_explained)]
+
+
+def _unweighted(card: Card, grid: Grid) -> list[Finding]:
+    """Items whose weight is blank beside others of their section that have one."""
+    if all(kpi.weight for kpi in card.model.kpis):
+        return []
+    rows = [row for _, row in items(card.table) if row.weight_cell]
+    blank = {row.weight_cell: is_missing(grid.at(row.weight_cell or "A1").value) for row in rows}
+    weighed = {row.section for row in rows if not blank[row.weight_cell]}
+    found = []
+    for row in rows:
+        if row.kind == "kpi" and row.section in weighed and blank[row.weight_cell]:
+            found.append(weight_missing(card.table.sheet, row.name, row.weight_cell or ""))
+    return [finding for finding in found if finding not in card.table.findings]
 
 
 def _fractions(card: Card) -> list[Finding]:

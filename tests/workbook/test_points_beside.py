@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
+from scorecard.consolidation import consolidate
 from scorecard.workbook.compare import compare, sentence
 from scorecard.workbook.embed import embed
 from scorecard.workbook.inspection import Inspection, inspect
@@ -44,6 +45,7 @@ def total(path: Path) -> float | None:
 # --- deductions ------------------------------------------------------------------------------------------------------
 
 ONLY = ("扣分", "扣分项", "减分", "减分项", "违纪扣分", "考勤扣分", "扣减分", "罚分", "其他扣分", "Penalty points", "Deductions")
+ODD = ("加班扣分", "参加培训缺席扣分", "迟到早退扣分")
 BOTH = ("加减分", "加/减分", "加扣分", "奖惩", "奖扣分", "奖励与处罚", "加分/扣分", "Bonus/penalty", "Merit / demerit points")
 
 
@@ -94,3 +96,48 @@ def test_a_column_of_deductions_in_a_matrix(tmp_path: Path) -> None:
         ("孙七", 70, 70, 70, None, -4, "投诉"), heads=("姓名", "产量50%", "质量30%", "安全20%", "加分", "扣分", "扣分原因"),
     )  # fmt: skip
     assert [card.result.total for card in inspect(path).cards] == [85, 77, 66]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_deduction_among_other_words_is_doubted_and_taken_away(name: str, tmp_path: Path) -> None:
+    found = inspect(written(tmp_path, *ITEMS, (name, None, 3)))
+    assert [card.result.total for card in found.cards] == [78] and said(found) == {"reading-unclear": "A8"}
+
+
+@pytest.mark.parametrize(("category", "wanted"), [("加减分", 84), ("扣分项", 78)])
+def test_a_category_says_what_its_row_is(category: str, wanted: float, tmp_path: Path) -> None:
+    rows = [["业绩", *item] for item in ITEMS]
+    path = written(tmp_path, *rows, (category, "客户投诉", None, 3), heads=("类别", "指标", "权重", "得分"))
+    found = inspect(path)
+    assert [card.result.total for card in found.cards] == [wanted] and not found.findings
+
+
+# --- items without a weight ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weights", "cell", "wanted"),
+    # .5 * 90 + .5 * 80 = 85; .6 * 90 + .4 * 70 = 82; .6 * 80 + .4 * 70 = 76
+    [((0.5, 0.5, None), "B7", 85), ((0.6, None, 0.4), "B6", 82), ((None, 0.6, 0.4), "B5", 76)],
+)
+@pytest.mark.parametrize("stated", [False, True])
+def test_an_item_that_lacks_its_weight_counts_nothing_and_is_told(
+    weights: Row, cell: str, wanted: float, stated: bool, tmp_path: Path
+) -> None:
+    rows = [(name, weight, score) for (name, _, score), weight in zip(ITEMS, weights, strict=True)]
+    found = inspect(written(tmp_path, *rows, *([("总分", None, wanted)] if stated else [])))
+    assert [card.result.total for card in found.cards] == [wanted] and said(found) == {"weight-missing": cell}
+
+
+def test_a_total_says_that_a_row_without_a_weight_is_added(tmp_path: Path) -> None:
+    """.5 * 90 + .5 * 80 + 4 = 89, typed or as a formula; SUMPRODUCT takes the blank weight for 0."""
+    rows = (("任务", 0.5, 90), ("质量", 0.5, 80), ("协作", None, 4))
+    assert total(written(tmp_path, *rows, ("总分", None, 89))) == 89
+    assert total(written(tmp_path, *rows, ("总分", None, "=B5*C5+B6*C6+C7"))) == 89
+    assert total(written(tmp_path, *rows, ("总分", None, "=SUMPRODUCT(B5:B7,C5:C7)"))) == 85
+
+
+def test_a_form_that_lacks_a_weight_in_a_folder(tmp_path: Path) -> None:
+    written(tmp_path, ("任务", 0.5, 90), ("质量", 0.5, 80), ("协作", None, 70))
+    found = consolidate(tmp_path, period="2026Q3")
+    assert list(found.findings["code"]) == ["weight-missing"]

@@ -20,7 +20,7 @@ def only(form: str) -> Table:
 
 
 def doubted_cells(table: Table) -> set[str]:
-    return {f.cell for f in table.findings if f.code in ("reading-unclear", "column-unknown", "label-unknown")}
+    return {f.cell for f in table.findings if f.code in ("reading-unclear", "column-unknown", "label-unknown", "weight-missing")}
 
 
 def test_weights_without_a_heading_of_scores_are_told_by_their_sum() -> None:
@@ -57,16 +57,22 @@ def test_bare_numbers_that_make_100_may_be_weights_or_full_marks() -> None:
     assert roles(marks)["B"] == "points" and not doubted_cells(marks)
 
 
-def test_a_line_behind_complete_weights_adds_points_and_is_told_of() -> None:
-    table = only("""2026年绩效考核表
+@pytest.mark.parametrize(("total", "kind", "cells"), [
+    ("=C3*D3+C4*D4+C5*D5", "kpi", {"C6"}), ("84", "kpi", {"C6"}), ("=C3*D3+C4*D4+C5*D5+D6", "adjustment", set()),
+])  # fmt: skip
+def test_a_line_behind_complete_weights_is_what_the_total_makes_of_it_and_told_of_else(
+    total: str, kind: str, cells: set[str]
+) -> None:
+    """45 + 24 + 14 = 83 and 2 points would be 85."""
+    table = only(f"""2026年绩效考核表
         序号|考核指标|权重|得分
         1|质量|50%|90
         2|成本|30%|80
         3|交付|20%|70
-        |丙丙|||
-        合计|||=C3*D3+C4*D4+C5*D5""")
-    assert [(row.name, row.kind) for row in table.rows][-1] == ("丙丙", "adjustment")
-    assert "B6" in doubted_cells(table) and table.confidence < CONFIDENT
+        |丙丙||2
+        合计|||{total}""")
+    assert [(row.name, row.kind) for row in table.rows][-1] == ("丙丙", kind)
+    assert cells <= doubted_cells(table) and (table.confidence < CONFIDENT) == bool(cells)
 
 
 def test_a_grade_in_the_last_line_says_what_the_line_above_it_is() -> None:

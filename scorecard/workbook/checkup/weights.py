@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...findings import Finding
-from ...scoring.values import State, decimal_sum, is_missing, show, snap
+from ...scoring.values import State, decimal_sum, show, snap
 from ..card import items
 from ..recognise import Row
 from ..rules import target_readings
@@ -25,22 +25,14 @@ def _weights(subject: Subject) -> list[tuple[Row, float]]:
     return [(row, kpis[place].weight or 0.0) for place, (_, row) in enumerate(items(subject.table))]
 
 
-@table_check("weight-missing", "weight-zero")
-def blank_weights(subject: Subject) -> Iterator[Finding]:
-    """Items whose weight is blank beside others of their section that have one, and weights of 0."""
-    weighted: dict[str, bool] = {}
-    rows = [row for _, row in items(subject.table) if row.weight_cell]
-    for row in rows:
-        value = subject.grid.at(row.weight_cell or "").value
-        weighted[row.section] = weighted.get(row.section, False) or not is_missing(value)
+@table_check("weight-zero")
+def zero_weights(subject: Subject) -> Iterator[Finding]:
+    """Weights of 0."""
     for row, weight in _weights(subject):
         if not row.weight_cell:
             continue
         cell = subject.grid.at(row.weight_cell)
-        if is_missing(cell.value) and weighted[row.section] and row.kind == "kpi":
-            zh, en = "没有权重，按 0 计", "it has no weight and counts 0"
-            yield subject.about("weight-missing", row, row.weight_cell, zh, en)
-        elif isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool) and weight == 0 == cell.value:
+        if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool) and weight == 0 == cell.value:
             yield subject.about(
                 "weight-zero", row, row.weight_cell, "权重为 0，不计分", "its weight is 0: it does not count"
             )
