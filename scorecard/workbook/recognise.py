@@ -33,6 +33,7 @@ from .rows import Row
 from .rulesheet import SHEET as RULE_SHEET
 from .shares import with_shares
 from .summaries import OWN_SUMMARY, is_summary
+from .totals import of_counted_scores
 from .vocabulary import LISTED, STRONG, Vocabulary, default_vocabulary
 
 __all__ = ["BandHeader", "Column", "Row", "Table", "recognise", "recognise_workbook"]
@@ -302,6 +303,7 @@ def _follow(
     beside = _beside_items(lines, body, header.bottom + 1, limit, first_col, last_col, vocabulary)
     around = read_below(lines, beside, first_col, last_col, body.columns, vocabulary, around)
     around = by_sums(lines, body.sums, body.columns, header.bands, vocabulary, around)
+    around = replace(around, totals=of_counted_scores(lines, body.columns, around.totals))
     if header.alone:
         around = read_beside(lines, header.top, body.last_row, header.last_col, vocabulary, around)
     is_part = share_above(lines, header) is not None
