@@ -248,6 +248,8 @@ class _Judge:
         weight = weight or next((c for c in self.body.columns if c.role == "points"), None)
         if weight is None or len(self.items) < 2 or not self.body.weights_complete:
             return  # incomplete weights are told of as such
+        if share_above(self.lines, self.header) is not None:
+            return  # a part: the total below may be that of the whole card, and is compared with it
         column = next(iter(self.scores), None)
         place = self.around.totals.get(column.label) if column is not None else None
         if column is None or place is None:

@@ -562,8 +562,8 @@ class _Reader:
                 place = item.weight[:2]
                 if place in weights:
                     self._note("shared-weight", "warning", item.row, self.weight, Message(
-                        f"与“{weights[place]}”共用一个合并的权重单元格",
-                        f'shares a merged weight cell with "{weights[place]}"',
+                        f"与“{weights[place]}”共用一个合并的权重单元格，请拆开，逐项写明权重",
+                        f'shares a merged weight cell with "{weights[place]}": state one weight per item',
                     ))  # fmt: skip
                 weights.setdefault(place, item.name)
                 if any(self.grid.is_hidden_row(line) for line in item.lines) and item.weight_value != 0:

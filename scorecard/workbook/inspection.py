@@ -24,7 +24,7 @@ from .known_sheets import KnownSheets
 from .legend import legends_of
 from .opening import about_old_format, open_workbook
 from .package import Package
-from .parts import join_parts
+from .parts import part_groups, parts_above
 from .recognise import Table, recognise_workbook
 from .remarks import noticed
 from .ruleread import read_rule_sheet
@@ -143,7 +143,8 @@ def inspect_package(
     fixed = [table for table in tables if table.sheet in embedded]
     if sheet is not None:
         fixed = join_embedded(fixed, sheet, grids.__getitem__, vocabulary)
-    whole = join_parts(loose, grids.__getitem__, vocabulary)
+    groups = part_groups(loose, grids.__getitem__, vocabulary)
+    whole = [table for group, joined in groups for table in ([joined] if joined is not None else group)]
     order = {name: i for i, name in enumerate(dict.fromkeys(table.sheet for table in tables))}
     tables = sorted([*whole, *fixed], key=lambda t: order[t.sheet])
     legends = legends_of(loose, grids)
@@ -152,9 +153,12 @@ def inspect_package(
         card = read_card(table, fresh, sheet, rules, policy, vocabulary, period, legends.get(table.sheet))
         cards.append(card)
         findings += _unused_options(card, rules, period)
-        findings += noticed(card, fresh)
+        findings += noticed(card, fresh, parts_above(table, groups))
         for row in table.rows:
             findings += suspicious_target(table, row, stored, vocabulary)
+    told = {(f.sheet, f.cell) for f in findings if f.code in ("total-mismatch", "part-shares-missing")}
+    # That a total is wrong need not be said once more as a doubt about the reading.
+    findings = [f for f in findings if f.code != "reading-unclear" or (f.sheet, f.cell) not in told]
     return Inspection(name, tuple(cards), grids, computed, tuple(worst_first(dict.fromkeys(findings))))
 
 

@@ -21,8 +21,10 @@ _WHOLE = 1e-6
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
-def join_parts(tables: Sequence[Table], grid_of: Callable[[str], Grid], vocabulary: Vocabulary) -> list[Table]:
-    """The tables, with those that are parts of one card made one table.
+def part_groups(
+    tables: Sequence[Table], grid_of: Callable[[str], Grid], vocabulary: Vocabulary
+) -> list[tuple[list[Table], Table | None]]:
+    """The tables in groups, each with the one card its parts make; None where they make none.
 
     Parts stand under each other and name no other person. They are one card when their headings state shares that sum
     to 100 %, or when only together their weights do; otherwise each stays a card of its own.
@@ -32,20 +34,23 @@ def join_parts(tables: Sequence[Table], grid_of: Callable[[str], Grid], vocabula
         grid_of: The sheet of a name.
         vocabulary: The words.
     """
-    result: list[Table] = []
-    for group, joined in part_groups(tables, grid_of, vocabulary):
-        result += [joined] if joined is not None else group
-    return result
-
-
-def part_groups(
-    tables: Sequence[Table], grid_of: Callable[[str], Grid], vocabulary: Vocabulary
-) -> list[tuple[list[Table], Table | None]]:
-    """The tables in groups, each with the one card its parts make; None where they make none. See `join_parts`."""
     return [
         (group, _joined(group, Lines(grid_of(group[0].sheet)), vocabulary) if len(group) > 1 else None)
         for group in _stacks(tables)
     ]
+
+
+def parts_above(table: Table, groups: Sequence[tuple[list[Table], Table | None]]) -> int:
+    """How many parts that were not put together the total of a table may be that of; 1 where it is its own.
+
+    Args:
+        table: The table.
+        groups: What `part_groups` says.
+    """
+    for group, joined in groups:
+        if joined is None and table is group[-1] and not any(part.totals for part in group[:-1]):
+            return len(group)
+    return 1
 
 
 def join_as(group: Sequence[Table], parts: Sequence[Part], grid: Grid, vocabulary: Vocabulary) -> Table:

@@ -23,12 +23,13 @@ from .rules import target_readings
 from .tails import weight_missing
 
 
-def noticed(card: Card, grid: Grid) -> list[Finding]:
+def noticed(card: Card, grid: Grid, parts: int = 1) -> list[Finding]:
     """What the numbers of a card tell: unreadable cells, errors, weights, stated against computed.
 
     Args:
         card: The card.
         grid: Its sheet, with up-to-date values.
+        parts: How many tables that could not be put together the card is the last of.
     """
     sheet, result = card.table.sheet, card.result
     findings = list(card.findings)
@@ -49,11 +50,24 @@ def noticed(card: Card, grid: Grid) -> list[Finding]:
         code = "weights-sum"
         if result.coverage is not None:
             code, cell = "total-impossible", card.table.totals.get(headline(card.table), "")
-        findings.append(Finding(code, "error", sheet, cell, result.error.reason))
+        reason = result.error.reason
+        merged = _merged_weight(card, grid) if code == "weights-sum" else ""
+        if merged:
+            cell = merged
+            zh = f"{reason.zh}；{merged} 是几项合并的权重格，每一项都按它计，请拆开，逐项写明权重"
+            en = f"{reason.en}; {merged} is one weight merged over several items and counts for each: state one per item"
+            reason = Message(zh, en)
+        findings.append(Finding(code, "error", sheet, cell, reason))
     findings += [Finding("weights-assumed", "info", sheet, "", Message(*note)) for note in result.notes]
     findings += _unweighted(card, grid)
     findings += _fractions(card)
-    return [*findings, *_about_total(card, grid, is_explained)]
+    return [*findings, *_about_total(card, grid, is_explained, parts)]
+
+
+def _merged_weight(card: Card, grid: Grid) -> str:
+    """The first weight cell that is merged over several items; "" without one."""
+    cells = [row.weight_cell for _, row in items(card.table) if row.weight_cell]
+    return next((cell for cell in cells if cells.count(cell) > 1 and not is_missing(grid.at(cell).value)), "")
 
 
 def _unweighted(card: Card, grid: Grid) -> list[Finding]:
@@ -228,7 +242,7 @@ def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid, first: 
     return [Finding(code, "error", table.sheet, cell, Message(f"“{row.name}”：{zh}", f'"{row.name}": {en}'))]
 
 
-def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
+def _about_total(card: Card, grid: Grid, is_explained: bool, parts: int) -> list[Finding]:
     """Total and grade as the sheet states them against the computed ones; not once more what an item explains."""
     table, result, found = card.table, card.result, list[Finding]()
     cell = table.totals.get(headline(table))
@@ -241,7 +255,14 @@ def _about_total(card: Card, grid: Grid, is_explained: bool) -> list[Finding]:
         said = error or f"{stated.number:g}"
         zh = f"总分写的是 {said}，按各项计算应为 {result.computed:.{digits}f}"
         en = f"the total says {said}, the items give {result.computed:.{digits}f}"
-        found.append(Finding("total-mismatch", "error", table.sheet, cell, Message(zh, en)))
+        code = "total-mismatch"
+        if parts > 1 and error is None:
+            code = "part-shares-missing"
+            zh = f"总分 {said} 在 {parts} 个部分之下，像是它们合起来的，但各部分的占比没有写全，无法合计和核对；"
+            zh += "请在每个部分的标题里写明占比（如“业绩 70%”“行为 30%”）"
+            en = f"the total {said} below {parts} parts seems to be that of all, but their shares are not stated in full, so it "
+            en += "cannot be made or checked; state the share in the heading of each part (Results 70%, Behaviour 30%)"
+        found.append(Finding(code, "error", table.sheet, cell, Message(zh, en)))
     grade_cell = table.grade_cell
     grade = str(grid.at(grade_cell).value or "") if grade_cell else ""
     is_other = grade != result.grade
