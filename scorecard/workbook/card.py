@@ -25,7 +25,7 @@ from .formulas import MANUAL_WORD
 from .kept import Kept
 from .legend import Legend
 from .located import Row, Table, headline_column, score_columns
-from .marks import Marks, read_marks
+from .marks import Marks, read_marks, scores_added
 from .parts import weighted_sections
 from .ruleread import RuleSheet, is_own_content
 from .rules import (
@@ -112,7 +112,7 @@ def read_card(
     is_printed = legend is not None and not is_embedded and settings.grades == _DEFAULTS.grades
     if legend is not None and is_printed:
         settings = replace(settings, grades=legend.grades)
-    bands = bands_of(table)
+    bands, added = bands_of(table), None
     if sheet is not None and places:
         try:
             settings = sheet.settings()
@@ -132,6 +132,10 @@ def read_card(
             findings += found
         marks = read_marks(table, grid, weights, headline(table))
         findings += marks.findings
+        added = scores_added(table, grid, marks.label) if rules is None or not any(r.rule for r in rules) else None
+        if added is not None:
+            findings.append(added)
+            weights, settings = [1.0] * len(table.rows), replace(settings, weights="as_is")
         kpis = _plain_kpis(table, grid, rules, weights, period, marks)
     parts = table.sections if is_embedded else weighted_sections(table, grid, weights)
     sections = tuple(Section(part.name, part.weight) for part in parts)
@@ -145,6 +149,8 @@ def read_card(
     if broken is not None:
         results = {label: _without_weights(result, broken, findings[0].cell) for label, result in results.items()}
     result = results.pop("")
+    if added is not None:
+        result = replace(result, best_attainable=None)  # nobody knows what the scores are out of
     has_rules = any(k.rule is not None or k.rule_error is not None for k in kpis)
     rule_cells = tuple(cell_name(block.first + i, block.column(rs.THRESHOLD)) for block, i in places)
     legend_cell = legend.cell if legend is not None and is_printed else ""

@@ -345,6 +345,15 @@ def _table_rules(
             )
         )
         return None
+    typed = read_card(table, grid, None, definition, policy, vocabulary, period)
+    if any(finding.code == "scores-added" for finding in typed.findings):
+        zh, en = (
+            "没有权重和满分，总分是各项得分直接相加，评分公式算不出这样的总分，未嵌入；请先写明权重或满分",
+            "no weights or full marks, and the total adds the scores up, which scoring formulas cannot; left alone: state "
+            "weights or full marks first",
+        )
+        collected.append(_warn("not-embedded", table, zh, en))
+        return None
     items = [i for i, row in enumerate(table.rows) if row.kind in ("kpi", "rating")]
     rules, found = choose_rules(table, grid, definition, policy, vocabulary)
     collected += found

@@ -29,7 +29,7 @@ LABELS = Rating((
     ("优", 95), ("优秀", 95), ("良", 85), ("良好", 85), ("中", 75), ("中等", 75), ("一般", 75), ("合格", 65), ("及格", 65),
     ("差", 50), ("较差", 50), ("不合格", 50), ("不及格", 50), ("A", 95), ("B", 85), ("C", 75), ("D", 65), ("E", 50),
 ))  # fmt: skip
-_FIVE = 5
+_FIVE, _WHOLE = 5, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +139,54 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
         return _adds_only(total.formula, {split_cell(place) for place, _ in pairs})
     stated = read(total.value).number
     known = [number for number in numbers if number is not None]
-    if stated is None or len(known) < len(numbers) or not stated:
-        return False
+    return len(known) == len(numbers) and _is_total(stated, known, _points(table, grid, label))
+
+
+def scores_added(table: Table, grid: Grid, label: str) -> Finding | None:
+    """What to say where a form without weights and full marks adds its scores up to a total of at most 100; else None.
+
+    36 + 24 + 21 = 81: the scores are points of their items, whatever these are out of, and their mean means nothing.
+
+    Args:
+        table: The table.
+        grid: Its sheet.
+        label: The label of the score column.
+    """
+    cell = table.totals.get(label)
+    if cell is None or table.layout == ABILITIES or table.sections:
+        return None
+    if any(row.weight_cell or row.weight or row.points or row.points_cell for row in table.rows):
+        return None
+    places = [row.score_cell(label) for row in table.rows if row.kind in ("kpi", "rating")]
+    cells = [place for place in places if place]
+    numbers = [read(grid.at(place).value).number for place in cells]
+    known = [number for number in numbers if number is not None]
+    if len(cells) < max(2, len(places)) or any(not 0 <= n < _WHOLE for n in known) or decimal_sum(known) > _WHOLE:
+        return None
+    total = grid.at(cell)
+    if total.formula:
+        is_added = _adds_only(total.formula, {split_cell(place) for place in cells})
+    else:
+        stated = read(total.value).number
+        is_added = len(known) == len(numbers) and _is_total(stated, known, _points(table, grid, label))
+    if not is_added:
+        return None
+    message = Message(
+        "表中没有权重和满分，总分是各项得分直接相加，按各项得分之和计；要按百分制比较各项，请写明权重或满分",
+        "no weights or full marks, and the total adds the scores up: their sum counts; state weights or full marks to have "
+        "the items on a scale of 100",
+    )
+    return Finding("scores-added", "info", table.sheet, cell, message)
+
+
+def _is_total(stated: float | None, scores: list[float], points: list[float]) -> bool:
+    return bool(stated) and abs((stated or 0.0) - decimal_sum([*scores, *points])) < 0.006
+
+
+def _points(table: Table, grid: Grid, label: str) -> list[float]:
+    """The points beside the weights, as they count."""
     extra = [(row, row.score_cell(label)) for row in table.rows if row.kind == "adjustment"]
-    points = [row.counted(read(grid.at(place).value).number or 0.0) for row, place in extra if place]
-    return abs(stated - decimal_sum([*known, *points])) < 0.006
+    return [row.counted(read(grid.at(place).value).number or 0.0) for row, place in extra if place]
 
 
 def _adds_only(formula: str, wanted: set[tuple[int, int]]) -> bool:
