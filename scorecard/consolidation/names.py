@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..scoring.periods import SPANS, parse_period
+from ..scoring.periods import SPANS, Period, is_day, merged, parse_period, without_days
 from ..scoring.values import key, trim
 
 # The most frequent surnames, about 97 of 100 people: only with one of these is a bare word in a file name a person.
@@ -74,7 +74,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 # One of these is in all that the patterns of periods find.
-_PERIOD_SIGNS = re.compile(r"20\d\d|[月季]|半年|[qQ][1-4]")
+_PERIOD_SIGNS = re.compile(r"20\d\d|[月季]|半年|[qQ][1-4]|[1-4][qQ]|[fF][yY] ?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,27 +208,35 @@ def find_period_label(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     if not _PERIOD_SIGNS.search(plain):
         return ""
-    spans = [m[0] for pattern in SPANS for m in pattern.finditer(plain)]
-    found = set(spans) or {m[0] for m in _PERIOD.finditer(plain)}
-    labels = {period.label for match in found if (period := parse_period(re.sub(r"[./_]", "-", match))) is not None}
-    labels |= {label for match in found if not labels and (label := _loose(match))}
-    return labels.pop() if len(labels) == 1 else ""
+    folded = key(plain)
+    found = {m[0] for pattern in SPANS for m in pattern.finditer(folded)}
+    found = found or {m[0] for m in _PERIOD.finditer(without_days(plain))}
+    periods = [period for match in found if (period := parse_period(re.sub(r"[./_]", "-", match))) is not None]
+    if not periods:
+        periods = [period for match in found if (period := _loose(match)) is not None]
+    whole: Period | None = None
+    for period in periods:  # 2026年第三季度7-9月 is one, named twice
+        whole = period if whole is None else merged(whole, period)
+        if whole is None:
+            return ""
+    return whole.label if whole is not None else ""
 
 
 @lru_cache(maxsize=8192)
 def period_label(text: str) -> str:
-    """A period as its label where it is one (2026Q3), else the text as it stands, else the period inside it."""
+    """A period as its label where it is one (2026Q3), else the period inside it, else the text as it stands; "" for a day."""
     plain = trim(text)
+    if is_day(plain):
+        return ""
     period = parse_period(plain)
     if period is not None and period.label:
         return period.label
     return find_period_label(plain) or plain
 
 
-def _loose(text: str) -> str:
+def _loose(text: str) -> Period | None:
     compact = re.fullmatch(r"(20\d\d)(\d\d)", text)
-    period = parse_period(f"{compact[1]}-{compact[2]}" if compact else re.sub(r"[\s./_年-]+", "年", text))
-    return period.label if period is not None else ""
+    return parse_period(f"{compact[1]}-{compact[2]}" if compact else re.sub(r"[\s./_年-]+", "年", text))
 
 
 @lru_cache(maxsize=8192)

@@ -60,11 +60,70 @@ _YEAR = re.compile(r"(20\d\d)(年度?|[-./])?")
 # Every period has one of these in it.
 _SIGNS = re.compile(r"[\da-z月季年半]")
 _NUMBER = r"(\d{1,2}|[一二三四]|i{1,3}|iv)"
-#: From one month or day to another, as texts in lower case without blanks have it: 2026年7月1日-9月30日, 2026.7-2026.9.
-SPANS = (
-    re.compile(r"(20\d\d)年?(\d{1,2})月(?:\d{1,2}[日号])?[-–—~至到](?:(20\d\d)年?)?(\d{1,2})月(?:份|\d{1,2}[日号])?"),
-    re.compile(r"(20\d\d)[./-]?(\d{1,2})(?:[./-]\d{1,2})?[-–—~至到](20\d\d)[./-]?(\d{1,2})(?:[./-]\d{1,2})?(?!\d)"),
+_BRACKETS = re.compile(r"[()\[\]【】〔〕〖〗]")
+_IN_BRACKETS = re.compile(r"[(\[【〔〖]([^()\[\]【】〔〕〖〗]*)[)\]】〕〗]")
+_TO = "[-–—~至到]"
+# A fiscal year counts as the year it is called after; FY2025/26 is called after none.
+_FISCAL = re.compile(r"(?:fy|fiscalyear)['’]?(?:20)?(\d\d)(?![-/]?\d)|(?<!\d)(20\d\d)财年")
+_MONTH_WORD = "|".join(sorted(_MONTH_WORDS, key=lambda word: (-len(word), word)))
+_DAY_OF = r"\d{1,2}(?:st|nd|rd|th)?"
+_MONTH_AND_DAY = rf"(?:{_DAY_OF}(?=20\d\d|\D|$))?,?"
+_FROM_TO = (
+    re.compile(
+        rf"(?P<y1>20\d\d)年?(?P<m1>\d{{1,2}})月(?:\d{{1,2}}[日号])?{_TO}"
+        r"(?:(?P<y2>20\d\d)年?)?(?P<m2>\d{1,2})月(?:份|\d{1,2}[日号])?"
+    ),
+    re.compile(
+        rf"(?P<y1>20\d\d)[./-]?(?P<m1>\d{{1,2}})(?:[./-]\d{{1,2}})?{_TO}"
+        r"(?P<y2>20\d\d)[./-]?(?P<m2>\d{1,2})(?:[./-]\d{1,2})?(?!\d)"
+    ),
+    re.compile(
+        rf"(?P<y1>20\d\d)(?P<sep>[./-])(?P<m1>\d{{1,2}})(?P=sep)\d{{1,2}}{_TO}"
+        r"(?:(?P<y2>20\d\d)(?P=sep))?(?P<m2>\d{1,2})(?P=sep)\d{1,2}(?![./\d-])"
+    ),
+    re.compile(
+        rf"(?<!\d)(?P<y1>20\d\d)(?P<m1>0[1-9]|1[0-2])[0-3]\d{_TO}(?P<y2>20\d\d)?(?P<m2>0[1-9]|1[0-2])[0-3]\d(?!\d)"
+    ),
+    re.compile(
+        rf"(?:{_DAY_OF}(?:of)?)?(?P<n1>{_MONTH_WORD})\.?{_MONTH_AND_DAY}(?P<y1>20\d\d)?(?:{_TO}|to|through|thru|until|till)"
+        rf"(?:{_DAY_OF}(?:of)?)?(?P<n2>{_MONTH_WORD})\.?{_MONTH_AND_DAY}(?P<y2>20\d\d)?"
+    ),
+)  # fmt: skip
+_QUARTER_OR_HALF = (
+    "(?:q[1-4]|h[12]|(?:1st|2nd|3rd|4th|first|second|third|fourth)(?:quarter|half)|第?[一二三四1-4]季度?|[上下]半年度?)"
 )
+_NO_MORE = r"(?!\d|[-./]\d|年?度?(?:\d|第?[一二三四1-4]季|[上下]半|[qh][1-4]))"
+#: Periods that say their year otherwise than in front, and those from one month or day to another, as texts in lower case
+#: without blanks have them: 2026年7月1日-9月30日, 2026.7-2026.9, q32026, 第三季度(2026), 〔2026〕三季度, julytoseptember2026.
+SPANS = (
+    *_FROM_TO,
+    re.compile(
+        r"(?<!20\d\d)(?<!20\d\d[-./年])(?<!20\d\d年第)(?<!20\d\d年度)(?<!20\d\d年度第)"
+        rf"{_QUARTER_OR_HALF}[(\[【〔,/-]?(?:of)?(?:fy)?20\d\d{_NO_MORE}(?:年度?)?[)\]】〕]?"
+    ),
+    re.compile(rf"[(\[【〔]20\d\d(?:年度?)?[)\]】〕](?:{_QUARTER_OR_HALF}|(?:1[0-2]|0?[1-9])(?:月?{_TO}(?:1[0-2]|0?[1-9]))?月)"),
+    re.compile(r"(?:q[1-4]|h[12])[(,/-]?fy['’]?(?:20)?\d\d(?![-/]?\d)\)?|fy['’]?(?:20)?\d\d[,/-]?(?:q[1-4]|h[12])(?!\d)"),
+    re.compile(r"(?<!\d)[1-4]q['’]?(?:20)?\d\d(?!\d)|q[1-4]['’]\d\d(?!\d)"),
+)  # fmt: skip
+_DAY = re.compile(
+    r"20\d\d[-./年](?:1[0-2]|0?[1-9])[-./月](?:3[01]|[12]\d|0?[1-9])[日号]?|20\d\d(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])"
+    r"|(?:1[0-2]|0?[1-9])月(?:3[01]|[12]\d|0?[1-9])[日号]|(?:3[01]|[12]\d|0?[1-9])[-./](?:3[01]|[12]\d|0?[1-9])[-./]20\d\d"
+    rf"|{_DAY_OF}(?:of)?[-./]?(?:{_MONTH_WORD})[-./]?,?20\d\d|(?:{_MONTH_WORD})\.?{_DAY_OF},?20\d\d"
+)
+
+
+_A_DAY = re.compile(r"(?<!\d)20\d\d[-./年_](?:1[0-2]|0?[1-9])[-./月_](?:3[01]|[12]\d|0?[1-9])(?!\d)[日号]?")
+
+
+@lru_cache(maxsize=8_192)
+def is_day(text: str) -> bool:
+    """Whether a text is a date: when something was done, and no period.
+
+    Example:
+        >>> is_day("2026年10月8日"), is_day("2026-10-08"), is_day("8 October 2026"), is_day("2026年10月")
+        (True, True, True, False)
+    """
+    return _DAY.fullmatch(key(text)) is not None
 
 
 @lru_cache(maxsize=8_192)
@@ -72,7 +131,8 @@ def parse_period(text: str) -> Period | None:
     """A period from any usual spelling; None if the text is not one.
 
     Understood: 月度, 季度, 半年, 年度, 2026年一季度, 2026Q3, 第1季度, 1-3月, 上半年, H1, 2026年11月, 2026-11, 全年, 2026年度,
-    2026年7月1日-9月30日.
+    2026年7月1日-9月30日, July to September 2026, 3Q26, FY26 Q3 (a fiscal year is the year it is called after), and a period
+    with the same one again in brackets: 2026年第三季度（7-9月). A day is none, see `is_day`.
 
     Example:
         >>> parse_period("2026年第三季度").label, parse_period("季度").kind, parse_period("4-6月").number
@@ -81,11 +141,49 @@ def parse_period(text: str) -> Period | None:
     plain = key(text)
     if not _SIGNS.search(plain):
         return None  # most texts are none, and say so at once
-    plain = re.sub(r"[()\[\]【】]", "", plain)
+    plain = _FISCAL.sub(lambda match: f"20{match[1]}" if match[1] else f"{match[2]}年", plain)
+    found = _parse(_BRACKETS.sub("", plain))
+    said = _IN_BRACKETS.findall(plain) if found is None else []
+    if not said:
+        return found
+    found = _parse(_BRACKETS.sub("", _IN_BRACKETS.sub("", plain)))
+    for inner in said:  # 2026年第三季度(7-9月): the same once more
+        again = _parse(inner)
+        found = merged(found, again) if found is not None and again is not None else None
+    return found
+
+
+def without_days(text: str) -> str:
+    """A longer text without the days in it: they say when it was written.
+
+    Example:
+        >>> without_days("考核表2026-10-08"), without_days("2026年10月8日交")
+        ('考核表 ', ' 交')
+    """
+    return _A_DAY.sub(" ", text)
+
+
+def merged(one: Period, other: Period) -> Period | None:
+    """The period that two texts name together, each with what the other leaves open; None if they contradict each other.
+
+    Example:
+        >>> merged(Period(QUARTER, 2026, 3), Period(QUARTER, None, 3)).label, merged(Period(HALF, 2026), Period(YEAR, 2026))
+        ('2026Q3', None)
+    """
+    is_same_kind = one.kind == other.kind and (one.number == other.number or None in (one.number, other.number))
+    if not is_same_kind or (one.year != other.year and None not in (one.year, other.year)):
+        return None
+    return Period(one.kind, one.year or other.year, one.number or other.number)
+
+
+def _parse(plain: str) -> Period | None:
+    """A period from a folded text without brackets."""
     year: int | None = None
-    match = next((found for pattern in SPANS if (found := pattern.fullmatch(plain))), None)
-    if match:
-        return _span(int(match[2]), int(match[4]), int(match[1])) if match[3] in (None, match[1]) else None
+    if (match := next((found for pattern in _FROM_TO if (found := pattern.fullmatch(plain))), None)) is not None:
+        return _from_to(match, None)
+    match = re.fullmatch(r"(?:([1-4])q|([12])h)['’]?(?:20)?(\d\d)|q([1-4])['’/-](\d\d)", plain)
+    if match:  # 3Q26, Q3'26
+        return Period(HALF if match[2] else QUARTER, 2000 + int(match[3] or match[5]), int(match[1] or match[2] or match[4]))
     match = _YEAR.search(plain)
     if match:
         year = int(match[1])
@@ -93,6 +191,8 @@ def parse_period(text: str) -> Period | None:
         plain = plain[: match.start()] + plain[match.end() :]
         if not plain:
             return Period(YEAR, year) if separator[:1] != "-" else None
+        if re.search("[a-z季半]", plain):
+            plain = plain.removesuffix("of").strip(",/-")  # Q3, 2026
     plain = (
         plain.removesuffix("考核").removesuffix("目标").removesuffix("度")
         if plain not in ("月度", "季度", "年度")
@@ -103,6 +203,8 @@ def parse_period(text: str) -> Period | None:
     for kind, words in _KINDS.items():
         if plain in words:
             return Period(kind, year)
+    if (match := _FROM_TO[-1].fullmatch(plain)) is not None:
+        return _from_to(match, year)
     month = _MONTHS.get(plain[:3]) if plain.removesuffix(".") in _MONTH_WORDS else None
     if month is not None:
         return Period(MONTH, year, month)
@@ -119,6 +221,9 @@ def parse_period(text: str) -> Period | None:
     match = re.fullmatch(r"(\d{1,2})月?[-–—~至到](\d{1,2})月份?", plain)
     if match:
         return _span(int(match[1]), int(match[2]), year)
+    if re.fullmatch(r"\d{1,2}月?(?:[、,]\d{1,2}月?)+份?", plain) and "月" in plain:
+        months = [int(month) for month in re.findall(r"\d+", plain)]  # 7、8、9月
+        return _span(months[0], months[-1], year) if months == list(range(months[0], months[-1] + 1)) else None
     match = re.fullmatch(r"(\d{1,2})月份?", plain) or (re.fullmatch(r"(\d{1,2})", plain) if year else None)
     if match and 1 <= int(match[1]) <= 12:
         return Period(MONTH, year, int(match[1]))
@@ -127,6 +232,16 @@ def parse_period(text: str) -> Period | None:
 
 def _whole(text: str) -> int:
     return _CHINESE.get(text) or int(text)
+
+
+def _from_to(match: re.Match[str], year: int | None) -> Period | None:
+    """The period from one month to another that a match of `_FROM_TO` names; `year` is what stood elsewhere."""
+    said = match.groupdict()
+    years = {int(one) for one in (said["y1"], said["y2"]) if one} | ({year} if year else set())
+    first, last = (
+        int(said[f"m{at}"]) if f"m{at}" in said else _MONTHS[said[f"n{at}"][:3]] for at in (1, 2)
+    )  # fmt: skip
+    return _span(first, last, next(iter(years), None)) if len(years) < 2 else None
 
 
 def _span(first: int, last: int, year: int | None) -> Period | None:

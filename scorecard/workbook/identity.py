@@ -9,8 +9,6 @@ from datetime import date, timedelta
 
 from ..findings import Finding
 from ..messages import Message
-from ..scoring import periods
-from ..scoring.periods import SPANS
 from ..scoring.values import show
 from .addresses import cell_name, split_cell
 from .grade_words import is_grade
@@ -19,22 +17,15 @@ from .headers import BandHeader, Column, counted_column
 from .lines import Lines, text_of
 from .matches import LabelMatch
 from .probe import asked, derived, has_digit, is_longer, is_missing, key, read, trim
+from .stated_periods import month_shown, parse_period, period_in, without_day
 from .vocabulary import Vocabulary
 from .wordlists import filled_in, unfolded
-
-parse_period = asked(periods.parse_period)
 
 IDENTITY = ("person", "department", "position", "period", "evaluator")
 _SUMMARY = ("total", "grade", "coverage", "coefficient", "period")
 # How far a value may stand from its label when the cells between are empty.
 _REACH = 6
 _LONGEST_LABEL = 30
-_PERIOD_IN_TITLE = re.compile(
-    r"20\d\d(?:年度?|-)?(?:第?(?:[一二三四1-4]|i{1,3}|iv)季度?|[上下]半年度?|(?:1[0-2]|0?[1-9])(?:[-~至](?:1[0-2]|0?[1-9]))?月份?|q[1-4]|h[12]|年度|度)?"
-    r"|第?[一二三四1-4]季度|[上下]半年|半年度?|季度|月度|年度"
-)
-
-
 _DASH = re.compile("[－—–/／]")
 
 
@@ -105,6 +96,8 @@ def read_above(
                 is_label = text_of(value) and vocabulary.match_label(value) is not None and not parse_period(value)
                 if is_label and rank is None:
                     value = ""
+                if label.kind == "period":
+                    value = month_shown(value, lines.grid.cell(*place), text)
                 _note(identity, label.kind, value, cell_name(*place))
                 own = place != (cell.row, cell.col)
                 if label.kind == "period" and own and (period_cell is None or parse_period(value) is not None):
@@ -123,10 +116,10 @@ def read_above(
     if title is not None and title[0] < 0:
         title = None
     for _, order, cell in sorted(titles, key=lambda one: -one[0]):
-        match = _period_in(key(str(cell.value)))
+        match = period_in(key(str(cell.value)))
         # What stands alone above everything else is a title, too, though no word says so.
         is_title = title is not None and cell is title[2] or (order == 0 and len(lines.row(cell.row, first_col, last_col)) == 1)
-        if "period" not in identity and match and (is_title or vocabulary.speaks_of_assessment(str(cell.value))):
+        if not identity.get("period", ("", ""))[0] and match and (is_title or vocabulary.speaks_of_assessment(str(cell.value))):
             identity["period"] = (unfolded(str(cell.value), match[0]), cell.name)
     return Surroundings(
         title=" ".join(text_of(title[2].value).split()) if title else "",
@@ -135,13 +128,6 @@ def read_above(
         identity=identity,
         unclear=unclear,
     )
-
-
-def _period_in(words: str) -> re.Match[str] | None:
-    """The period that a title names: 2026年第三季度 rather than 月度 in 月度绩效考核表（2026年第三季度）."""
-    named = [match for pattern in (*SPANS, _PERIOD_IN_TITLE) for match in pattern.finditer(words)]
-    certain = (m for m in named if (one := parse_period(m[0])) is not None and one.year is not None)
-    return next(certain, next(iter(named), None))
 
 
 def _behind(lines: Lines, cell: Cell, cells: list[Cell], vocabulary: Vocabulary) -> Cell | None:
@@ -167,10 +153,15 @@ def _by_shape(
 ) -> tuple[tuple[str, str], ...]:
     """Take what the values beside strange labels can only be into the identity; return the labels that stay unclear."""
     unclear = []
+
+    def is_dated(label: str, value: str) -> bool:
+        """Performance Review: Third Quarter 2026."""
+        return vocabulary.speaks_of_assessment(label) and parse_period(value) is not None
+
     # Only beside labels that do say whose card it is: 最有效的提升：… further up is a remark.
     block = {split_cell(place)[0] for _, place in identity.values()}
     told = [
-        (cell, label, value, place, vocabulary.kind_of_value(value) if _is_short(value) else "")
+        (cell, label, value, place, vocabulary.kind_of_value(value) if _is_short(value) or is_dated(label, value) else "")
         for cell, label, value, place in strange
         if not vocabulary.is_other_label(label) and value and not cell.is_formula and _may_name(value)
     ]
@@ -283,7 +274,7 @@ def read_below(
             if label.kind == "period":
                 if not label.value:
                     cells_of.setdefault("period", place)
-                said = label.value or shown(lines, value)
+                said = without_day(label.value or shown(lines, value))
                 if said and not identity.get("period", ("", ""))[0]:
                     identity["period"] = (said, place)
             else:
@@ -372,7 +363,7 @@ def read_beside(
     named = {kind: cell_name(*place) for kind, place in places.items()}
     identity = dict(found.identity)
     if "period" in places and not identity.get("period", ("", ""))[0]:
-        identity["period"] = (shown(lines, places["period"]), named["period"])
+        identity["period"] = (without_day(shown(lines, places["period"])), named["period"])
     return replace(
         found,
         totals=found.totals or ({"": named["total"]} if "total" in named else {}),
@@ -391,7 +382,9 @@ def _note(identity: dict[str, tuple[str, str]], kind: str, value: str, cell: str
     if kind == "department_person":
         _note(identity, "department", _department_in(value), cell)
         _note(identity, "person", _person_in(value), cell)
-    elif not identity.get(kind, ("", ""))[0] or (kind == "period" and _names_a_year(value, identity[kind][0])):
+        return
+    value = without_day(value) if kind == "period" else value
+    if not identity.get(kind, ("", ""))[0] or (kind == "period" and _names_a_year(value, identity[kind][0])):
         identity[kind] = (value, cell)
 
 

@@ -13,11 +13,12 @@ from .addresses import cell_name
 from .cells import Cell
 from .columns import GAP
 from .headers import Column
-from .identity import column_unknown, parse_period, read_above, unclear_findings
+from .identity import column_unknown, read_above, unclear_findings
 from .lines import Lines, joined, text_of
 from .located import LEDGER, Find, Table
 from .probe import asked, is_missing, key, read
 from .rows import Row
+from .stated_periods import parse_period
 from .structure import cycle, difference_of, is_whole
 from .vocabulary import Vocabulary
 

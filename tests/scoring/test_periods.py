@@ -17,9 +17,11 @@ from scorecard.scoring.periods import (
     YEAR,
     Period,
     find_period,
+    is_day,
     parse_period,
     roll_up,
     rollup_name,
+    without_days,
 )
 
 
@@ -49,6 +51,21 @@ from scorecard.scoring.periods import (
         (("2026年3月", "2026-03", "2026-3", "202603"), Period(MONTH, 2026, 3)),
         (("2026", "2026年", "2026年度", "2026年度考核", "FY2026", "2026全年", "2026年1-12月"), Period(YEAR, 2026)),
         (("2026年季度",), Period(QUARTER, 2026)),
+        # The same once more in brackets.
+        (("2026年第3季度（7-9月）", "2026年第三季度（7月-9月）", "2026年Q3（7—9月）", "2026第三季度 (Q3)",
+          "7-9月（2026年第三季度）", "2026年第三季度（2026年7月-9月）", "2026年三季度（7、8、9月）",
+          "第三季度（2026）", "〔2026〕三季度"), Period(QUARTER, 2026, 3)),
+        # From one day or month to another.
+        (("2026.7.1-9.30", "2026/7/1-9/30", "2026-07-01~09-30", "20260701-20260930", "20260701-0930",
+          "July-September 2026", "July to September 2026", "Jul – Sep 2026", "1 July to 30 September 2026",
+          "July 1, 2026 - September 30, 2026"), Period(QUARTER, 2026, 3)),
+        (("Jan-Dec 2026", "2026.1.1-12.31"), Period(YEAR, 2026)),
+        (("July to September", "7、8、9月"), Period(QUARTER, None, 3)),
+        # The year behind, and fiscal years, which are called after the year stated.
+        (("Q3 2026", "Q3, 2026", "Third Quarter 2026", "third quarter of 2026", "3Q26", "3Q2026", "Q3'26", "Q3 FY26", "FY26 Q3",
+          "FY2026 Q3", "FY26-Q3", "Fiscal Year 2026 Q3", "2026财年第三季度"), Period(QUARTER, 2026, 3)),
+        (("FY26", "FY2026", "fiscal year 2026", "2026财年"), Period(YEAR, 2026)),
+        (("1H26", "H1 FY26"), Period(HALF, 2026, 1)),
         (("2026年半年度",), Period(HALF, 2026)),
         (("2026年月度",), Period(MONTH, 2026)),
     ],
@@ -62,11 +79,21 @@ def test_spellings(texts: tuple[str, ...], period: Period) -> None:
     [
         "", " ", "合计", "累计", "目标", "考核", "Q0", "Q5", "第5季度", "0季度", "13月", "0月", "2026-13", "2026-", "2-4月",
         "1-4月",        "1-5月", "2-7月", "3-8月", "3-1月", "1-13月", "5", "12", "H3", "2025/2026", "20260331", "2026年2-4月",
-        "1999年", "及时率", "五季度", "2026-7-9", "2026.7.9", "2026年11月-2027年1月", "2026.7-2027.9", "2026年7月1日-8月31日",
+        "1999年", "及时率", "五季度", "2026-7-9", "2026.7.9", "2026年11月-2027年1月",
+        "2026年第三季度（1-3月）", "2026年第三季度（2025年7-9月）", "全年（Q3）", "2026年10月8日", "FY2025/26", "FY2011/12",
+        "Dec 2026 - Feb 2027", "May-June 2026", "7、9月", "Q1-2026年Q2", "2026.7.1-8.31", "20260701-20260831", "-3Q26", "5Q26",
+        "2026.7-2027.9", "2026年7月1日-8月31日",
     ],
 )  # fmt: skip
 def test_what_is_no_period(text: str) -> None:
     assert parse_period(text) is None
+
+
+def test_a_day_is_no_period() -> None:
+    days = ("2026年10月8日", "2026-10-08", "2026/10/8", "20261008", "10月8日", "8 October 2026", "October 8, 2026", "8-Oct-2026")
+    assert [day for day in days if not is_day(day) or parse_period(day) is not None] == []
+    assert not any(map(is_day, ("2026年10月", "2026-10", "2026Q3", "2026.7.1-9.30", "202610", "2026", "0301", "")))
+    assert without_days("张三2026-10-08Q3") == "张三 Q3" and without_days("2026-10考核") == "2026-10考核"
 
 
 @pytest.mark.parametrize(

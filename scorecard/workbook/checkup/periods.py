@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from ...findings import Finding
-from ...scoring.periods import HALF, MONTH, QUARTER, YEAR, Period, parse_period
+from ...scoring.periods import HALF, MONTH, QUARTER, YEAR, Period, parse_period, without_days
 from ...scoring.values import key
 from .registry import book_check
 from .subjects import Book, finding
@@ -49,7 +49,7 @@ def stated_period(text: str) -> Period | None:
         >>> stated_period("客服部2026年第三季度考核表").label, stated_period("季度考核表"), stated_period("004-9.1")
         ('2026Q3', None, None)
     """
-    found = {p for m in _PERIOD.finditer(key(text)) if (p := parse_period(m[0])) is not None}
+    found = {p for m in _PERIOD.finditer(without_days(key(text))) if (p := parse_period(m[0])) is not None}
     found = {p for p in found if p.year is not None or p.number is not None}
     return found.pop() if len(found) == 1 else None
 
