@@ -260,9 +260,9 @@ def consolidate(
     wanted = load_roster(Path(roster), password) if roster is not None else None
     nodes = load_hierarchy(Path(hierarchy), password) if hierarchy is not None else ()
     leave = [Path(p) for p in (*skip, roster, hierarchy) if p is not None]
-    reader = Reader(definition, period or "", vocabulary, password)
     with patient_collector():
         sources = find_sources([Path(p) for p in given], leave)
+        reader = Reader(definition, period or "", vocabulary, password, sources.root.name)
         readings = read_all(sources.files, reader, processes, progress)
         sources = with_contents(sources, readings)
         cards = [card for reading in readings for card in reading.cards]

@@ -44,6 +44,9 @@ _DEPARTMENT = re.compile(
 _DEPARTMENT_IN_FRONT = re.compile(
     r"(.{1,12}?(?:事业部|分公司|部门|部|中心|科|处|组|公司|车间|办公室))(?=全员|员工|人员|绩效|考核|kpi)", re.IGNORECASE
 )
+_COMPANY = re.compile(r"(?:.*[^分子])?(?:公司|集团)")
+# All of them is none: 各部门.
+_NO_DEPARTMENT = re.compile(r".*(?:考核|绩效|汇总).*|(?:各|全|本|所有|全部|全体|其他|其它)(?:部门?|中心|科|处|组|公司|车间|团队)")
 # Words that begin like a name and are none.
 _WORDS = frozenset((
     "高级", "安全", "万元", "文员", "全年", "时间", "成果", "成品", "任务", "计划", "史料", "金额",
@@ -62,6 +65,8 @@ _BARE_NAME = re.compile(f"[{_CJK}]{{2,4}}")
 _NAME_IN_FRONT = re.compile(f"([{_CJK}]{{2,4}}?)(?:的)?(?:个人)?(?:绩效|考核|评分|kpi)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(f"[{_CJK}]+")
 _DIGITS_AROUND = re.compile(r"^\d+|\d+$")
+# What stands between a department and a name in one cell.
+_BETWEEN = re.compile(r"\s*[-_－—–·:：/／|｜、,，\s]\s*")
 _SEPARATORS = re.compile(r"[-_－—–·,，、.。\s\u3000+&()（）\[\]【】《》]+")
 _STAFF_BESIDE = re.compile(
     r"^(.*?)\s*[(（\[【]\s*(?:工号|编号|no\.?)?\s*[:：]?\s*([A-Za-z]{0,4}[-]?\d{3,12})\s*[)）\]】]$", re.IGNORECASE
@@ -114,6 +119,41 @@ def split_staff_id(name: str) -> tuple[str, str]:
     """
     match = _STAFF_BESIDE.match(name)
     return (trim(match[1]), match[2]) if match and trim(match[1]) else (name, "")
+
+
+def split_department(text: str) -> tuple[str, str]:
+    """A department and the name that stands with it in one cell, before or behind it; ("", text) unless both are sure.
+
+    Example:
+        >>> split_department("研发部-张三"), split_department("李四／市场部"), split_department("Anna-Lena Meyer")
+        (('研发部', '张三'), ('市场部', '李四'), ('', 'Anna-Lena Meyer'))
+    """
+    parts = [part for part in _BETWEEN.split(unicodedata.normalize("NFKC", trim(text))) if part]
+    if len(parts) == 2:
+        for department, name in (parts, parts[::-1]):
+            if is_department(department) and is_person(split_staff_id(person_name(name))[0]):
+                return department, name
+    return "", text
+
+
+def is_department(text: str) -> bool:
+    """Whether a word surely is one of a department: 研发部, 客服中心, 三组.
+
+    Example:
+        >>> is_department("研发部"), is_department("各部门"), is_department("张三")
+        (True, False, False)
+    """
+    return _DEPARTMENT.fullmatch(text) is not None and _NO_DEPARTMENT.fullmatch(text) is None
+
+
+def is_company(text: str) -> bool:
+    """Whether a word is that of a company, which any of its departments is in: 某某有限公司, but not 北京分公司.
+
+    Example:
+        >>> is_company("某某有限公司"), is_company("北京分公司"), is_company("研发部")
+        (True, False, False)
+    """
+    return _COMPANY.fullmatch(text) is not None
 
 
 def staff_number(value: object, number_format: str = "General") -> tuple[str, bool]:
@@ -186,7 +226,7 @@ def hints(text: str) -> Hints:
         found = [_NAME_IN_FRONT.match(word) for word in words]
         persons = [match[1] for match in found if match and is_person(match[1])]
     bare = [_DIGITS_AROUND.sub("", word) for word in words]
-    departments = [word for word in bare if _DEPARTMENT.fullmatch(word) and not re.search("考核|绩效|汇总", word)]
+    departments = [word for word in bare if _DEPARTMENT.fullmatch(word) and not _NO_DEPARTMENT.fullmatch(word)]
     if not departments:
         found = [_DEPARTMENT_IN_FRONT.match(word) for word in bare]
         departments = [match[1] for match in found if match]

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..definitions import Definition
 from ..errors import ScorecardError, UnusableFile
@@ -22,20 +22,14 @@ from ..workbook.kept import Kept
 from ..workbook.known_sheets import KnownSheets
 from ..workbook.opening import about_old_format, open_content
 from ..workbook.package import read_file
+from ..workbook.shape_words import PeopleWords
 from ..workbook.summaries import is_summary
-from ..workbook.vocabulary import Vocabulary
+from ..workbook.vocabulary import Vocabulary, default_vocabulary
 from . import names
 from .records import CardRecord, FileReading, ItemRecord, Notice, Total
 from .sources import Source
 
-# Labels of the staff number; there is no usual place for it, so the rows above the items are looked through.
-_STAFF_LABELS = frozenset(map(key, (
-    "工号", "员工号", "员工编号", "员工工号", "人员编号", "职工号", "职员编号", "职工编号", "staff id", "employee id",
-    "employee no", "employee no.", "employee number", "staff no", "staff no.", "emp id", "employee_id", "staff_id",
-)))  # fmt: skip
-_STAFF_INSIDE = re.compile(
-    r"(?:员工|人员|职工)?(?:工号|员工号|员工编号|人员编号)\s*[:：]\s*([A-Za-z]{0,4}-?[0-9０-９]{1,12})(?![0-9])"
-)
+# There is no usual place for a staff number, so the rows above the items are looked through.
 _ABOVE = 12
 _RATIO = re.compile(r"^\(?\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*/\s*(-?[\d.]+|\$?[A-Z]{1,3}\$?\d+)\s*\)?$")
 # What says how a file came about or is answered for the table as a whole, not what is wrong with it.
@@ -51,6 +45,7 @@ class Reader:
         period: The period consolidated, to choose among target columns; "" if none was given.
         vocabulary: The words to recognise by; None for the built-in ones.
         password: Of those files that are encrypted.
+        folder: The name of the folder that the names of files start from: it says as much as those of folders below it.
         known: Sheets read so far, by which copies of a form are read faster.
     """
 
@@ -58,6 +53,7 @@ class Reader:
     period: str = ""
     vocabulary: Vocabulary | None = None
     password: str | None = field(default=None, repr=False)
+    folder: str = ""
     known: KnownSheets = field(default_factory=KnownSheets, repr=False, compare=False)
 
     def __call__(self, source: Source) -> FileReading:
@@ -82,7 +78,7 @@ class Reader:
             )  # fmt: skip
         except ScorecardError as problem:
             return FileReading(source.file, (), (), (_unreadable(source, problem),))
-        return _reading(source, seen, about_old_format(package))
+        return _reading(source, seen, about_old_format(package), self)
 
 
 def _unreadable(source: Source, problem: ScorecardError) -> Notice:
@@ -94,7 +90,7 @@ def _set_aside(source: Source, notice: Notice) -> FileReading:
     return FileReading(source.file, (), (notice,), ())
 
 
-def _reading(source: Source, seen: Inspection, old: list[Finding]) -> FileReading:
+def _reading(source: Source, seen: Inspection, old: list[Finding], reader: Reader) -> FileReading:
     file = source.file
     found_in_file = [*old, *seen.findings]
     notices = [_notice(file, f) for f in found_in_file if f.code not in _OF_NO_CONCERN]
@@ -114,7 +110,7 @@ def _reading(source: Source, seen: Inspection, old: list[Finding]) -> FileReadin
         ]
     said = {f.code for f in found_in_file}
     is_final = "finalised" in said and said.isdisjoint(("changed-since-final", "register-changed"))
-    around = _Around(source, len(seen.cards), is_final)
+    around = _Around(source, len(seen.cards), reader, is_final)
     cards = []
     for order, card in enumerate(seen.cards):
         name = card.table.sheet
@@ -148,7 +144,7 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         for label, cell in table.totals.items()
         if (label or SCORE) not in known
     ]
-    identity, notices = around.identity(card, grid)
+    identity, is_guess, notices = around.identity(card, grid)
     if not result.filled and not card.has_rules and (unscored := _unscored(card, grid)):
         notices.append(Notice("actuals-unscored", "warning", around.file, table.sheet, unscored[0], Message(
             f"{len(unscored)} 项填了实际，没有得分，也没有评分规则；请先用 embed 嵌入规则，或用 --rules 给出",
@@ -185,6 +181,7 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
         settings=card.model.settings,
         is_hidden=stored.sheet.state != "visible",
         is_final=around.is_final,
+        is_department_guessed=is_guess,
     )
     return record, notices
 
@@ -317,16 +314,18 @@ def _why(file: str, card: Card, seen: Inspection) -> list[Notice]:
 class _Around:
     """What surrounds the cards of a file: names of the file and of its folder."""
 
-    def __init__(self, source: Source, cards: int, is_final: bool = False) -> None:
+    def __init__(self, source: Source, cards: int, reader: Reader, is_final: bool) -> None:
         *folders, name = source.file.split("/")
-        self.file = source.file
-        self.is_alone = cards == 1
-        self.is_final = is_final
+        self.file, self.is_final = source.file, is_final
+        self.is_alone, self.words = cards == 1, (reader.vocabulary or default_vocabulary()).people
         self.by_file = names.hints(os.path.splitext(name)[0])
-        self.by_folder = names.hints(" ".join(filter(None, folders)))
+        self.by_folder = _folder_hints([part for part in (reader.folder, *folders) if part])
 
-    def identity(self, card: Card, grid: Grid) -> tuple[dict[str, str], list[Notice]]:
-        """Who and when, by the strongest place that says so, and where a weaker one says otherwise."""
+    def identity(self, card: Card, grid: Grid) -> tuple[dict[str, str], bool, list[Notice]]:
+        """Who and when, by the strongest place that says so, and where a weaker one says otherwise.
+
+        Between them whether only the name of the file or a folder says the department.
+        """
         table = card.table
         stated = {kind: trim(value) for kind, (value, _) in table.identity.items()}
         cells = {kind: cell for kind, (_, cell) in table.identity.items()}
@@ -338,8 +337,10 @@ class _Around:
                 f"{zh}：表中是“{mine}”，{place[0]}是“{weaker}”，以表中为准",
                 f'{en}: the table says "{mine}", {place[1]} says "{weaker}"; the table counts')))  # fmt: skip
 
-        person, staff_id = names.split_staff_id(names.person_name(stated.get("person", "")))
-        found_id, was_number, id_cell = _staff_id(card, grid)
+        own_department, name = names.split_department(stated.get("person", ""))
+        person, staff_id = names.split_staff_id(names.person_name(name))
+        person = "" if self.words.is_placeholder(person) else person
+        found_id, was_number, id_cell = _staff_id(card, grid, self.words)
         if found_id:
             staff_id = found_id
             if was_number and len(found_id) < 8:
@@ -356,15 +357,17 @@ class _Around:
         department = names.person_name(stated.get("department", ""))
         by_title = names.hints(table.title)
         places = [
+            (own_department, ("姓名格", "the cell of the name")),
             (by_title.department, ("标题", "the title")),
             (by_sheet.department, ("工作表名", "the name of the sheet")),
             (self.by_file.department, ("文件名", "the name of the file")),
             (self.by_folder.department, ("文件夹名", "the name of the folder")),
         ]
         for name, place in places:
-            if department and name and not _within(department, name):
+            if department and name and not _within(department, name) and not names.is_company(name):
                 differs("department", "部门不一致", "the department differs", department, name, place)
-        department = department or next((name for name, _ in places if name), "")
+        sure = department or next((name for name, _ in places[:3] if name), "")
+        department = sure or next((name for name, _ in places if name), "")
         period, periods = stated.get("period", ""), [
             (by_sheet.period, ("工作表名", "the name of the sheet")),
             (self.by_file.period, ("文件名", "the name of the file")),
@@ -380,7 +383,14 @@ class _Around:
         return {
             "person": person, "staff_id": staff_id, "department": department, "position": position, "period": period,
             "evaluator": evaluator,
-        }, notices  # fmt: skip
+        }, bool(department) and not sure, notices  # fmt: skip
+
+
+def _folder_hints(folders: list[str]) -> names.Hints:
+    """What the names of folders say together (2026年, 三季度); where they name several periods, the nearer ones count."""
+    together = names.hints(" ".join(folders))
+    nearer = (names.hints(" ".join(folders[at:])).period for at in range(1, len(folders)))
+    return together if together.period else replace(together, period=next(filter(None, nearer), ""))
 
 
 def _within(a: str, b: str) -> bool:
@@ -397,7 +407,7 @@ def _fullest(stated: str, others: list[str]) -> str:
     return stated
 
 
-def _staff_id(card: Card, grid: Grid) -> tuple[str, bool, str]:
+def _staff_id(card: Card, grid: Grid, words: PeopleWords) -> tuple[str, bool, str]:
     """The staff number of a card, whether it was a number cell, and its cell: a column of a list, else a label above."""
     table = card.table
     top = max(1, table.top - _ABOVE)
@@ -414,10 +424,10 @@ def _staff_id(card: Card, grid: Grid) -> tuple[str, bool, str]:
         for cell in cells:
             if not isinstance(cell.value, str):
                 continue
-            inside = _STAFF_INSIDE.search(cell.value)
+            inside = words.staff_number_in(cell.value)
             if inside and not is_header:
-                return names.staff_number(inside[1])[0], False, cell.name
-            if key(cell.value).rstrip(":") not in _STAFF_LABELS:
+                return names.staff_number(inside)[0], False, cell.name
+            if not words.is_staff_number(cell.value):
                 continue
             if is_header:
                 value = grid.cell(table.first_row, cell.col)

@@ -84,6 +84,7 @@ class CardRecord(NamedTuple):
         settings: How it was added up and graded.
         is_hidden: Whether its sheet is.
         is_final: Whether its workbook is finalised, and as it was then.
+        is_department_guessed: Whether only the name of the file or of a folder says the department.
     """
 
     file: str
@@ -113,6 +114,7 @@ class CardRecord(NamedTuple):
     settings: Settings
     is_hidden: bool = False
     is_final: bool = False
+    is_department_guessed: bool = False
 
 
 class FileReading(NamedTuple):

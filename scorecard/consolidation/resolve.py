@@ -63,7 +63,9 @@ def resolve(
     quarantine: list[Notice] = []
     chosen = _chosen_period(cards, period)
     cards = _with_period(cards, chosen, notices)
+    cards = _with_sure_departments(cards)
     who = _identities(cards, notices)
+    cards = _completed(cards, who)
     units = _units(cards, who)
     status = [card.status for card in cards]
     at_hand = {card.file for card in cards if card.period and chosen and names.same_period(card.period, chosen)}
@@ -160,6 +162,54 @@ def _with_period(cards: Sequence[CardRecord], chosen: str, notices: list[Notice]
 # --- persons ---------------------------------------------------------------------------------------------------------
 
 
+def _with_sure_departments(cards: Sequence[CardRecord]) -> list[CardRecord]:
+    """A department that only the name of the file or a folder says gives way to the one that its tables say of the person.
+
+    三组.xlsx may hold a list of persons, and a sheet for each on which stands 研发部. Where they name several departments
+    there are several persons of the name, and nobody knows which of them is meant.
+    """
+    said: dict[tuple[str, str], list[CardRecord]] = defaultdict(list)
+    for card in cards:
+        if card.person and card.department and not card.is_department_guessed:
+            said[card.file, key(card.person)].append(card)
+    result = []
+    for card in cards:
+        others = said.get((card.file, key(card.person)), []) if card.is_department_guessed else []
+        others = [o for o in others if _may_be_one(names.id_key(card.staff_id), names.id_key(o.staff_id))]
+        if len({key(other.department) for other in others}) == 1:
+            card = card._replace(department=others[0].department, is_department_guessed=False)
+        result.append(card)
+    return result
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    return one == other or not one or not other
+
+
+def _completed(cards: Sequence[CardRecord], who: Sequence[str]) -> list[CardRecord]:
+    """What a card does not state itself, from another one of the person and the period in the same file.
+
+    Only what all of these agree on: somebody with two positions has none on a card that names none.
+    """
+    stated: dict[tuple[str, str, str], tuple[dict[str, str], ...]] = {}
+    for card, one in zip(cards, who, strict=True):
+        known = stated.setdefault((card.file, card.period, one), ({}, {}, {}))
+        for values, value in zip(known, _of_person(card), strict=True):
+            if value:
+                values.setdefault(names.id_key(value) if values is known[0] else key(value), value)
+    result = []
+    for card, one in zip(cards, who, strict=True):
+        known = stated[card.file, card.period, one]
+        of_all = [next(iter(values.values())) if len(values) == 1 else "" for values in known]
+        staff_id, position, department = (own or other for own, other in zip(_of_person(card), of_all, strict=True))
+        result.append(card._replace(staff_id=staff_id, position=position, department=department))
+    return result
+
+
+def _of_person(card: CardRecord) -> tuple[str, str, str]:
+    return card.staff_id, card.position, card.department
+
+
 def _identities(cards: Sequence[CardRecord], notices: list[Notice]) -> list[str]:
     """One key per person and card: by staff number, else by name and department, else the card stands alone."""
     by_id: dict[str, set[str]] = defaultdict(set)
@@ -188,6 +238,11 @@ def _identities(cards: Sequence[CardRecord], notices: list[Notice]) -> list[str]
             number = ""
         if number:
             who.append(f"#{number}")
+            if not name:
+                notices.append(Notice("person-missing", "warning", card.file, card.sheet, "", Message(
+                    f"表里、工作表名和文件名都没有姓名，只有工号 {card.staff_id}，按工号核对",
+                    f"no name in the table, the sheet or the file, only the staff number {card.staff_id}: it is matched by that",
+                )))  # fmt: skip
         elif not name:
             # Of this period and no other: whose card it is nobody knows.
             who.append(f"?{card.period}-{i}")

@@ -32,7 +32,8 @@ class Source(NamedTuple):
     """One workbook of the folder.
 
     Attributes:
-        file: Its name in every report: relative to the folder given, with "/" between the parts.
+        file: Its name in every report: relative to the folder given (of several ones to the one that holds them all), with
+            "/" between the parts.
         path: Where it is.
         digest: SHA-256 of its content, "" if it cannot be read, or has not been yet.
         size: Bytes.
@@ -48,7 +49,10 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What was found: `files` in reading order, `quarantine` what is not read, `notices` what else was noticed."""
+    """What was found: `files` in reading order, `quarantine` what is not read, `notices` what else was noticed.
+
+    `root` is the folder that names start from; nothing where there is none, as on two drives.
+    """
 
     files: tuple[Source, ...]
     quarantine: tuple[Notice, ...]
@@ -68,17 +72,22 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
     Raises:
         UsageError: A path that does not exist, or nothing at all to read.
     """
+    for given in paths:
+        if not given.exists():
+            raise UsageError(NO_SUCH_PATH, str(given))
+    # In an order of their own, and named from where they all are: what comes out must not depend on how they are given.
+    ordered = sorted(paths, key=lambda given: natural_key(_listed(os.path.abspath(given))))
+    root = _common([os.path.abspath(given if given.is_dir() else given.parent) for given in paths])
     skipped = {os.path.realpath(path) for path in skip}
     found: dict[str, str] = {}
     quarantine: list[Notice] = []
     notices: list[Notice] = []
-    names: set[str] = set()
-    for given in paths:
-        if not given.exists():
-            raise UsageError(NO_SUCH_PATH, str(given))
+    for given in ordered:
         is_folder = given.is_dir()
         base = os.fspath(given if is_folder else given.parent)
         real = os.path.realpath(base)
+        inside = os.path.relpath(os.path.abspath(base), root) if root else os.path.abspath(base)
+        inside = "" if inside == os.curdir else inside
         # As texts: of thousands of files, paths are slow to take apart.
         for relative, is_link, problem in _below(base) if is_folder else [_Entry(given.name, given.is_symlink())]:
             path = os.path.join(base, relative)
@@ -86,15 +95,11 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
             resolved = os.path.realpath(path) if is_link else os.path.join(real, relative)
             if resolved in found or resolved in skipped:
                 continue
-            name = _listed(relative or path)
-            if name in names:
-                # Two folders given, each with a file of this name.
-                name = _listed(path)
+            name = _listed(os.path.join(inside, relative) or path)
             last = name.rpartition("/")[2]
             suffix = os.path.splitext(last)[1].lower()
             if problem is not None:
                 skipped.add(resolved)
-                names.add(name)
                 quarantine.append(Notice("folder-unreadable", "error", name, "", "", Message(
                     f"文件夹打不开，里面的文件都没有读取：{problem.zh}",
                     f"the folder cannot be opened, and none of its files was read: {problem.en}")))  # fmt: skip
@@ -104,7 +109,6 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
                     "somebody has this workbook open (a lock file); unsaved changes are not in the summary")))  # fmt: skip
             elif suffix in WORKBOOKS or not is_folder:
                 found[resolved] = name
-                names.add(name)
             elif suffix in OTHER_TABLES:
                 quarantine.append(Notice("format-unread", "error", name, "", "", Message(
                     f"{suffix} 格式不能读取；请另存为 .xlsx 后再汇总",
@@ -116,8 +120,15 @@ def find_sources(paths: Sequence[Path], skip: Iterable[Path] = ()) -> Sources:
         raise no_workbooks([str(path) for path in paths], WORKBOOKS)
     listed = sorted(found.items(), key=lambda item: _place(item[1]))
     files = tuple([Source(name, Path(path)) for path, name in listed])
-    first = paths[0]
-    return Sources(files, tuple(quarantine), tuple(notices), first if first.is_dir() else first.parent)
+    return Sources(files, tuple(quarantine), tuple(notices), Path(root))
+
+
+def _common(folders: Sequence[str]) -> str:
+    """The folder that holds all of some; "" where none does."""
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:  # on different drives
+        return ""
 
 
 def _listed(path: str) -> str:

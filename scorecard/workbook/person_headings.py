@@ -213,7 +213,7 @@ def _role(
         return "period"
     if kind in PERSONAL and not is_share:
         return kind
-    if vocabulary.people.is_rank(name):
+    if vocabulary.people.is_rank(name) or vocabulary.people.is_staff_number(name):
         return "note"
     if kind in ("total", "subtotal") and not is_share:
         return "total" if kind == "total" else "note"

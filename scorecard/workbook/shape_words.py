@@ -7,21 +7,60 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..scoring.values import key
+from .bilingual import two_languages
 from .folding import ORNAMENTS, Respelling, by_length, fold
 from .probe import asked_method
+
+# Nothing but signs that stand for a name: XXX, ＸＸ, ×××, 某某, ○○, -.
+_NOBODY = re.compile(r"[x×*某○〇?…—/\-]*")
 
 
 class PeopleWords:
     """The words of lists with one person per row; texts are folded before they are compared."""
 
-    __slots__ = ("_bonus", "_periods", "_persons", "_ranks", "_scores", "_summaries", "_weights")
+    __slots__ = (
+        "_bonus", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_spelling", "_staff",
+        "_staff_inside", "_summaries", "_weights",
+    )  # fmt: skip
 
-    def __init__(self, data: Mapping[str, list[str]]) -> None:
+    def __init__(self, data: Mapping[str, list[str]], spelling: Respelling) -> None:
         self._persons, self._periods, self._ranks, self._summaries = (
             frozenset(fold(word) for word in data[name]) for name in ("person", "period", "rank", "summary_rows")
         )
         self._bonus = by_length(data["bonus"])
         self._weights, self._scores = by_length(data["weight_suffixes"]), by_length(data["score_suffixes"])
+        self._spelling, self._known = spelling, dict[str, bool]()
+        self._placeholders = frozenset(fold(word) for word in data["placeholder"])
+        self._staff = frozenset(fold(word) for word in data["staff_number"])
+        labels = sorted(data["staff_number"], key=lambda word: (-len(word), word))
+        labels = [r"\s*".join(map(re.escape, word.split() if word.isascii() else word)) for word in labels]
+        self._staff_inside = re.compile(
+            rf"(?<![a-z])(?:{'|'.join(labels)})\.?\s*[:：]\s*([A-Za-z]{{0,4}}-?[0-9０-９]{{1,12}})(?![0-9０-９])", re.IGNORECASE
+        )
+
+    @asked_method
+    def is_staff_number(self, text: str) -> bool:
+        """Whether a text is the label or the heading of the staff number: 工号, 員工編號：, 工号 Staff ID."""
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = len(text) <= _LONGEST_SECTION and self._is_staff_number(text)
+        return known
+
+    def _is_staff_number(self, text: str) -> bool:
+        plain = _BRACKETS.sub("", self._spelling.simplified(key(text))).strip(ORNAMENTS)
+        return plain in self._staff or any(fold(part) in self._staff for part in two_languages(plain) if part)
+
+    def staff_number_in(self, text: str) -> str:
+        """The staff number that a cell states behind its label (工号：00123), as it is written there; "" without one."""
+        found = self._staff_inside.search(self._spelling.simplified(text)) if ":" in text or "：" in text else None
+        return found[1] if found is not None else ""
+
+    def is_placeholder(self, name: str) -> bool:
+        """Whether a name only says that one is to be written there, as in templates: (姓名), XXX, 某某."""
+        plain = self._spelling.simplified(key(name)).strip(f"{ORNAMENTS}()[]【】<>《》{{}}")
+        return _NOBODY.fullmatch(plain) is not None or plain in self._placeholders
 
     @asked_method
     def is_person(self, text: str) -> bool:

@@ -114,7 +114,7 @@ class Vocabulary:
         self._phrases = Phrases(data["phrase"])
         self.hints = HintWords(data["direction"], data["kind"], self._spellings)
         self.items = ItemWords(data["item"], data["phrase"]["adjustment"], self._spelling)
-        self.people = PeopleWords(data["people"])
+        self.people = PeopleWords(data["people"], self._spelling)
         self.ledger = LedgerWords(data["ledger"])
         self.abilities = AbilityWords(data["ability"], self._spelling)
         #: What a person said about the columns of the workbook that is read with these words.

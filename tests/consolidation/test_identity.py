@@ -291,7 +291,7 @@ class TestFailures:
         (tmp_path / "b" / "表.csv").write_text("x")
         done = scorecard.consolidate([tmp_path / "a", tmp_path / "b", tmp_path / "a" / "1.xlsx"])
         assert totals(done) == {"张三": 80, "李四": 70} and len({one.card.file for one in done.resolved}) == 2
-        assert codes(done)["not-a-workbook"] == ["说明.docx"] and codes(done)["format-unread"] == ["表.csv"]
+        assert codes(done)["not-a-workbook"] == ["b/说明.docx"] and codes(done)["format-unread"] == ["b/表.csv"]
 
     def test_a_folder_that_cannot_be_opened_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         form(tmp_path / "客服部" / "1.xlsx", "张三", 80)
