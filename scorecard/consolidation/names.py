@@ -128,6 +128,8 @@ def split_department(text: str) -> tuple[str, str]:
         >>> split_department("研发部-张三"), split_department("李四／市场部"), split_department("Anna-Lena Meyer")
         (('研发部', '张三'), ('市场部', '李四'), ('', 'Anna-Lena Meyer'))
     """
+    if _PLAIN_NAME.fullmatch(text):
+        return "", text
     parts = [part for part in _BETWEEN.split(unicodedata.normalize("NFKC", trim(text))) if part]
     if len(parts) == 2:
         for department, name in (parts, parts[::-1]):

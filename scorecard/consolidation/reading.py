@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ..definitions import Definition
 from ..errors import ScorecardError, UnusableFile
@@ -319,7 +320,7 @@ class _Around:
         self.file, self.is_final = source.file, is_final
         self.is_alone, self.words = cards == 1, (reader.vocabulary or default_vocabulary()).people
         self.by_file = names.hints(os.path.splitext(name)[0])
-        self.by_folder = _folder_hints([part for part in (reader.folder, *folders) if part])
+        self.by_folder = _folder_hints(tuple(filter(None, (reader.folder, *folders))))
 
     def identity(self, card: Card, grid: Grid) -> tuple[dict[str, str], bool, list[Notice]]:
         """Who and when, by the strongest place that says so, and where a weaker one says otherwise.
@@ -386,7 +387,8 @@ class _Around:
         }, bool(department) and not sure, notices  # fmt: skip
 
 
-def _folder_hints(folders: list[str]) -> names.Hints:
+@lru_cache(maxsize=1024)
+def _folder_hints(folders: tuple[str, ...]) -> names.Hints:
     """What the names of folders say together (2026年, 三季度); where they name several periods, the nearer ones count."""
     together = names.hints(" ".join(folders))
     nearer = (names.hints(" ".join(folders[at:])).period for at in range(1, len(folders)))

@@ -19,7 +19,7 @@ class PeopleWords:
     """The words of lists with one person per row; texts are folded before they are compared."""
 
     __slots__ = (
-        "_bonus", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_spelling", "_staff",
+        "_bonus", "_inside", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_spelling", "_staff",
         "_staff_inside", "_summaries", "_weights",
     )  # fmt: skip
 
@@ -29,7 +29,7 @@ class PeopleWords:
         )
         self._bonus = by_length(data["bonus"])
         self._weights, self._scores = by_length(data["weight_suffixes"]), by_length(data["score_suffixes"])
-        self._spelling, self._known = spelling, dict[str, bool]()
+        self._spelling, self._known, self._inside = spelling, dict[str, bool](), dict[str, str]()
         self._placeholders = frozenset(fold(word) for word in data["placeholder"])
         self._staff = frozenset(fold(word) for word in data["staff_number"])
         labels = sorted(data["staff_number"], key=lambda word: (-len(word), word))
@@ -54,8 +54,15 @@ class PeopleWords:
 
     def staff_number_in(self, text: str) -> str:
         """The staff number that a cell states behind its label (工号：00123), as it is written there; "" without one."""
-        found = self._staff_inside.search(self._spelling.simplified(text)) if ":" in text or "：" in text else None
-        return found[1] if found is not None else ""
+        if ":" not in text and "：" not in text:
+            return ""
+        known = self._inside.get(text)
+        if known is None:
+            found = self._staff_inside.search(self._spelling.simplified(text))
+            if len(self._inside) > _REMEMBERED:
+                self._inside.clear()
+            known = self._inside[text] = found[1] if found is not None else ""
+        return known
 
     def is_placeholder(self, name: str) -> bool:
         """Whether a name only says that one is to be written there, as in templates: (姓名), XXX, 某某."""
