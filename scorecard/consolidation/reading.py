@@ -138,7 +138,9 @@ def _card(around: _Around, card: Card, grid: Grid, stored: Grid, order: int) -> 
     first = headline(table)
     totals = []
     for label, one in {first: result, **card.others}.items():
-        totals.append(Total(label or SCORE, _shown(stored, grid, table.totals.get(label)), one.computed))
+        stated = _shown(stored, grid, table.totals.get(label))
+        stated = card.of_hundred(stated) if stated is not None and label == first else stated
+        totals.append(Total(label or SCORE, stated, one.computed))
     known = {total.column for total in totals}
     totals += [
         Total(label or SCORE, _shown(stored, grid, cell), None)

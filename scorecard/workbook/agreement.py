@@ -21,6 +21,7 @@ from .identity import Surroundings, unclear_findings
 from .lines import Lines, text_of
 from .located import Table
 from .probe import asked, is_longer, is_missing, read
+from .score_ranges import score_scale
 from .shares import share_or_mark
 from .stated import stated_in
 from .structure import adds_up, holds_quantities, is_sum, is_whole, names_items, refers_to
@@ -263,6 +264,8 @@ class _Judge:
         stated = read(cell.value)
         if stated.number is None or stated.percent or cell.uncached or any(r.kind == "veto" for r in self.body.rows):
             return False
+        if score_scale(column.header) is not None:
+            return False  # the total may be on that scale or out of 100; `remarks` compares it
         rows: list[int] = []
         weights: list[float | None] = []
         if adds_up(cell, self.at):

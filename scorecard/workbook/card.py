@@ -63,6 +63,7 @@ class Card:
         findings: What was noticed on the way.
         rule_cells: Of an embedded table, the first threshold of each item on the rule sheet.
         legend_cell: Where the sheet prints the scale of grades that was used; "" where it prints none.
+        scale: What the scores are out of, where their heading states a scale such as 1 to 5; None for 100.
     """
 
     table: Table
@@ -74,6 +75,14 @@ class Card:
     findings: tuple[Finding, ...] = ()
     rule_cells: tuple[str, ...] = ()
     legend_cell: str = ""
+    scale: float | None = None
+
+    def of_hundred(self, stated: float) -> float:
+        """A stated total as one out of 100: the form's own may be on the scale of its scores."""
+        computed = self.result.computed
+        if self.scale is None or computed is None or not 0 <= stated <= self.scale < computed:
+            return stated
+        return snap(stated / self.scale * 100)
 
 
 def read_card(
@@ -112,7 +121,7 @@ def read_card(
     is_printed = legend is not None and not is_embedded and settings.grades == _DEFAULTS.grades
     if legend is not None and is_printed:
         settings = replace(settings, grades=legend.grades)
-    bands, added = bands_of(table), None
+    bands, added, scale = bands_of(table), None, None
     if sheet is not None and places:
         try:
             settings = sheet.settings()
@@ -132,8 +141,9 @@ def read_card(
             findings += found
         marks = read_marks(table, grid, weights, headline(table))
         findings += marks.findings
+        scale = marks.scale
         added = scores_added(table, grid, marks.label) if rules is None or not any(r.rule for r in rules) else None
-        if added is not None:
+        if added is not None and scale is None:
             findings.append(added)
             weights, settings = [1.0] * len(table.rows), replace(settings, weights="as_is")
         kpis = _plain_kpis(table, grid, rules, weights, period, marks)
@@ -149,12 +159,12 @@ def read_card(
     if broken is not None:
         results = {label: _without_weights(result, broken, findings[0].cell) for label, result in results.items()}
     result = results.pop("")
-    if added is not None:
+    if added is not None and scale is None:
         result = replace(result, best_attainable=None)  # nobody knows what the scores are out of
     has_rules = any(k.rule is not None or k.rule_error is not None for k in kpis)
     rule_cells = tuple(cell_name(block.first + i, block.column(rs.THRESHOLD)) for block, i in places)
     legend_cell = legend.cell if legend is not None and is_printed else ""
-    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells, legend_cell)
+    return Card(table, model, result, results, is_embedded, has_rules, tuple(findings), rule_cells, legend_cell, scale)
 
 
 def _unusable(problem: RuleError) -> Finding:
@@ -223,7 +233,7 @@ def _embedded_kpis(
         unit = next((r.unit for r in readings.values() if r.unit), "")
         score_cell = row.score_cell(first) or ""
         kpi = _kpi(table, row, grid, weight, target, percent, unit, score_cell)
-        marks = Marks(first, sheet.scale(block, place) == WEIGHTED)
+        marks = Marks(first, sheet.scale(block, place) == WEIGHTED, scale=sheet.full_scale(block, place))
         kpi = replace(kpi, typed=marks.reading(row, weight, grid))
         if score_cell and sheet.mode(block, place) != MANUAL_WORD and is_own_content(grid.at(score_cell)):
             kpi = replace(kpi, by_hand=True, cell=score_cell)
@@ -314,7 +324,7 @@ def _typed_kpis(table: Table, grid: Grid, weights: list[float | None], marks: Ma
             kpis.append(_typed_kpi(row, grid, weight, marks))
             continue
         # Cards of one form share their rows, and the cells in which the same number stands: then it is the same item.
-        mark = (weight, marks.is_weighted, marks.most)
+        mark = (weight, marks.is_weighted, marks.most, marks.scale)
         kpi = _TYPED.known((row, cell), *mark)
         kpis.append(kpi or _TYPED.keep(_typed_kpi(row, grid, weight, marks), (row, cell), *mark))
     return kpis

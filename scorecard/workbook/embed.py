@@ -16,7 +16,7 @@ from ..findings import Finding, worst_first
 from ..messages import Message
 from ..scoring.model import Settings
 from ..scoring.policies import Policy
-from ..scoring.values import show
+from ..scoring.values import is_missing, show
 from . import rulesheet as rs
 from .addresses import cell_name, column_letters
 from .audit import audit
@@ -352,6 +352,13 @@ def _table_rules(
             "no weights or full marks, and the total adds the scores up, which scoring formulas cannot; left alone: state "
             "weights or full marks first",
         )
+        collected.append(_warn("not-embedded", table, zh, en))
+        return None
+    stated = [grid.at(cell) for cell in table.totals.values()]
+    if typed.scale is not None and any(cell.formula or not is_missing(cell.value) for cell in stated):
+        zh = f"得分是 {show(typed.scale)} 分制，表里的总分也按它算，嵌入的等级却要按百分制的总分，未嵌入；请先清空总分格"
+        en = f"the scores are out of {show(typed.scale)} and so is the total of the form, but grades are of totals out of 100; "
+        en += "left alone: clear the total first"
         collected.append(_warn("not-embedded", table, zh, en))
         return None
     items = [i for i, row in enumerate(table.rows) if row.kind in ("kpi", "rating")]

@@ -9,6 +9,7 @@ from ..messages import Message
 from ..scoring.ladder import Ladder
 from ..scoring.model import Bands
 from ..scoring.score import follows_bands
+from ..scoring.values import show
 from . import formulas as f
 from . import rulesheet as rs
 from . import spots as sp
@@ -232,6 +233,8 @@ def _score_native(form: FormRules, i: int, spot: RowSpot) -> str:
     result = block.cell(row, rs.RESULT, sheet=True)
     if spot.scale == sp.RAW:
         return f"={result}"
+    if spot.scale == sp.SCALED:
+        return f"=IF(ISNUMBER({result}),{result}*{show(spot.most)}/100,{result})"
     share = block.cell(row, rs.WEIGHT if spot.scale == sp.WEIGHTED else rs.WEIGHT_TEXT, sheet=True)
     divided = "" if spot.scale == sp.WEIGHTED else "/100"
     return f"=IF(ISNUMBER({result}),{result}*{share}{divided},{result})"

@@ -15,9 +15,10 @@ from ..messages import Message
 from ..scoring.curve import Rating
 from ..scoring.values import CellError, Reading, State, decimal_sum, is_missing, read, show, snap, trim
 from ..scoring.weights import points_as_weights
-from .addresses import split_cell
+from .addresses import cell_name, split_cell
 from .cells import Grid, reading_of
 from .located import ABILITIES, Row, Table, score_columns
+from .score_ranges import score_scale
 from .structure import REFERENCE, ranges_of
 
 # What is left of a formula that only adds up cells.
@@ -40,12 +41,14 @@ class Marks:
         label: The label of the column.
         is_weighted: A score is weight × what the core calls a score.
         most: The best rating of a scale such as 1 to 5; labels (优, 良, 中, 差) are understood beside it.
+        scale: What all scores are out of, where the header says so (1-5分, 10分制).
         findings: Said where nothing in the header says so.
     """
 
     label: str
     is_weighted: bool
     most: float | None = None
+    scale: float | None = None
     findings: tuple[Finding, ...] = ()
 
     def reading(self, row: Row, weight: float | None, grid: Grid) -> Reading:
@@ -68,7 +71,7 @@ class Marks:
                 return Reading(State.NUMBER, LABELS.score(trim(value).rstrip("+-")), text=trim(value))
             except RuleError:
                 return typed
-        full = full_mark(row, grid) or self.most
+        full = full_mark(row, grid) or self.most or self.scale
         if full is None and self.is_weighted and weight is not None:
             full = snap(weight * 100)
         if typed.number is None or typed.percent or full is None or full <= 0:
@@ -95,6 +98,15 @@ def read_marks(table: Table, grid: Grid, weights: list[float | None], label: str
     if table.layout == ABILITIES:
         return _ratings(table, grid, label)
     items = [(row, w) for row, w in zip(table.rows, weights, strict=True) if row.kind in ("kpi", "rating")]
+    scale = score_scale(column.header) if column is not None and table.is_list else None
+    if scale is not None and all(full_mark(row, grid) is None for row, _ in items):
+        cell = cell_name(table.top + table.header_rows - 1, column.col) if column is not None else ""
+        shown = show(scale)
+        message = Message(
+            f"表头写明满分 {shown} 分，各项得分按 {shown} 分为满分折算成百分制",
+            f"by their heading the scores are out of {shown}; they count as parts of it, on a scale of 100",
+        )
+        return Marks(label, False, scale=scale, findings=(Finding("score-scale", "info", table.sheet, cell, message),))
     if any(full_mark(row, grid) is not None for row, _ in items) or not _sums_up(table, grid, items, label):
         return Marks(label, False)
     message = Message(
@@ -119,7 +131,7 @@ def _ratings(table: Table, grid: Grid, label: str) -> Marks:
     finding = Finding(
         "rating-scale-assumed", "info", table.sheet, first, Message(f"表中没有写明，{zh}", f"{en} (assumed)")
     )
-    return Marks(label, False, float(_FIVE), (finding,))
+    return Marks(label, False, float(_FIVE), findings=(finding,))
 
 
 def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], label: str) -> bool:

@@ -18,9 +18,12 @@ from . import rulesheet as rs
 from .card import Card, headline, items
 from .cells import Grid, read_cell
 from .grade_words import known_grade
+from .located import ABILITIES
 from .recognise import Row, Table
 from .rules import target_readings
 from .tails import weight_missing
+
+_FIVE, _TEN = 5, 10
 
 
 def noticed(card: Card, grid: Grid, parts: int = 1) -> list[Finding]:
@@ -87,12 +90,24 @@ def _unweighted(card: Card, grid: Grid) -> list[Finding]:
 def _fractions(card: Card) -> list[Finding]:
     """The finding for typed scores none of which exceeds 1: as parts of 1 they would count next to nothing."""
     typed = [kpi.typed.number for kpi in card.model.kpis if kpi.rule is None and kpi.typed.number is not None]
-    if card.is_embedded or len(typed) < 2 or not 0 < max(typed) <= 1:
+    if card.is_embedded or len(typed) < 2 or not 0 < max(typed) <= _TEN or card.table.layout == ABILITIES:
         return []
+    if max(typed) > 1:
+        return _small_scale(card, typed) if len(typed) > 2 and card.scale is None else []
     cell = next(kpi.cell for kpi in card.model.kpis if kpi.typed.number is not None)
     zh = f"{len(typed)} 项得分都不超过 1，按 100 分制计入，总分几乎为 0；若 1 是满分，请填 0–100 的数"
     en = f"none of {len(typed)} scores exceeds 1 and they count out of 100; if 1 is the full mark, enter 0 to 100"
     return [Finding("scores-below-1", "warning", card.table.sheet, cell, Message(zh, en))]
+
+
+def _small_scale(card: Card, typed: list[float]) -> list[Finding]:
+    """The finding for typed scores none of which exceeds 5 or 10, though nothing says that they are out of it."""
+    most = _FIVE if max(typed) <= _FIVE else _TEN
+    cell = next(kpi.cell for kpi in card.model.kpis if kpi.typed.number is not None)
+    zh = f"{len(typed)} 项得分都不超过 {most}，却按 100 分制计入；若是 {most} 分制，请在得分表头写明（如“得分（{most}分制）”）"
+    en = f"none of {len(typed)} scores exceeds {most}, and they count out of 100; if they are out of {most}, say so in the "
+    en += f"heading of the scores (Score, 1-{most})"
+    return [Finding("scores-small", "warning", card.table.sheet, cell, Message(zh, en))]
 
 
 def _borrowed_rules(card: Card, grid: Grid) -> Finding | None:
@@ -225,7 +240,7 @@ def _compare_score(table: Table, row: Row, item: ItemResult, grid: Grid, first: 
     shown = grid.at(place).value if place else None
     if not place or item.score is None or not any(c.role == "score" for c in table.columns):
         return []
-    score = read(shown).number
+    score = item.kpi.typed.number  # as it counts: of full marks, or on the scale of its heading
     if score is not None and abs(score - item.score) <= 1e-6:
         return []
     actual = item.kpi.actual
@@ -250,7 +265,7 @@ def _about_total(card: Card, grid: Grid, is_explained: bool, parts: int) -> list
         return found
     value, digits = grid.at(cell).value, card.model.settings.digits
     stated, error = read(value), as_error(value)
-    is_off = stated.number is not None and abs(stated.number - result.computed) > 0.5 * 10**-digits + 1e-9
+    is_off = stated.number is not None and abs(card.of_hundred(stated.number) - result.computed) > 0.5 * 10**-digits + 1e-9
     if is_off or (error is not None and not is_explained):
         said = error or f"{stated.number:g}"
         zh = f"总分写的是 {said}，按各项计算应为 {result.computed:.{digits}f}"

@@ -9,7 +9,7 @@ from ..messages import Message
 from ..scoring.curve import STEP, Rating
 from ..scoring.ladder import Ladder
 from ..scoring.model import Bands, Settings
-from ..scoring.values import NOT_APPLICABLE_MARKS
+from ..scoring.values import NOT_APPLICABLE_MARKS, show
 from . import formulas as f
 from . import rulesheet as rs
 from .addresses import cell_name, column_letters
@@ -17,7 +17,7 @@ from .plan import Choice, Edit, Look, Mark, SheetPlan
 from .rules import KIND_WORDS, RowRule
 from .rulesheet import Block, Head
 from .splice import Value
-from .spots import POINTS, RAW, RowSpot, Spots
+from .spots import POINTS, RAW, SCALED, RowSpot, Spots
 
 #: Marks a native formula compares with; it does not fold full width, so those are listed.
 MARKS = (*NOT_APPLICABLE_MARKS, "／", "－", "－－", "Ｎ／Ａ", "ＮＡ")
@@ -300,6 +300,8 @@ def full_marks(block: Block, row: int, item: RowSpot, sheet: bool = False) -> st
     """What 100 points look like in the form, as text for a formula; "" where they look like 100."""
     if item.scale == RAW:
         return ""
+    if item.scale == SCALED:
+        return show(item.most)
     if item.scale == POINTS:
         return block.cell(row, rs.WEIGHT_TEXT, sheet=sheet)
     return f"({block.cell(row, rs.WEIGHT, sheet=sheet)}*100)"

@@ -30,6 +30,9 @@ _SUM_FORMULA = re.compile(r"^\$?B\$?(\d+)$")
 _WAIT = {f.WAIT_WORD: "incomplete", f.ZERO_WORD: "zero", f.EXCLUDE_WORD: "exclude"}
 _WEIGHTS = {f.STRICT_WORD: "strict", f.NORMALISE_WORD: "normalise", f.AS_IS_WORD: "as_is"}
 
+# Scores on a scale of their own: a number stands where the cell of the full marks stands else.
+_OUT_OF = re.compile(r"/(\d+(?:\.\d+)?)\*100")
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSheet:
@@ -118,13 +121,22 @@ class RuleSheet:
         return str(self.grid.cell(block.first + i, block.column(rs.MODE)).value or f.LINEAR_WORD)
 
     def scale(self, block: Block, i: int) -> str:
-        """What the score cell of the i-th item shows, as the formula that reads it has it: `RAW`, `WEIGHTED`, `POINTS`."""
-        row = block.first + i
-        name = rs.READING if self.mode(block, i) == f.MANUAL_WORD else rs.COUNTED
-        formula = self.grid.cell(row, block.column(name)).formula or ""
+        """What the score cell of the i-th item shows, as the formula that reads it has it: one of those of `spots`."""
+        formula, row = self._reading_formula(block, i), block.first + i
         if f"/{block.cell(row, rs.WEIGHT_TEXT)}*100" in formula:
             return sp.POINTS
+        if _OUT_OF.search(formula):
+            return sp.SCALED
         return sp.WEIGHTED if f"/({block.cell(row, rs.WEIGHT)}*100)*100" in formula else sp.RAW
+
+    def full_scale(self, block: Block, i: int) -> float | None:
+        """What the score of the i-th item is out of, where that is a number that stands in the formula; else None."""
+        match = _OUT_OF.search(self._reading_formula(block, i))
+        return float(match[1]) if match is not None else None
+
+    def _reading_formula(self, block: Block, i: int) -> str:
+        name = rs.READING if self.mode(block, i) == f.MANUAL_WORD else rs.COUNTED
+        return self.grid.cell(block.first + i, block.column(name)).formula or ""
 
     def settings(self) -> Settings:
         """The settings, defaults where a cell is blank.
@@ -245,6 +257,7 @@ class RuleSheet:
                 target_divisor=1,
                 bands=(),
                 scale=self.scale(block, i),
+                most=self.full_scale(block, i) or 100.0,
                 is_kept=is_own_content(form.cell(row.row, score)),
             )
             for i, row in enumerate(row for row in table.rows if row.kind in ("kpi", "rating"))

@@ -29,6 +29,31 @@ _TO = re.compile(
 )
 
 
+# 5分制, 十分制, 1-5分, 满分10分, out of 5, 10-point scale: what scores are out of where that is not 100.
+_SCALE = re.compile(
+    r"(?<![\d.])(\d{1,2}|三|四|五|七|十|二十)分制|(?<![\d.])[01]分?(?:-|~|—|–|至|到|to)(\d{1,2})(?![\d.月日年季%])(?:分|points?)?"
+    r"|满分(?:为|:|=)?(\d{1,2})(?![\d.])分?|outof(\d{1,2})(?![\d.])|(?<![\d.])(\d{1,2})-?point"
+)
+_NUMERALS = {"三": 3, "四": 4, "五": 5, "七": 7, "十": 10, "二十": 20}
+_LOWEST_SCALE, _HIGHEST_SCALE = 3, 20
+
+
+@asked
+def score_scale(text: str) -> float | None:
+    """What the scores under a heading are out of, where it states a scale such as 5 or 10; None otherwise.
+
+    Example:
+        >>> score_scale("得分（1-5分）"), score_scale("评分(10分制)"), score_scale("得分（0-100分）"), score_scale("得分")
+        (5.0, 10.0, None, None)
+    """
+    match = _SCALE.search(key(text)) if len(text) <= _LONGEST_HEADER else None
+    if match is None:
+        return None
+    said = next(group for group in match.groups() if group)
+    number = float(_NUMERALS.get(said) or said)
+    return number if _LOWEST_SCALE <= number <= _HIGHEST_SCALE else None
+
+
 class ScoreRange(NamedTuple):
     """A score range in a header: its ends, and the text without it."""
 

@@ -25,7 +25,7 @@ WHOLE_LABELS = {TOTAL: "综合得分", COVERAGE: "综合覆盖率", GRADE: "综�
 PERIOD_LABEL = "考核周期"
 ACTUAL_HEADER, SCORE_HEADER = "实际", "得分"
 #: What a score column shows.
-RAW, WEIGHTED, POINTS = "raw", "weighted", "points"
+RAW, WEIGHTED, POINTS, SCALED = "raw", "weighted", "points", "scaled"
 _FOOT = (TOTAL, COVERAGE, GRADE, COEFFICIENT)
 # How far from the table free space is looked for.
 _REACH = 12
@@ -46,7 +46,8 @@ class RowSpot:
         known_targets: Texts in the target cells that native formulas cannot read (3次/台), with their numbers.
         actual_divisor: What bare numbers in the actual are divided by; `target_divisor` likewise in targets.
         bands: Row, column and number (1 is the worst) of each band cell; none where the department has filled one in.
-        scale: What the score column shows: `RAW` scores on 0..100, `WEIGHTED` ones, or `POINTS` out of the full marks.
+        scale: What the score column shows: `RAW` scores on 0..100, `WEIGHTED` ones, `POINTS` out of the full marks, or
+            `SCALED` ones out of `most`.
         known_marks: Texts in the cell of the full marks (10分), with their numbers.
         is_kept: The score cell holds a formula or a score of the department's, which stays and is what counts.
     """
@@ -66,6 +67,7 @@ class RowSpot:
     scale: str
     known_marks: tuple[tuple[str, float], ...] = ()
     is_kept: bool = False
+    most: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,11 @@ class _Finder:
 
     # --- columns -----------------------------------------------------------------------------------------------------
 
-    def score_column(self, weights: list[float | None]) -> tuple[int, bool]:
-        """The column that is computed, and whether it shows weighted scores."""
+    def score_column(self, weights: list[float | None]) -> tuple[int, bool, float | None]:
+        """The column that is computed, whether it shows weighted scores, and what they are out of if not 100."""
         chosen = headline_column(self.table)
         if chosen is None:
-            return self.append_column(SCORE_HEADER), False
+            return self.append_column(SCORE_HEADER), False, None
         if chosen.label and "上级" not in chosen.label:
             self.note(
                 "evaluator-assumed",
@@ -151,7 +153,8 @@ class _Finder:
                 f"有多个评分列，按“{chosen.header}”计算",
                 f'several score columns; "{chosen.header}" is computed',
             )
-        return chosen.col, read_marks(self.table, self.grid, weights, chosen.label).is_weighted
+        marks = read_marks(self.table, self.grid, weights, chosen.label)
+        return chosen.col, marks.is_weighted, marks.scale
 
     def is_kept(self, row: int, col: int) -> bool:
         """Whether a score cell holds something of the department's; what is typed may have to give way."""
@@ -384,7 +387,7 @@ def find_spots(
         (row, rule, w) for row, rule, w in zip(table.rows, rules, weights, strict=True) if row.kind in ("kpi", "rating")
     ]
     actual_col = finder.actual_column()
-    score_col, is_weighted = finder.score_column(weights)
+    score_col, is_weighted, most = finder.score_column(weights)
     targets, header_row, headers = finder.period_headers()
     cells = finder.foot(score_col)
     selector, value = finder.period_spot(period, headers) if headers else ("", None)
@@ -407,7 +410,8 @@ def find_spots(
                 actual_divisor=rule.divisor,
                 target_divisor=100 if targets and targets[0].unit == "%" else 1,
                 bands=finder.bands(row),
-                scale=POINTS if row.points_cell else WEIGHTED if is_weighted else RAW,
+                scale=POINTS if row.points_cell else WEIGHTED if is_weighted else SCALED if most else RAW,
+                most=most or 100.0,
                 known_marks=_known_marks(row, grid),
                 is_kept=finder.is_kept(row.row, score_col),
             )
