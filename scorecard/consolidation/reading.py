@@ -426,7 +426,7 @@ def _staff_id(card: Card, grid: Grid, words: PeopleWords) -> tuple[str, bool, st
         if row < top:
             continue
         for cell in cells:
-            if not isinstance(cell.value, str):
+            if not isinstance(cell.value, str) or not words.speaks_of_staff_number(cell.value):
                 continue
             inside = words.staff_number_in(cell.value)
             if inside and not is_header:

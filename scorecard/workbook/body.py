@@ -462,10 +462,9 @@ class _Reader:
         self._sums_in_tail()
         weighed = [item for item in self.items if item.solid]
         loose = [item for item in self.items[self.items.index(weighed[-1]) + 1 :] if not item.solid]
-        added = self._added_by_total(weighed, loose)
-        for item in loose:
-            if item.kind != "kpi":
-                continue
+        nameless = [item for item in loose if item.kind == "kpi"]
+        added = self._added_by_total(weighed, loose) if nameless else set()
+        for item in nameless:
             # Somebody has to say so: its name, its category, or the total. Else it is an item that lacks its weight.
             if item.row in added:
                 item.kind = "adjustment"

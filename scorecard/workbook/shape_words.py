@@ -19,8 +19,8 @@ class PeopleWords:
     """The words of lists with one person per row; texts are folded before they are compared."""
 
     __slots__ = (
-        "_bonus", "_inside", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_spelling", "_staff",
-        "_staff_inside", "_summaries", "_weights",
+        "_bonus", "_inside", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_speaks", "_spelling",
+        "_staff", "_staff_inside", "_summaries", "_weights",
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, list[str]], spelling: Respelling) -> None:
@@ -30,6 +30,7 @@ class PeopleWords:
         self._bonus = by_length(data["bonus"])
         self._weights, self._scores = by_length(data["weight_suffixes"]), by_length(data["score_suffixes"])
         self._spelling, self._known, self._inside = spelling, dict[str, bool](), dict[str, str]()
+        self._speaks: dict[str, bool] = {}
         self._placeholders = frozenset(fold(word) for word in data["placeholder"])
         self._staff = frozenset(fold(word) for word in data["staff_number"])
         labels = sorted(data["staff_number"], key=lambda word: (-len(word), word))
@@ -62,6 +63,15 @@ class PeopleWords:
             if len(self._inside) > _REMEMBERED:
                 self._inside.clear()
             known = self._inside[text] = found[1] if found is not None else ""
+        return known
+
+    def speaks_of_staff_number(self, text: str) -> bool:
+        """Whether a text is a label of the staff number, or one with the number behind it; nearly none is."""
+        known = self._speaks.get(text)
+        if known is None:
+            if len(self._speaks) > _REMEMBERED:
+                self._speaks.clear()
+            known = self._speaks[text] = bool(self.staff_number_in(text)) or self.is_staff_number(text)
         return known
 
     def is_placeholder(self, name: str) -> bool:
