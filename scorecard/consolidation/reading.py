@@ -57,6 +57,11 @@ class Reader:
     folder: str = ""
     known: KnownSheets = field(default_factory=KnownSheets, repr=False, compare=False)
 
+    def load_words(self) -> None:
+        """Load the words to recognise by, so that a fork of this process need not."""
+        if self.vocabulary is None:
+            default_vocabulary()
+
     def __call__(self, source: Source) -> FileReading:
         """Read one file. Never raises for what is in it."""
         where = source.path.name

@@ -103,6 +103,7 @@ class _Other(NamedTuple):
 def _starters(batches: _Batches, reader: Reader, count: int) -> Iterator[Callable[[], _Other] | _Other]:
     """So many other processes, or what starts them; fewer where the system has no room, none where it cannot be done."""
     if _may_fork():
+        reader.load_words()  # once for all of them
         # These are there at once, and have to be before there is a thread.
         for _ in range(count):
             try:
