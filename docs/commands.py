@@ -27,7 +27,7 @@ the system's language is used.
 | exit status 退出码 | meaning | 含义 |
 |---|---|---|
 | 0 | fine | 正常 |
-| 1 | there are findings of severity error, a check failed, or (`consolidate`) something was not taken | 有“错误”级别的问题，检查未通过，或（汇总时）有没计入的 |
+| 1 | findings of severity error, a check failed, or `consolidate` left something out | 有“错误”，检查未通过，或汇总时有没计入的 |
 | 2 | the command was typed wrong | 命令写错 |
 | 3 | no assessment table found | 没有找到考核表 |
 | 4 | the file cannot be used | 文件无法使用 |
