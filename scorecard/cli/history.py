@@ -56,7 +56,7 @@ def add_to(app: typer.Typer) -> None:
             if as_json:
                 listed = [
                     {
-                        **{n: getattr(run, n) for n in type(run).__slots__ if n != "former"},
+                        **{n: getattr(run, n) for n in history.STORED},
                         "sources": history.files_of(db, run.run_id),
                     }
                     for run in found

@@ -274,9 +274,9 @@ def consolidate(
         *sources.quarantine, *(n for r in readings for n in r.quarantine if _concerns(n, others)), *resolution.quarantine
     ]  # fmt: skip
     # A form without a name in which nothing was read is empty, unless something stands in it: then nobody may be missing it.
-    unread = {n[2:5]: n for n in notices if n.code == "scores-unread"}
-    lost = {n[2:5] for n in notices if n.code == "blank-form"} & set(unread)
-    notices = [n for n in notices if n[2:5] not in lost or n.code not in ("blank-form", "scores-unread")]
+    unread = {n.place: n for n in notices if n.code == "scores-unread"}
+    lost = {n.place for n in notices if n.code == "blank-form"} & set(unread)
+    notices = [n for n in notices if n.place not in lost or n.code not in ("blank-form", "scores-unread")]
     set_aside += [unread[place]._replace(severity="error") for place in sorted(lost)]
     attendance = compare_with_roster(wanted, resolution.cards) if wanted is not None else Attendance((), frozenset(), [])
     notices += attendance.notices

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import math
-import re
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from ..messages import Message
 from ..scoring.periods import HALF, MONTH, QUARTER, YEAR, Period, parse_period, roll_up, rollup_name
 from ..scoring.values import key
 from .consolidation import Consolidation
+from .pseudonym import is_code
 from .store import TABLES, VERSION, Store, transaction
 
 _PEOPLE = ("person", "staff_id", "department", "position", "evaluator", "total", "computed", "stated", "coverage", "grade",
@@ -48,8 +48,8 @@ class Run:
     former: int | None = None
 
 
-_STORED = tuple(name for name in Run.__slots__ if name != "former")
-_CODE = re.compile("P-[A-Z2-7]{10}")
+#: What is kept of a run.
+STORED = tuple(name for name in Run.__slots__ if name != "former")
 
 
 def record(done: Consolidation, place: str, *, by: str | None = None, at: datetime | None = None) -> Run:
@@ -89,7 +89,7 @@ def record(done: Consolidation, place: str, *, by: str | None = None, at: dateti
             quarantined=len(done.set_aside),
             former=known or None,
         )
-        _insert(store, "scorecard_runs", [{**{n: getattr(run, n) for n in _STORED}, "version": VERSION}])
+        _insert(store, "scorecard_runs", [{**{n: getattr(run, n) for n in STORED}, "version": VERSION}])
         _insert(store, "scorecard_run_files", [
             {"run_id": run.run_id, "file": s.file, "sha256": s.digest, "bytes": s.size} for s in done.sources.files
         ])  # fmt: skip
@@ -103,8 +103,8 @@ def record(done: Consolidation, place: str, *, by: str | None = None, at: dateti
 def _check_names(store: Store, who: str) -> None:
     """Refuse to mix codes and names: a period under codes replaces nobody's, and trends would take each person for two."""
     known = store.read("SELECT who FROM scorecard_people LIMIT 1")
-    is_coded = _CODE.fullmatch(who) is not None
-    if known and (_CODE.fullmatch(known[0]["who"]) is not None) != is_coded:
+    is_coded = is_code(who)
+    if known and is_code(known[0]["who"]) != is_coded:
         zh, en = "这个历史里是姓名，不能记入代号", "this history has names, no codes can be recorded in it"
         if not is_coded:
             zh, en = "这个历史里是代号，不能记入姓名", "this history has codes, no names can be recorded in it"
@@ -147,7 +147,7 @@ def runs(place: str) -> list[Run]:
     Raises:
         UnusableFile: No such history.
     """
-    names = ", ".join(_STORED)
+    names = ", ".join(STORED)
     with transaction(place, create=False) as store:
         found = store.read(f"SELECT {names} FROM scorecard_runs ORDER BY recorded_at, run_id")
     return [Run(**row) for row in found]

@@ -84,6 +84,14 @@ def pseudonymise(done: Consolidation, secret: bytes) -> Consolidation:
     )
 
 
+def is_code(who: str) -> bool:
+    """Whether somebody goes by a code instead of a name or number."""
+    return _PERSON.fullmatch(who) is not None
+
+
+_PERSON = re.compile("P-[A-Z2-7]{10}")
+
+
 class _Coder:
     def __init__(self, secret: bytes, done: Consolidation) -> None:
         self._secret = secret

@@ -23,6 +23,11 @@ class Notice(NamedTuple):
     cell: str
     message: Message
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Its file, sheet and cell."""
+        return self.file, self.sheet, self.cell
+
 
 class Total(NamedTuple):
     """The total of one score column: as the form states it (None if it states no number) and as computed, unrounded."""

@@ -201,8 +201,12 @@ def _completed(cards: Sequence[CardRecord], who: Sequence[str]) -> list[CardReco
     for card, one in zip(cards, who, strict=True):
         known = stated[card.file, card.period, one]
         of_all = [next(iter(values.values())) if len(values) == 1 else "" for values in known]
-        staff_id, position, department = (own or other for own, other in zip(_of_person(card), of_all, strict=True))
-        result.append(card._replace(staff_id=staff_id, position=position, department=department))
+        own = _of_person(card)
+        whole = tuple(mine or other for mine, other in zip(own, of_all, strict=True))
+        if whole != own:
+            staff_id, position, department = whole
+            card = card._replace(staff_id=staff_id, position=position, department=department)
+        result.append(card)
     return result
 
 

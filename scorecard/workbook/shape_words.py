@@ -19,7 +19,7 @@ class PeopleWords:
     """The words of lists with one person per row; texts are folded before they are compared."""
 
     __slots__ = (
-        "_bonus", "_inside", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_speaks", "_spelling",
+        "_bonus", "_known", "_periods", "_persons", "_placeholders", "_ranks", "_scores", "_speaks", "_spelling",
         "_staff", "_staff_inside", "_summaries", "_weights",
     )  # fmt: skip
 
@@ -29,8 +29,7 @@ class PeopleWords:
         )
         self._bonus = by_length(data["bonus"])
         self._weights, self._scores = by_length(data["weight_suffixes"]), by_length(data["score_suffixes"])
-        self._spelling, self._known, self._inside = spelling, dict[str, bool](), dict[str, str]()
-        self._speaks: dict[str, bool] = {}
+        self._spelling, self._known, self._speaks = spelling, dict[str, bool](), dict[str, bool]()
         self._placeholders = frozenset(fold(word) for word in data["placeholder"])
         self._staff = frozenset(fold(word) for word in data["staff_number"])
         labels = sorted(data["staff_number"], key=lambda word: (-len(word), word))
@@ -57,13 +56,8 @@ class PeopleWords:
         """The staff number that a cell states behind its label (工号：00123), as it is written there; "" without one."""
         if ":" not in text and "：" not in text:
             return ""
-        known = self._inside.get(text)
-        if known is None:
-            found = self._staff_inside.search(self._spelling.simplified(text))
-            if len(self._inside) > _REMEMBERED:
-                self._inside.clear()
-            known = self._inside[text] = found[1] if found is not None else ""
-        return known
+        found = self._staff_inside.search(self._spelling.simplified(text))
+        return found[1] if found is not None else ""
 
     def speaks_of_staff_number(self, text: str) -> bool:
         """Whether a text is a label of the staff number, or one with the number behind it; nearly none is."""

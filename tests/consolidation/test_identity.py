@@ -36,6 +36,18 @@ def form(
     return path
 
 
+def refuse_folders(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Nobody may look into folders of this name; root, which tests may run as, could look into any."""
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith(name):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+
+
 def codes(done: Consolidation) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for notice in notices(done):
@@ -296,14 +308,7 @@ class TestFailures:
     def test_a_folder_that_cannot_be_opened_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         form(tmp_path / "客服部" / "1.xlsx", "张三", 80)
         form(tmp_path / "人事部" / "1.xlsx", "李四", 80)
-        scandir = os.scandir
-
-        def refused(path: str) -> object:
-            if str(path).endswith("人事部"):
-                raise PermissionError(errno.EACCES, "Permission denied", path)
-            return scandir(path)
-
-        monkeypatch.setattr(os, "scandir", refused)
+        refuse_folders(monkeypatch, "人事部")
         done = scorecard.consolidate(tmp_path)
         assert totals(done) == {"张三": 80}
         (told,) = done.set_aside
@@ -325,14 +330,7 @@ class TestFailures:
         for name in ("a", "b"):
             form(tmp_path / name / "人事部" / "1.xlsx", "李四", 80)
         form(tmp_path / "a" / "1.xlsx", "张三", 80)
-        scandir = os.scandir
-
-        def refused(path: str) -> object:
-            if str(path).endswith("人事部"):
-                raise PermissionError(errno.EACCES, "Permission denied", path)
-            return scandir(path)
-
-        monkeypatch.setattr(os, "scandir", refused)
+        refuse_folders(monkeypatch, "人事部")
         done = scorecard.consolidate([tmp_path / "a", tmp_path / "b", tmp_path / "a"])
         told = [n.file for n in done.set_aside]
         assert len(told) == len(set(told)) == 2 and all(name.endswith("人事部") for name in told)

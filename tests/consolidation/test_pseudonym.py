@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -19,6 +17,7 @@ from scorecard.consolidation.pseudonym import load_key, pseudonymise
 from tests.cli.runner import scorecard as run
 from tests.consolidation.departments import FAULTS, Folder, make_folder, roster
 from tests.consolidation.test_consolidate import card
+from tests.consolidation.test_identity import refuse_folders
 
 
 def test_nothing_that_is_written_names_anybody(tmp_path: Path) -> None:
@@ -101,14 +100,7 @@ def test_nothing_behind_the_last_dot_of_a_place_names_anybody(tmp_path: Path, mo
     for name in (".~lock.赵六#", "~$钱七.Zhang", "周八.吴九"):
         (tmp_path / "表" / name).write_bytes(b"user")
     (tmp_path / "表" / "1.客服部").mkdir()
-    scandir = os.scandir
-
-    def refused(path: str) -> object:
-        if str(path).endswith("1.客服部"):
-            raise PermissionError(errno.EACCES, "Permission denied", path)
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", refused)
+    refuse_folders(monkeypatch, "1.客服部")
     coded = pseudonymise(scorecard.consolidate(tmp_path / "表"), load_key(tmp_path / "key"))
     told = [n.file for n in (*coded.notices, *coded.set_aside) if n.file]
     assert len(told) >= 4 and all(re.fullmatch(r"F-[A-Z2-7]{10}(?:\.xlsx)?", name) for name in told), told
