@@ -140,18 +140,13 @@ def _sums_up(table: Table, grid: Grid, items: list[tuple[Row, float | None]], la
     pairs = [(place, w) for row, w in items if (place := row.score_cell(label)) is not None and w is not None]
     if cell is None or len(pairs) < max(2, len(items)):
         return False
-    total = grid.at(cell)
     numbers = []
     for place, weight in pairs:
         number = read(grid.at(place).value).number
         if number is not None and not 0 <= number <= weight * 100 + _SLACK:
             return False  # of most tables the first score says so
         numbers.append(number)
-    if total.formula:
-        return _adds_only(total.formula, {split_cell(place) for place, _ in pairs})
-    stated = read(total.value).number
-    known = [number for number in numbers if number is not None]
-    return len(known) == len(numbers) and _is_total(stated, known, _points(table, grid, label))
+    return _is_sum(table, grid, label, [place for place, _ in pairs], numbers)
 
 
 def scores_added(table: Table, grid: Grid, label: str) -> Finding | None:
@@ -175,13 +170,7 @@ def scores_added(table: Table, grid: Grid, label: str) -> Finding | None:
     known = [number for number in numbers if number is not None]
     if len(cells) < max(2, len(places)) or any(not 0 <= n < _WHOLE for n in known) or decimal_sum(known) > _WHOLE:
         return None
-    total = grid.at(cell)
-    if total.formula:
-        is_added = _adds_only(total.formula, {split_cell(place) for place in cells})
-    else:
-        stated = read(total.value).number
-        is_added = len(known) == len(numbers) and _is_total(stated, known, _points(table, grid, label))
-    if not is_added:
+    if not _is_sum(table, grid, label, cells, numbers):
         return None
     message = Message(
         "表中没有权重和满分，总分是各项得分直接相加，按各项得分之和计；要按百分制比较各项，请写明权重或满分",
@@ -191,8 +180,16 @@ def scores_added(table: Table, grid: Grid, label: str) -> Finding | None:
     return Finding("scores-added", "info", table.sheet, cell, message)
 
 
-def _is_total(stated: float | None, scores: list[float], points: list[float]) -> bool:
-    return bool(stated) and abs((stated or 0.0) - decimal_sum([*scores, *points])) < 0.006
+def _is_sum(table: Table, grid: Grid, label: str, places: list[str], numbers: list[float | None]) -> bool:
+    """Whether the stated total of a column is the plain sum of its scores and of the points beside the weights."""
+    total = grid.at(table.totals[label])
+    if total.formula:
+        return _adds_only(total.formula, {split_cell(place) for place in places})
+    stated = read(total.value).number
+    known = [number for number in numbers if number is not None]
+    if not stated or len(known) < len(numbers):
+        return False
+    return abs(stated - decimal_sum([*known, *_points(table, grid, label)])) < 0.006
 
 
 def _points(table: Table, grid: Grid, label: str) -> list[float]:

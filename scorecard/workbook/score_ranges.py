@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..scoring.values import key
@@ -46,7 +47,12 @@ def score_scale(text: str) -> float | None:
         >>> score_scale("得分（1-5分）"), score_scale("评分(10分制)"), score_scale("得分（0-100分）"), score_scale("得分")
         (5.0, 10.0, None, None)
     """
-    match = _SCALE.search(key(text)) if len(text) <= _LONGEST_HEADER else None
+    return _scale_in(text) if len(text) <= _LONGEST_HEADER else None
+
+
+@lru_cache(maxsize=1024)  # asked of the same headings in each card of a form
+def _scale_in(text: str) -> float | None:
+    match = _SCALE.search(key(text))
     if match is None:
         return None
     said = next(group for group in match.groups() if group)
